@@ -139,7 +139,7 @@ fn packed(journeys: &[JourneyRecord], held: usize) -> Vec<u8> {
 fn write_contacts(transaction: &Transaction<'_>, changes: &Changes) -> Outcome<()> {
     let mut insert = transaction.prepare_cached(CONTACT)?;
     let mut update = transaction.prepare_cached(STEP)?;
-    for row in &changes.contacts {
+    for row in changes.contacts.whole() {
         let (id, newest, kept) = (number(row.id), row.newest.cast_signed(), packed(&row.kept, row.held.len()));
         match &row.texts {
             None => update.execute(params![id, row.next_at, row.layout, newest, row.frame, kept])?,

@@ -43,10 +43,10 @@ impl Best {
         let wakes = changes.decisions.iter().filter(|decision| decision.code == DecisionCode::Stepped).count();
         self.items += changes.events.len() + wakes;
         self.end = Some((*slot, *state));
-        for write in &changes.contacts {
+        for write in changes.contacts.whole() {
             let texts = self.contacts.remove(&write.id).and_then(|before| before.texts);
             let texts = write.texts.clone().or(texts);
-            self.contacts.insert(write.id, ContactWrite { texts, ..write.clone() });
+            self.contacts.insert(write.id, ContactWrite { texts, ..write });
         }
         self.keys.extend(changes.keys.iter().cloned());
         self.ended.extend(changes.ended.iter().map(|row| ((row.contact, row.workflow, row.run), row.clone())));

@@ -62,7 +62,9 @@ impl Recording {
 /// Sorts rows as the store does before it writes them, so that the floor need not.
 fn in_store_order(mut batch: SlotBatch) -> SlotBatch {
     let changes = &mut batch.changes;
-    changes.contacts.sort_by_key(|row| row.id);
+    let mut contacts: Vec<ContactWrite> = changes.contacts.whole().collect();
+    contacts.sort_by_key(|row| row.id);
+    changes.contacts = contacts.into();
     changes.keys.sort();
     changes.ended.sort_by_key(|row| (row.contact, row.workflow, row.run));
     changes.settled.sort_by_key(|row| row.id);
@@ -87,6 +89,15 @@ impl Store for Recording {
     fn ask(&mut self, questions: &Questions) -> Result<Answers, StoreError> {
         self.keep(|| Work::Ask(questions.clone()));
         self.timed(|store| store.ask(questions))
+    }
+
+    fn show(
+        &mut self,
+        ids: &[ContactId],
+        to: &mut dyn FnMut(StoredContact<'_>) -> Result<(), Damaged>,
+    ) -> Result<(), StoreError> {
+        self.keep(|| Work::Ask(Questions { contacts: ids.to_vec(), ..Questions::default() }));
+        self.timed(|store| store.show(ids, to))
     }
 
     fn begin(&mut self, batch: Batch) -> Result<Ticket, StoreError> {

@@ -3,7 +3,8 @@
 use flow_runtime::store::memory::MemoryStore;
 use flow_runtime::store::sqlite::SqliteStore;
 use flow_runtime::store::{
-    Answers, Batch, Charter, Opened, Questions, Records, Slot, SlotSink, Store, StoreError, Tended, Ticket, Wish,
+    Answers, Batch, Charter, ContactId, Damaged, Opened, Questions, Records, Slot, SlotSink, Store, StoreError,
+    StoredContact, Tended, Ticket, Wish,
 };
 
 /// Either store.
@@ -40,6 +41,14 @@ impl Store for Kept {
 
     fn ask(&mut self, questions: &Questions) -> Result<Answers, StoreError> {
         self.either().ask(questions)
+    }
+
+    fn show(
+        &mut self,
+        ids: &[ContactId],
+        to: &mut dyn FnMut(StoredContact<'_>) -> Result<(), Damaged>,
+    ) -> Result<(), StoreError> {
+        self.either().show(ids, to)
     }
 
     fn begin(&mut self, batch: Batch) -> Result<Ticket, StoreError> {

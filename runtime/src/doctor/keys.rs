@@ -59,7 +59,7 @@ pub(super) fn examine_addresses(
     let there = contacts.iter().filter_map(|(_, contact)| contact.as_ref());
     let named: Vec<(&ContactRecord, String)> = there
         .filter(|contact| !cx.joined.contains_key(&contact.id))
-        .filter_map(|contact| Some((contact, email_key(contact.texts.get(address.index())?.as_ref()?))))
+        .filter_map(|contact| Some((contact, email_key(contact.texts.get(address.index())?))))
         .collect();
     let asked = |key: &String| [Some(key.clone()), Mark::Bounced.key(key), Mark::Refused.key(key)];
     let keys: Vec<String> = named.iter().flat_map(|(_, key)| asked(key)).flatten().collect();

@@ -46,6 +46,12 @@ impl Bits {
         self.numbers.clear();
     }
 
+    /// Begins anew, with all there are or with nothing.
+    pub(super) fn begin(&mut self, is_full: bool) {
+        self.clear();
+        self.is_full = is_full;
+    }
+
     pub(super) fn is_full(&self) -> bool {
         self.is_full
     }

@@ -25,7 +25,7 @@ impl Touch<'_> {
         let plan: &Plan = self.plan;
         let segments = self.contact.pending.segments.due(self.now);
         let segments = segments.filter(|place| self.is_crossed(*place)).collect();
-        let timed: Vec<usize> = match &self.contact.entry_instants {
+        let timed: Vec<usize> = match self.contact.entry_instants.known() {
             Some(instants) => instants.due(self.now).collect(),
             None => plan.becoming_timed.clone(),
         };

@@ -161,7 +161,9 @@ impl<S: Store> Engine<S> {
         self.load(&recorded)?;
         self.dirty.extend(recorded);
         self.batch.chain(&mut self.cache)?;
-        for id in std::mem::take(&mut self.dirty) {
+        self.dirty.sort_unstable();
+        self.dirty.dedup();
+        for id in self.dirty.drain(..) {
             if let Some(contact) = self.cache.get_mut(id) {
                 lend::write_contact(contact, &mut self.batch);
             }

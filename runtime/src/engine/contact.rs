@@ -6,26 +6,29 @@
 use super::bits::Bits;
 use super::effects::send::note_sent;
 use super::error::EngineError;
-use super::pending::{Instants, Pending};
+use super::pending::{Asked, Pending};
 use super::plan::Plan;
 use super::rate;
 use super::reason::Woken;
 use super::version;
-use crate::store::{ContactId, ContactRecord, HeldEntry, JourneyRecord, JourneyStatus, SaidAt, SendRecord};
+use crate::store::{
+    Buffers, ContactId, Damaged, HeldEntry, JourneyRecord, JourneyStatus, Journeys, SaidAt, SendRecord, StoredContact,
+    Texts,
+};
 use crate::time::{Zone, Zones};
 use flow_ir::{CountedSince, EmailId, Field, FieldId, Id, NEVER, SlotId, TextId, WorkflowId};
-use std::sync::Arc;
 
 /// A contact in memory.
 #[derive(Debug, Clone)]
 pub(super) struct Contact {
     pub(super) id: ContactId,
     pub(super) frame: Vec<u8>,
-    /// Shared until a text changes, so that a copy of a contact is cheap.
-    pub(super) texts: Arc<Vec<Option<String>>>,
+    pub(super) texts: Texts,
     /// Live ones and, of each workflow, the latest that ended and those whose goal still counts or that sent the last of a mail; by (workflow,
     /// run).
     pub(super) journeys: Vec<Journey>,
+    /// Journeys of whoever this was before: their memory is used again.
+    spare: Vec<Journey>,
     pub(super) next_at: Option<i64>,
     /// Whether a new version of the program has not looked at them yet.
     pub(super) outdated: bool,
@@ -39,7 +42,7 @@ pub(super) struct Contact {
     /// What the frame has pending.
     pub(super) pending: Pending,
     /// When the entries that time can change may do so, by their place among those of the plan, once all of them have been asked.
-    pub(super) entry_instants: Option<Instants>,
+    pub(super) entry_instants: Asked,
     /// Whether the frame or the next instant must be written.
     pub(super) dirty: bool,
     pub(super) texts_dirty: bool,
@@ -87,9 +90,10 @@ impl Contact {
             id,
             frame: plan.blank.clone(),
             pending: plan.blank_pending.clone(),
-            entry_instants: None,
-            texts: Arc::new(vec![None; plan.program.texts.len()]),
+            entry_instants: Asked::default(),
+            texts: blank_texts(plan),
             journeys: Vec::new(),
+            spare: Vec::new(),
             next_at: None,
             outdated: false,
             layout: plan.program.lineage.version,
@@ -113,38 +117,39 @@ impl Contact {
         *self = Contact { changed: Bits::default(), unsettled: Bits::default(), newest, layout, ..blank };
     }
 
-    /// `opened_at` is when whoever is of an earlier version is due to be looked at.
-    pub(super) fn load(mut record: ContactRecord, plan: &Plan, opened_at: i64) -> Result<Contact, EngineError> {
-        version::grow(&mut record, plan);
-        check(&record, plan)?;
-        let outdated = record.layout < plan.program.lineage.version;
+    /// Becomes somebody whom the store shows, over whoever this was, so that nothing is allocated. `opened_at` is when whoever is of an earlier
+    /// version is due to be looked at.
+    pub(super) fn become_stored(
+        &mut self,
+        stored: &StoredContact<'_>,
+        plan: &Plan,
+        opened_at: i64,
+    ) -> Result<Result<(), EngineError>, Damaged> {
+        let Contact { frame, texts, journeys, spare, held, said_at, .. } = self;
+        stored.copy_to(Buffers { frame, texts, journeys: &mut Over { journeys, spare }, held, said_at })?;
+        self.id = stored.id();
+        version::grow(self, plan);
+        Ok(self.check(plan).map(|()| self.settle_as_stored(stored, plan, opened_at)))
+    }
+
+    /// Nothing has changed since they were stored, but for who is of an earlier version.
+    fn settle_as_stored(&mut self, stored: &StoredContact<'_>, plan: &Plan, opened_at: i64) {
+        let outdated = stored.layout() < plan.program.lineage.version;
         if outdated {
-            rate::forget_triggers(plan, &mut record.frame);
+            rate::forget_triggers(plan, &mut self.frame);
             // Which triggers they are of, the program of then knew: any of the entry's stands for theirs.
-            record.held.iter_mut().for_each(|held| held.triggers = u64::MAX);
+            self.held.iter_mut().for_each(|held| held.triggers = u64::MAX);
         }
-        let mut contact = Contact {
-            id: record.id,
-            pending: Pending::read(plan, &record.frame),
-            entry_instants: None,
-            told: Told::read(plan, &record.frame),
-            frame: record.frame,
-            texts: Arc::new(record.texts),
-            journeys: record.kept.into_iter().map(Journey::settled).collect(),
-            next_at: if outdated { Some(version::due(record.next_at, opened_at)) } else { record.next_at },
-            outdated,
-            layout: record.layout,
-            zone: plan.zone,
-            changed: if outdated { Bits::full() } else { Bits::default() },
-            unsettled: if outdated { Bits::full() } else { Bits::default() },
-            dirty: outdated,
-            texts_dirty: false,
-            newest: record.newest,
-            held: held(record.held, plan),
-            said_at: record.said_at,
-        };
-        contact.zone = contact.own_zone(plan);
-        Ok(contact)
+        fill_held(&mut self.held, plan);
+        self.pending.read_over(plan, &self.frame);
+        self.entry_instants.forget();
+        self.told = Told::read(plan, &self.frame);
+        self.next_at = if outdated { Some(version::due(stored.next_at(), opened_at)) } else { stored.next_at() };
+        (self.layout, self.newest) = (stored.layout(), stored.newest());
+        (self.outdated, self.dirty, self.texts_dirty) = (outdated, outdated, false);
+        self.changed.begin(outdated);
+        self.unsettled.begin(outdated);
+        self.zone = self.own_zone(plan);
     }
 
     /// The zone the contact names, else the project's.
@@ -199,15 +204,13 @@ impl Contact {
     }
 
     pub(super) fn text_at(&self, text: TextId) -> Option<&str> {
-        self.texts.get(text.index())?.as_deref()
+        self.texts.get(text.index())
     }
 
     /// Sets a text field, and the number that stands for it in the frame. False where it held that already.
     pub(super) fn write_text(&mut self, plan: &Plan, field: &Field, value: &str) -> bool {
         let Some(text) = field.text.filter(|text| self.text_at(*text) != Some(value)) else { return false };
-        if let Some(place) = Arc::make_mut(&mut self.texts).get_mut(text.index()) {
-            *place = Some(value.to_owned());
-        }
+        self.texts.set(text.index(), Some(value));
         self.texts_dirty = true;
         self.dirty = true;
         self.changed.insert(plan.text_change(text));
@@ -262,6 +265,21 @@ impl Contact {
         self.journeys.iter().filter_map(|journey| journey.record.outbox)
     }
 
+    fn check(&self, plan: &Plan) -> Result<(), EngineError> {
+        let program = &plan.program;
+        let other = |problem: String| Err(EngineError::OtherProgram { contact: self.id, problem });
+        if self.frame.len() != program.frame.size as usize || self.texts.len() != program.texts.len() {
+            return other("its fields are others than the program's".to_owned());
+        }
+        for journey in &self.journeys {
+            let workflow = program.workflows.get(journey.workflow());
+            if workflow.is_none_or(|workflow| workflow.journey.size as usize != journey.record.memory.len()) {
+                return other(format!("its journey in workflow {} does not fit", journey.record.workflow));
+            }
+        }
+        Ok(())
+    }
+
     pub(super) fn needs_writing(&self) -> bool {
         self.dirty || self.texts_dirty || self.journeys.iter().any(|journey| journey.dirty)
     }
@@ -274,34 +292,42 @@ pub(super) fn literal(field: &Field, value: &str) -> i64 {
     place.and_then(|place| i64::try_from(place + 1).ok()).unwrap_or(0)
 }
 
+fn blank_texts(plan: &Plan) -> Texts {
+    let mut texts = Texts::default();
+    texts.grow(plan.program.texts.len());
+    texts
+}
+
 /// What an earlier Flow kept of an entry had no memory.
-fn held(mut held: Vec<HeldEntry>, plan: &Plan) -> Vec<HeldEntry> {
+fn fill_held(held: &mut [HeldEntry], plan: &Plan) {
     for entry in held.iter_mut().filter(|entry| entry.memory.is_empty()) {
         entry.memory.clone_from(&plan.workflow(WorkflowId(entry.workflow)).blank);
     }
-    held
 }
 
-fn check(record: &ContactRecord, plan: &Plan) -> Result<(), EngineError> {
-    let program = &plan.program;
-    let other = |problem: String| Err(EngineError::OtherProgram { contact: record.id, problem });
-    if record.frame.len() != program.frame.size as usize || record.texts.len() != program.texts.len() {
-        return other("its fields are others than the program's".to_owned());
+/// Journeys that are unpacked over those of somebody else.
+struct Over<'c> {
+    journeys: &'c mut Vec<Journey>,
+    spare: &'c mut Vec<Journey>,
+}
+
+impl Journeys for Over<'_> {
+    fn clear(&mut self) {
+        self.spare.append(self.journeys);
     }
-    for journey in &record.kept {
-        let workflow = program.workflows.get(WorkflowId(journey.workflow));
-        if workflow.is_none_or(|workflow| workflow.journey.size as usize != journey.memory.len()) {
-            return other(format!("its journey in workflow {} does not fit", journey.workflow));
-        }
+
+    fn add(&mut self) -> &mut JourneyRecord {
+        let mut journey = self.spare.pop().unwrap_or_else(|| Journey::begun(JourneyRecord::blank()));
+        (journey.dirty, journey.touched, journey.answer, journey.sending) = (false, false, None, false);
+        &mut self.journeys.push_mut(journey).record
     }
-    Ok(())
+
+    fn at(&mut self, place: usize) -> Option<&mut JourneyRecord> {
+        self.journeys.get_mut(place).map(|journey| &mut journey.record)
+    }
 }
 
 impl Journey {
-    fn settled(record: JourneyRecord) -> Journey {
-        Journey { dirty: false, touched: false, ..Journey::begun(record) }
-    }
-
     /// One that must be written.
     pub(super) fn begun(record: JourneyRecord) -> Journey {
         Journey { record, dirty: true, touched: false, answer: None, sending: false }

@@ -4,7 +4,6 @@ use super::bits::Bits;
 use super::contact::Journey;
 use super::engagement::last_senders;
 use super::event::Trigger;
-use super::pending::Instants;
 use super::plan::Becoming;
 use super::rate::BECAME;
 use super::reason::{Ignored, Lacked};
@@ -96,7 +95,7 @@ impl Touch<'_> {
         for (place, entry) in asked.into_iter().filter_map(|place| Some((place, plan.becoming.get(place)?))) {
             enrolments.extend(self.judge_entry(place, entry, import));
         }
-        if let Some(instants) = self.contact.entry_instants.as_ref().filter(|_| due) {
+        if let Some(instants) = self.contact.entry_instants.known().filter(|_| due) {
             self.next_change = self.next_change.min(instants.next(self.now));
         }
         enrolments
@@ -105,10 +104,10 @@ impl Touch<'_> {
     /// The entries that this instant may bring about. Of a contact just loaded that is any that time can change; from then on it is
     /// remembered when each may, as long as nothing that it reads has changed.
     fn due_entries(&mut self) -> Vec<usize> {
-        match &self.contact.entry_instants {
+        match self.contact.entry_instants.known() {
             Some(instants) => instants.due(self.now).collect(),
             None => {
-                self.contact.entry_instants = Some(Instants::default());
+                self.contact.entry_instants.learn();
                 self.plan.becoming_timed.clone()
             }
         }
@@ -120,7 +119,7 @@ impl Touch<'_> {
         if import && holds && self.leaves_entry_to_time(place, entry) {
             return None;
         }
-        if let Some(instants) = &mut self.contact.entry_instants {
+        if let Some(instants) = self.contact.entry_instants.known_mut() {
             instants.set(place, next_change);
         }
         if self.is_put_off(entry, holds, import) {

@@ -7,7 +7,7 @@ use super::outbox::Outbox;
 use super::plan::Plan;
 use super::view::ContactView;
 use crate::broken::{Rule, is_broken};
-use crate::store::{ContactId, DecisionCode, DecisionRecord, OutboxKind, OutboxRecord, OutboxState, SendRecord};
+use crate::store::{ContactId, DecisionCode, DecisionRecord, OutboxKind, OutboxRecord, OutboxState, SendRecord, Texts};
 use crate::time::Zone;
 use flow_ir::backend::{Backend, Host, Memory, Moment, Outcome};
 use flow_ir::{EffectId, Id, PredicateId, SlotId, StepId, TextTestId, Workflow, WorkflowId};
@@ -15,7 +15,7 @@ use flow_ir::{EffectId, Id, PredicateId, SlotId, StepId, TextTestId, Workflow, W
 /// The host of predicates, which may do nothing but look.
 pub(super) struct TextHost<'e> {
     pub(super) plan: &'e Plan,
-    pub(super) texts: &'e [Option<String>],
+    pub(super) texts: &'e Texts,
 }
 
 impl Host for TextHost<'_> {
@@ -36,7 +36,7 @@ pub(super) struct StepHost<'e> {
     pub(super) batch: &'e mut Batch,
     pub(super) outbox: &'e mut Outbox,
     pub(super) contact: ContactId,
-    pub(super) texts: &'e [Option<String>],
+    pub(super) texts: &'e Texts,
     pub(super) zone: Zone,
     pub(super) workflow: WorkflowId,
     pub(super) run: u32,
@@ -197,9 +197,9 @@ impl<'e> StepHost<'e> {
 }
 
 /// What is found in a text field, without regard to case; nothing where it is missing.
-fn text_test(plan: &Plan, texts: &[Option<String>], test: TextTestId) -> bool {
+fn text_test(plan: &Plan, texts: &Texts, test: TextTestId) -> bool {
     let Some(test) = plan.program.text_tests.get(test) else { return false };
     let text = plan.program.fields.get(test.field).and_then(|field| field.text);
-    let Some(Some(text)) = text.and_then(|text| texts.get(text.index())) else { return false };
+    let Some(text) = text.and_then(|text| texts.get(text.index())) else { return false };
     test.kind.finds(&text.to_lowercase(), &test.needle)
 }

@@ -63,7 +63,7 @@ pub(super) type Joint = Vec<Vec<Deed>>;
 
 impl<S: Store> Engine<S> {
     /// Reads what counts for somebody else of those who prove to be one.
-    pub(super) fn joint(&mut self, contact: Option<ContactId>, others: &[Contact]) -> Result<Joint, EngineError> {
+    pub(super) fn joint(&mut self, contact: Option<ContactId>, others: &[Box<Contact>]) -> Result<Joint, EngineError> {
         let Some(contact) = contact.filter(|_| !others.is_empty()) else { return Ok(Joint::new()) };
         let (plan, now) = (Arc::clone(&self.plan), self.now().0);
         let own = self.lend(contact)?;
@@ -137,9 +137,9 @@ impl Contact {
 
 impl Touch<'_> {
     /// Counts what each of those who prove to be one did for the others, before they are joined.
-    pub(super) fn count_joint(&mut self, others: &mut [Contact], joint: &[Vec<Deed>]) {
+    pub(super) fn count_joint(&mut self, others: &mut [Box<Contact>], joint: &[Vec<Deed>]) {
         let (plan, now) = (self.plan, self.now);
-        let people = std::iter::once(&mut *self.contact).chain(others);
+        let people = std::iter::once(&mut *self.contact).chain(others.iter_mut().map(|other| &mut **other));
         for (place, person) in people.enumerate() {
             let of_others = joint.iter().enumerate().filter(|(other, _)| *other != place);
             for deed in of_others.flat_map(|(_, deeds)| deeds) {

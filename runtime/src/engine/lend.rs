@@ -6,7 +6,7 @@ use super::error::EngineError;
 use super::react::Cause;
 use super::touch::Touch;
 use super::{BATCH_ITEMS, Engine};
-use crate::store::{ChangedBy, ContactId, ContactWrite, Questions, Store};
+use crate::store::{ChangedBy, ContactId, Questions, Store, ToWrite};
 use flow_ir::units::DAY_MS;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -47,23 +47,23 @@ impl<S: Store> Engine<S> {
     }
 
     /// Puts a contact back after an item.
-    pub(super) fn keep(&mut self, contact: Contact, was_due: Option<i64>) {
+    pub(super) fn keep(&mut self, contact: Box<Contact>, was_due: Option<i64>) {
         self.due.move_to(contact.id, was_due, contact.next_at);
         if contact.needs_writing() {
-            self.dirty.insert(contact.id);
+            self.dirty.push(contact.id);
         }
         self.cache.put(contact);
     }
 
     /// The contact of this number, to be put back; or a new one.
-    pub(super) fn lend_or_make(&mut self, id: Option<ContactId>) -> Result<Contact, EngineError> {
+    pub(super) fn lend_or_make(&mut self, id: Option<ContactId>) -> Result<Box<Contact>, EngineError> {
         match id {
             Some(id) => self.lend(id),
-            None => Ok(Contact::blank(self.batch.next_contact(), &self.plan)),
+            None => Ok(Box::new(Contact::blank(self.batch.next_contact(), &self.plan))),
         }
     }
 
-    pub(super) fn lend(&mut self, id: ContactId) -> Result<Contact, EngineError> {
+    pub(super) fn lend(&mut self, id: ContactId) -> Result<Box<Contact>, EngineError> {
         if !self.cache.contains(id) {
             let ids = self.next_contacts(id);
             self.load(&ids)?;
@@ -109,23 +109,36 @@ impl<S: Store> Engine<S> {
         if missing.is_empty() {
             return Ok(());
         }
-        let questions = Questions { contacts: missing.into_iter().collect(), ..Questions::default() };
-        for record in self.store.ask(&questions)?.contacts {
-            self.cache.put(Contact::load(record, &self.plan, self.opened_at)?);
-        }
-        Ok(())
+        let Engine { store, cache, plan, opened_at, .. } = self;
+        let mut fits = Ok(());
+        let missing: Vec<ContactId> = missing.into_iter().collect();
+        store.show(&missing, &mut |stored| {
+            let mut contact = cache.room(plan);
+            let fit = contact.become_stored(&stored, plan, *opened_at)?;
+            cache.put(contact);
+            if fits.is_ok() {
+                fits = fit;
+            }
+            Ok(())
+        })?;
+        fits
     }
 }
 
 /// Puts a contact into the batch as they are now. What is only recorded of somebody is no look at them: they stay of the version that has
 /// looked.
 pub(super) fn write_contact(contact: &mut Contact, batch: &mut Batch) {
-    let layout = contact.layout;
-    let texts = contact.texts_dirty.then(|| contact.texts.to_vec());
-    let kept = contact.journeys.iter().map(|journey| journey.record.clone()).collect();
-    let (id, frame, next_at, newest) = (contact.id, contact.frame.clone(), contact.next_at, contact.newest);
-    let (held, said_at) = (contact.held.clone(), contact.said_at.clone());
-    batch.changes.contacts.push(ContactWrite { id, layout, frame, texts, next_at, newest, kept, held, said_at });
+    batch.changes.contacts.write(ToWrite {
+        id: contact.id,
+        layout: contact.layout,
+        frame: &contact.frame,
+        texts: contact.texts_dirty.then_some(&contact.texts),
+        next_at: contact.next_at,
+        newest: contact.newest,
+        journeys: contact.journeys.iter().map(|journey| &journey.record),
+        held: &contact.held,
+        said_at: &contact.said_at,
+    });
     (contact.dirty, contact.texts_dirty) = (false, false);
     contact.journeys.iter_mut().for_each(|journey| journey.dirty = false);
 }

@@ -98,7 +98,7 @@ use flow_ir::backend::Backend;
 use outbox::Outbox;
 use pause::Pause;
 use plan::Plan;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 use stream::StreamPlace;
@@ -166,8 +166,8 @@ pub struct Engine<S: Store> {
     ahead: Ahead,
     outbox: Outbox,
     batch: Batch,
-    /// Contacts to write.
-    dirty: BTreeSet<ContactId>,
+    /// Contacts to write, some of them more than once.
+    dirty: Vec<ContactId>,
     /// How far the file in hand has been taken, until that is kept.
     file_mark: Option<files::FileMark>,
     /// How far each stream of input was read, as the store has it.
@@ -256,7 +256,7 @@ impl<S: Store> Engine<S> {
             stream,
             cache: Cache::default(),
             ahead,
-            dirty: BTreeSet::new(),
+            dirty: Vec::new(),
             file_mark: None,
             reads,
             recovering: taken.outbox,

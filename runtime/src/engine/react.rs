@@ -9,7 +9,6 @@ use super::bits::Bits;
 use super::contact::Journey;
 use super::enrol::Enrolment;
 use super::event::Triggers;
-use super::pending::Pending;
 use super::reason::Woken;
 use super::touch::{Seen, Touch};
 use crate::broken::{Rule, is_broken};
@@ -91,14 +90,10 @@ impl Touch<'_> {
             self.settle_segments();
             self.crossed.clear();
             self.contact.changed.clear();
-            self.contact.entry_instants = None;
+            self.contact.entry_instants.forget();
             self.contact.journeys.iter_mut().for_each(|journey| journey.touched = false);
         }
-        debug_assert_eq!(
-            self.contact.pending,
-            Pending::read(self.plan, &self.contact.frame),
-            "a slot was not followed"
-        );
+        debug_assert!(self.contact.pending.is_as_in(self.plan, &self.contact.frame), "a slot was not followed");
         self.next_change = self.next_change.min(self.next_change_of_segments()).min(self.next_start());
         self.next_change = self.next_change.min(self.next_held()).min(self.next_turn()).min(self.next_owed());
     }

@@ -81,9 +81,17 @@ impl<S: Store> Engine<S> {
     }
 
     fn people(&mut self, ids: BTreeSet<ContactId>) -> Result<BTreeMap<ContactId, Contact>, EngineError> {
-        let questions = Questions { contacts: ids.into_iter().collect(), ..Questions::default() };
-        let (records, now) = (self.store.ask(&questions)?.contacts, self.now().0);
-        records.into_iter().map(|record| Ok((record.id, Contact::load(record, &self.plan, now)?))).collect()
+        let (ids, now): (Vec<ContactId>, _) = (ids.into_iter().collect(), self.now().0);
+        let (mut people, mut fits) = (BTreeMap::new(), Ok(()));
+        self.store.show(&ids, &mut |stored| {
+            let mut person = Contact::blank(stored.id(), &self.plan);
+            if let Err(error) = person.become_stored(&stored, &self.plan, now)? {
+                fits = Err(error);
+            }
+            people.insert(stored.id(), person);
+            Ok(())
+        })?;
+        fits.map(|()| people)
     }
 
     /// The columns by which a row refuses, by the slot that keeps it; of several for one the first. The store knows each by a number, which it

@@ -15,7 +15,7 @@ use super::{Engine, Plan};
 use crate::inbound::SegmentReader;
 use crate::store::{
     Batch, Changes, ContactId, ContactRecord, ContactWrite, DueContact, MessageId, OutboxRecord, Owner, Questions,
-    Slot, SlotBatch, SlotSink, SlotState, Store, StoreError, Wish,
+    Slot, SlotBatch, SlotSink, SlotState, Store, StoreError, Texts, Wish,
 };
 use flow_ir::{Fact, FactId, Layout, NEVER, Program};
 use std::collections::{BTreeMap, BTreeSet};
@@ -48,21 +48,20 @@ impl<S: Store> Engine<S> {
         self.batch.take_failure()?;
         contact.layout = self.plan.program.lineage.version;
         self.due.move_to(contact.id, was_due, contact.next_at);
-        self.dirty.insert(contact.id);
+        self.dirty.push(contact.id);
         Ok(())
     }
 }
 
 /// Brings what an earlier version wrote to the layout of this one.
-pub(super) fn grow(record: &mut ContactRecord, plan: &Plan) {
-    let program = &plan.program;
-    grow_frame(record, program);
-    let kept = record.kept.iter_mut().map(|journey| (journey.workflow, &mut journey.memory));
+pub(super) fn grow(contact: &mut Contact, plan: &Plan) {
+    grow_frame(&mut contact.frame, &mut contact.texts, &plan.program);
+    let kept = contact.journeys.iter_mut().map(|journey| (journey.record.workflow, &mut journey.record.memory));
     // An entry that is held has the memory of the journey that would begin.
-    let held = record.held.iter_mut().map(|entry| (entry.workflow, &mut entry.memory));
+    let held = contact.held.iter_mut().map(|entry| (entry.workflow, &mut entry.memory));
     for (workflow, memory) in kept.chain(held) {
         let id = flow_ir::WorkflowId(workflow);
-        if program.workflows.get(id).is_some() {
+        if plan.program.workflows.get(id).is_some() {
             extend(memory, &plan.workflow(id).blank);
         }
     }
@@ -72,31 +71,31 @@ pub(super) fn extend(bytes: &mut Vec<u8>, blank: &[u8]) {
     bytes.extend_from_slice(blank.get(bytes.len()..).unwrap_or_default());
 }
 
-fn grow_frame(record: &mut ContactRecord, program: &Program) {
-    record.texts.resize(program.texts.len().max(record.texts.len()), None);
+fn grow_frame(frame: &mut Vec<u8>, texts: &mut Texts, program: &Program) {
+    texts.grow(program.texts.len());
     let layout = &program.frame;
-    let had = record.frame.len();
+    let had = frame.len();
     if had >= layout.size as usize {
         return;
     }
-    extend(&mut record.frame, &layout.blank());
+    extend(frame, &layout.blank());
     let is_new = |slot| layout.slots.get(slot).is_some_and(|slot: &flow_ir::Slot| slot.offset as usize >= had);
     for fill in program.lineage.fills.iter().filter(|fill| is_new(fill.slot)) {
-        let held = layout.is_known(&record.frame, fill.from).then(|| layout.read(&record.frame, fill.from));
+        let held = layout.is_known(frame, fill.from).then(|| layout.read(frame, fill.from));
         let value = held.and_then(|held| match &fill.values {
             None => Some(held),
             Some(values) => values.get(usize::try_from(held).ok()?).copied().flatten(),
         });
         if let Some(value) = value {
-            layout.write(&mut record.frame, fill.slot, value);
-            layout.set_known(&mut record.frame, fill.slot, true);
+            layout.write(frame, fill.slot, value);
+            layout.set_known(frame, fill.slot, true);
         }
     }
     for field in program.fields.values() {
         let (Some(slot), Some(text)) = (field.slot.filter(|slot| is_new(*slot)), field.text) else { continue };
-        if let Some(text) = record.texts.get(flow_ir::Id::index(text)).and_then(Option::as_deref) {
-            layout.write(&mut record.frame, slot, literal(field, text));
-            layout.set_known(&mut record.frame, slot, true);
+        if let Some(text) = texts.get(flow_ir::Id::index(text)) {
+            layout.write(frame, slot, literal(field, text));
+            layout.set_known(frame, slot, true);
         }
     }
 }
@@ -155,7 +154,7 @@ pub(crate) fn recall(
         let mut changes = Changes::default();
         let questions = Questions { contacts: contacts.to_vec(), ..Questions::default() };
         for mut record in store.ask(&questions)?.contacts {
-            grow_frame(&mut record, program);
+            grow_frame(&mut record.frame, &mut record.texts, program);
             for (fact, instants) in found.get(&record.id).into_iter().flatten() {
                 let Some(fact) = program.facts.get(*fact) else { continue };
                 forget(program, &mut record.frame, fact);
@@ -164,7 +163,8 @@ pub(crate) fn recall(
             recount.fill(&mut record, program);
             let ContactRecord { id, frame, texts, next_at, layout, newest, kept, held, said_at } = record;
             let texts = Some(texts);
-            changes.contacts.push(ContactWrite { id, layout, frame, texts, next_at, newest, kept, held, said_at });
+            let write = ContactWrite { id, layout, frame, texts, next_at, newest, kept, held, said_at };
+            changes.contacts.push(&write);
         }
         slots.write(store, changes)?;
     }

@@ -4,7 +4,7 @@ use super::contact::Contact;
 use super::host::TextHost;
 use super::plan::Plan;
 use crate::compose::render_text;
-use crate::store::ContactId;
+use crate::store::{ContactId, Texts};
 use crate::time::{Instant, Zone, civil};
 use chrono::{Days, NaiveDate};
 use flow_front::country;
@@ -18,7 +18,7 @@ pub struct ContactView<'c> {
     backend: &'c dyn Backend,
     id: ContactId,
     frame: &'c [u8],
-    texts: &'c [Option<String>],
+    texts: &'c Texts,
     zone: Zone,
 }
 
@@ -40,7 +40,7 @@ impl<'c> ContactView<'c> {
         backend: &'c dyn Backend,
         id: ContactId,
         frame: &'c [u8],
-        texts: &'c [Option<String>],
+        texts: &'c Texts,
         zone: Zone,
     ) -> Self {
         Self { plan, backend, id, frame, texts, zone }
@@ -107,7 +107,7 @@ impl<'c> ContactView<'c> {
 
     fn text(&self, field: FieldId) -> Option<&'c str> {
         let text = self.plan.program.fields.get(field)?.text?;
-        self.texts.get(text.index())?.as_deref()
+        self.texts.get(text.index())
     }
 }
 

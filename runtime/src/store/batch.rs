@@ -1,10 +1,11 @@
 //! A batch: what one process writes at once, and the state of the slots that it leaves.
 
 use super::record::{
-    ContactWrite, DecisionCode, DecisionRecord, EventRecord, HandoffRecord, JourneyRecord, OutboxRecord,
-    OutboxSettlement, ScoreRecord, StageRecord, day_of,
+    DecisionCode, DecisionRecord, EventRecord, HandoffRecord, JourneyRecord, OutboxRecord, OutboxSettlement,
+    ScoreRecord, StageRecord, day_of,
 };
 use super::slot::{ContactId, Owner, Slot};
+use super::written::ContactWrites;
 use flow_ir::units::DAY_MS;
 use std::collections::BTreeMap;
 
@@ -111,7 +112,7 @@ impl Actor {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Changes {
     /// Whole contacts; of two writes of one contact the last holds.
-    pub contacts: Vec<ContactWrite>,
+    pub contacts: ContactWrites,
     /// Journeys that nobody asks for any more, as they ended; of two of one journey the last holds.
     pub ended: Vec<JourneyRecord>,
     /// Whose keys are from now on, none for one that is free again. Of two changes of one key the last holds.

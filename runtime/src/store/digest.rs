@@ -13,7 +13,7 @@
 use super::sqlite;
 use super::{
     ContactId, ContactWrite, DecisionRecord, EventRecord, HandoffRecord, JourneyRecord, OutboxRecord, OutboxState,
-    Records, ScoreRecord, StageRecord, StoreError, Total,
+    Records, ScoreRecord, StageRecord, StoreError, Texts, Total,
 };
 use ring::digest::{Context, SHA256};
 use std::collections::BTreeMap;
@@ -121,8 +121,7 @@ fn add<T>(out: &mut String, table: &str, rows: &[T], each: impl for<'a> Fn(&'a m
 
 fn contact<'a>(row: &'a mut Row, contact: &ContactWrite) -> &'a mut Row {
     row.number(contact.id.0).bytes(&contact.frame).maybe(contact.next_at);
-    let texts = contact.texts.as_deref().unwrap_or_default();
-    let row = texts.iter().fold(row, |row, text| row.maybe_text(text.as_deref()));
+    let row = contact.texts.iter().flat_map(Texts::iter).fold(row, |row, text| row.maybe_text(text));
     let said = contact.said_at.by_instant().flatten();
     let row = said.fold(row, |row, (at, field)| row.instant(*at).small(*field));
     contact.held.iter().fold(row, |row, entry| {

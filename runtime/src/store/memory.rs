@@ -12,9 +12,11 @@ use super::record::{
     ScoreRecord, StageRecord, UnopenedCount,
 };
 use super::slot::{ContactId, Owner, Slot, Tended, Wish};
+use super::stored::{Damaged, StoredContact, StoredTexts};
+use super::written::{Packed, Written};
 use super::{
     Answers, Astray, Charter, DueContact, DuePlace, JourneyKey, KeptProgram, PAGE_ROWS, Placed, Questions,
-    QueuedBehind, RECENT_MESSAGES, Records, Rows, SlotSink, Store, StoreError, Ticket,
+    QueuedBehind, RECENT_MESSAGES, Records, Rows, SlotSink, Store, StoreError, Texts, Ticket, kept,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
@@ -63,8 +65,21 @@ struct Shared {
 
 #[derive(Debug, Clone)]
 struct Contact {
-    write: ContactWrite,
-    texts: Vec<Option<String>>,
+    next_at: Option<i64>,
+    layout: u32,
+    newest: u64,
+    frame: Vec<u8>,
+    /// As [`kept`] packs it.
+    kept: Vec<u8>,
+    texts: Texts,
+}
+
+impl Contact {
+    fn stored(&self, id: ContactId) -> StoredContact<'_> {
+        let Contact { next_at, layout, newest, frame, kept, texts } = self;
+        let packed = Packed { next_at: *next_at, layout: *layout, newest: *newest, frame, kept };
+        StoredContact::packed(id, packed, StoredTexts::Whole(texts))
+    }
 }
 
 impl MemoryStore {
@@ -95,10 +110,13 @@ impl Shared {
     }
 
     fn snapshot(&self) -> Snapshot {
-        let contacts = self.contacts.values();
-        let whole = |contact: &Contact| ContactWrite { texts: Some(contact.texts.clone()), ..contact.write.clone() };
+        let whole = |(id, contact): (&ContactId, &Contact)| {
+            let record = contact.stored(*id).to_record().ok()?;
+            let ContactRecord { id, frame, texts, next_at, layout, newest, kept, held, said_at } = record;
+            Some(ContactWrite { id, layout, frame, texts: Some(texts), next_at, newest, kept, held, said_at })
+        };
         let snapshot = Snapshot {
-            contacts: contacts.map(whole).collect(),
+            contacts: self.contacts.iter().filter_map(whole).collect(),
             keys: self.keys.iter().map(|(key, id)| (key.clone(), *id)).collect(),
             joined: self.joined.iter().map(|(id, into)| (*id, *into)).collect(),
             ended: self.ended.values().cloned().collect(),
@@ -127,7 +145,7 @@ impl Shared {
         let joined = self.joined.iter().filter(|(_, into)| **into == id).map(|(id, _)| *id);
         let mut found = Vec::new();
         for of in joined.chain([id]) {
-            let mut next = self.contacts.get(&of).map_or(0, |contact| contact.write.newest);
+            let mut next = self.contacts.get(&of).map_or(0, |contact| contact.newest);
             while next > after {
                 let event = self.events.get(&next);
                 found.extend(event.cloned());
@@ -140,10 +158,12 @@ impl Shared {
     }
 
     fn load(&self, id: ContactId) -> Result<ContactRecord, StoreError> {
-        let Contact { write, texts } =
-            self.contacts.get(&id).ok_or_else(|| broken(format_args!("there is no contact {}", id.0)))?;
-        let ContactWrite { id, layout, frame, next_at, newest, kept, held, said_at, .. } = write.clone();
-        Ok(ContactRecord { id, frame, texts: texts.clone(), next_at, layout, newest, kept, held, said_at })
+        self.stored(id)?.to_record().map_err(|damaged| is_damaged(id, damaged))
+    }
+
+    fn stored(&self, id: ContactId) -> Result<StoredContact<'_>, StoreError> {
+        let contact = self.contacts.get(&id).ok_or_else(|| broken(format_args!("there is no contact {}", id.0)))?;
+        Ok(contact.stored(id))
     }
 
     /// Looks up what a batch relies on.
@@ -156,7 +176,7 @@ impl Shared {
 
     fn check_contacts(&self, changes: &Changes) -> Result<(), StoreError> {
         let mut new = BTreeSet::new();
-        for contact in &changes.contacts {
+        for contact in changes.contacts.iter() {
             if contact.texts.is_some() {
                 new.insert(contact.id);
             } else if !new.contains(&contact.id) && !self.contacts.contains_key(&contact.id) {
@@ -195,7 +215,7 @@ impl Shared {
     }
 
     fn write(&mut self, slot: Slot, changes: Changes) {
-        changes.contacts.into_iter().for_each(|contact| self.write_contact(contact));
+        changes.contacts.iter().for_each(|contact| self.write_contact(contact));
         for (key, id) in changes.keys {
             match id {
                 Some(id) => drop(self.keys.insert(key, id)),
@@ -220,10 +240,12 @@ impl Shared {
         }
     }
 
-    fn write_contact(&mut self, mut write: ContactWrite) {
-        let known = self.contacts.remove(&write.id).map(|contact| contact.texts);
-        let texts = write.texts.take().or(known).unwrap_or_default();
-        self.contacts.insert(write.id, Contact { write, texts });
+    fn write_contact(&mut self, Written { id, packed, texts }: Written<'_>) {
+        let known = self.contacts.remove(&id).map(|contact| contact.texts);
+        let texts = texts.cloned().or(known).unwrap_or_default();
+        let Packed { next_at, layout, newest, frame, kept } = packed;
+        let (frame, kept) = (frame.to_vec(), kept.to_vec());
+        self.contacts.insert(id, Contact { next_at, layout, newest, frame, kept, texts });
     }
 
     fn write_outbox(&mut self, row: OutboxRecord) {
@@ -267,9 +289,9 @@ impl Shared {
         self.joined.insert(id, into);
     }
 
-    fn live(&self) -> impl Iterator<Item = &JourneyRecord> {
-        let kept = self.contacts.values().flat_map(|contact| &contact.write.kept);
-        kept.filter(|journey| journey.status != JourneyStatus::Ended)
+    fn live(&self) -> impl Iterator<Item = JourneyRecord> {
+        let kept = self.contacts.iter().filter_map(|(id, contact)| kept::unpack(*id, &contact.kept));
+        kept.flat_map(|(journeys, ..)| journeys).filter(|journey| journey.status != JourneyStatus::Ended)
     }
 }
 
@@ -296,9 +318,9 @@ impl Store for MemoryStore {
         let is_here = |id: u64| Slot::of(id) == Some(slot);
         let newest = shared.events.values().rev().filter(|event| is_here(event.id)).take(RECENT_MESSAGES);
         sink.messages(newest.map(|event| event.message.id).collect());
-        let due = shared.contacts.values().filter_map(|Contact { write, .. }| {
-            let due = DueContact { id: write.id, next_at: write.next_at, layout: write.layout };
-            let is_somebody = is_here(write.id.0) && !shared.joined.contains_key(&write.id);
+        let due = shared.contacts.iter().filter_map(|(id, Contact { next_at, layout: own, .. })| {
+            let due = DueContact { id: *id, next_at: *next_at, layout: *own };
+            let is_somebody = is_here(id.0) && !shared.joined.contains_key(id);
             (is_somebody && (due.next_at.is_some() || due.layout < layout)).then_some(due)
         });
         due.collect::<Vec<_>>().chunks(PAGE_ROWS).for_each(|page| sink.contacts(page));
@@ -329,6 +351,15 @@ impl Store for MemoryStore {
             queued: questions.queued.map_or_else(Vec::new, |asked| shared.queued(asked)),
             events: questions.events.iter().map(|asked| shared.events_of(*asked)).collect(),
         })
+    }
+
+    fn show(
+        &mut self,
+        ids: &[ContactId],
+        to: &mut dyn FnMut(StoredContact<'_>) -> Result<(), Damaged>,
+    ) -> Result<(), StoreError> {
+        let shared = self.shared();
+        ids.iter().try_for_each(|id| to(shared.stored(*id)?).map_err(|damaged| is_damaged(*id, damaged)))
     }
 
     fn begin(&mut self, batch: Batch) -> Result<Ticket, StoreError> {
@@ -476,6 +507,10 @@ impl Records for MemoryStore {
     fn snapshot(&mut self) -> Result<Snapshot, StoreError> {
         Ok(MemoryStore::snapshot(self))
     }
+}
+
+fn is_damaged(id: ContactId, _: Damaged) -> StoreError {
+    broken(format_args!("contact {} holds what was never written", id.0))
 }
 
 /// A page of what stands behind a key.

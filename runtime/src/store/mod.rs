@@ -21,12 +21,16 @@ mod rows;
 mod said;
 mod slot;
 pub mod sqlite;
+mod stored;
+mod texts;
+mod written;
 
 #[cfg(test)]
 mod tests;
 
 pub use batch::{Actor, Batch, Changes, Opened, SlotBatch, SlotState, Total, batches};
 pub use error::{StoreError, StoreFault};
+pub(crate) use kept::Journeys;
 pub use record::{
     About, BlockCount, ChangedBy, ContactRecord, ContactWrite, DecisionCode, DecisionCount, DecisionRecord,
     EventRecord, HandoffCount, HandoffRecord, HeldEntry, JourneyRecord, JourneyStatus, MessageId, MessageKey,
@@ -37,6 +41,11 @@ pub use records::Records;
 pub use rows::{Astray, JourneyKey, Placed, Rows};
 pub use said::SaidAt;
 pub use slot::{ContactId, MAX_NUMBER, Owner, SLOTS, Slot, Tended, Wish, number_in_slot};
+pub(crate) use stored::Buffers;
+pub use stored::{Damaged, StoredContact};
+pub use texts::Texts;
+pub use written::ContactWrites;
+pub(crate) use written::ToWrite;
 
 /// How many rows one call of a paged read returns at most.
 pub const PAGE_ROWS: usize = 10_000;
@@ -56,6 +65,14 @@ pub trait Store {
 
     /// Answers several kinds of questions in one round trip, by everything that was handed over before.
     fn ask(&mut self, questions: &Questions) -> Result<Answers, StoreError>;
+
+    /// Shows contacts, in this order, by everything that was handed over before, each until the next one: whoever keeps them copies them. An
+    /// error for one that is not there, or is damaged.
+    fn show(
+        &mut self,
+        ids: &[ContactId],
+        to: &mut dyn FnMut(StoredContact<'_>) -> Result<(), Damaged>,
+    ) -> Result<(), StoreError>;
 
     /// Hands a batch over. Batches become durable in this order; if one fails, so do all later ones, until their slots are opened again.
     ///

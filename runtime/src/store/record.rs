@@ -6,6 +6,7 @@
 use super::DuePlace;
 use super::said::SaidAt;
 use super::slot::ContactId;
+use super::texts::Texts;
 use flow_ir::limits::TRACE_BITS;
 use flow_ir::units::DAY_MS;
 use serde::{Deserialize, Serialize};
@@ -29,7 +30,7 @@ pub struct ContactRecord {
     /// As the layout has it; bytes to the store.
     pub frame: Vec<u8>,
     /// The text fields, in the order of the program's texts. Shorter than that where the program of then had fewer.
-    pub texts: Vec<Option<String>>,
+    pub texts: Texts,
     /// The next instant at which something may happen by itself.
     pub next_at: Option<i64>,
     /// The version of the program whose layout the frame and the journeys have, and under which they were last looked at.
@@ -71,7 +72,7 @@ pub struct ContactWrite {
     /// The whole frame.
     pub frame: Vec<u8>,
     /// `None` leaves the texts as they are (never for a new contact): most steps change no text.
-    pub texts: Option<Vec<Option<String>>>,
+    pub texts: Option<Texts>,
     /// The next instant at which something may happen by itself; none where nothing can.
     pub next_at: Option<i64>,
     /// The newest of their records in the log; 0 where there is none.
@@ -121,6 +122,31 @@ pub struct JourneyRecord {
     pub sends: Vec<SendRecord>,
     /// The record of the log with which it began: what comes after it counts since entry. 0 where instants alone can tell.
     pub since: u64,
+}
+
+impl JourneyRecord {
+    /// Of nobody, to be written over.
+    pub(crate) fn blank() -> JourneyRecord {
+        JourneyRecord {
+            contact: ContactId(0),
+            workflow: 0,
+            run: 0,
+            version: 0,
+            status: JourneyStatus::Ended,
+            block: 0,
+            step: 0,
+            visit: 0,
+            memory: Vec::new(),
+            due_at: None,
+            outbox: None,
+            entered_at: 0,
+            ended_at: None,
+            goal_met: false,
+            goal_until: None,
+            sends: Vec::new(),
+            since: 0,
+        }
+    }
 }
 
 /// A mail that a journey has sent, so that what people do with it is told of the send, and once.

@@ -1,15 +1,13 @@
 //! When what is known of a contact was said: of two values of a field the one that occurred later holds (E11).
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// For each field of which somebody has said something, when that occurred. A field that is not among them has no value, the one it begins
 /// with, or one of before this was kept: whatever is said of it next holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SaidAt(
-    /// Instants with the numbers of the fields, in order: most of what is known of somebody was said at once. Shared until it changes, as it
-    /// is written with every step.
-    Arc<Vec<(i64, u32)>>,
+    /// Instants with the numbers of the fields, in order: most of what is known of somebody was said at once.
+    Vec<(i64, u32)>,
 );
 
 impl SaidAt {
@@ -23,24 +21,30 @@ impl SaidAt {
         if self.of(field) == Some(at) {
             return false;
         }
-        let said = Arc::make_mut(&mut self.0);
-        said.retain(|(_, known)| *known != field);
-        said.insert(said.partition_point(|one| *one < (at, field)), (at, field));
+        self.0.retain(|(_, known)| *known != field);
+        self.0.insert(self.0.partition_point(|one| *one < (at, field)), (at, field));
         true
     }
 
-    /// Of instants with their fields as [`by_instant`](Self::by_instant) tells them. None where they are in another order, or a field comes twice.
-    pub(super) fn of_ordered(said: Vec<(i64, u32)>) -> Option<SaidAt> {
+    /// Forgets everything.
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// Adds what comes next by [`by_instant`](Self::by_instant), unseen: [`is_whole`](Self::is_whole) tells whether it did.
+    pub(super) fn add(&mut self, field: u32, at: i64) {
+        self.0.push((at, field));
+    }
+
+    /// Whether all of it is in its order, and no field comes twice.
+    pub(super) fn is_whole(&self) -> bool {
         // Most of what is known of somebody was said at once: then the fields are in order themselves.
-        let is_plain = said.is_sorted_by(|one, next| one.0 <= next.0 && one.1 < next.1);
-        if !is_plain {
-            let mut fields: Vec<u32> = said.iter().map(|(_, field)| *field).collect();
-            fields.sort_unstable();
-            if !said.is_sorted() || fields.windows(2).any(|pair| pair.first() == pair.last()) {
-                return None;
-            }
+        if self.0.is_sorted_by(|one, next| one.0 <= next.0 && one.1 < next.1) {
+            return true;
         }
-        Some(SaidAt(Arc::new(said)))
+        let mut fields: Vec<u32> = self.0.iter().map(|(_, field)| *field).collect();
+        fields.sort_unstable();
+        self.0.is_sorted() && fields.windows(2).all(|pair| pair.first() != pair.last())
     }
 
     /// Each instant with what was said then.
@@ -54,7 +58,7 @@ impl FromIterator<(u32, i64)> for SaidAt {
         let by_field: BTreeMap<u32, i64> = said.into_iter().collect();
         let mut said: Vec<(i64, u32)> = by_field.into_iter().map(|(field, at)| (at, field)).collect();
         said.sort_unstable();
-        SaidAt(Arc::new(said))
+        SaidAt(said)
     }
 }
 

@@ -88,7 +88,7 @@ fn e14_a_journey_without_a_reason_to_be_alive_is_found() {
                 contact.kept[0].due_at = None;
             }
             world.is_checked_at_its_end = false;
-            world.write(Changes { contacts: vec![contact], ..Changes::default() });
+            world.write(Changes { contacts: vec![contact].into(), ..Changes::default() });
             let looked = catch_unwind(AssertUnwindSafe(|| world.check_invariants()));
             assert_eq!(looked.is_err(), breaks);
         }

@@ -62,7 +62,7 @@ fn e3_one_older_than_what_is_at_hand_is_looked_for_in_the_log_before_it_is_taken
         let newest = events.last().unwrap().id;
         let contacts = vec![ContactWrite { newest, ..kept.contacts[0].clone() }];
         let totals = vec![(Total::Counter(counter::EVENTS.to_owned()), RECENT_MESSAGES as i64)];
-        world.write(Changes { contacts, events, totals, ..Changes::default() });
+        world.write(Changes { contacts: contacts.into(), events, totals, ..Changes::default() });
         world.at("2026-03-20 10:00").again(Some(at(MONDAY))).run();
         assert_eq!((arrived(&world), world.score("ada"), world.counter(counter::REPEATS)), (1, 1, 1));
         does(&mut world, "2026-03-20 11:00", "ada", "downloaded");

@@ -238,7 +238,7 @@ fn by_name(world: &World) -> Vec<String> {
     for contact in &kept.contacts {
         for field in program.fields.values() {
             let number = field.slot.map(|slot| program.frame.read(&contact.frame, slot));
-            let text = field.text.and_then(|text| contact.texts.as_ref().unwrap()[text.index()].clone());
+            let text = field.text.and_then(|text| contact.texts.as_ref().unwrap().get(text.index()));
             told.push(format!("{:?} {} {number:?} {text:?}", contact.id, field.name));
         }
         for segment in program.segments.values() {

@@ -18,9 +18,9 @@ use flow_runtime::store::digest::Snapshot;
 use flow_runtime::store::memory::MemoryStore;
 use flow_runtime::store::sqlite::{OpenOptions, SqliteStore};
 use flow_runtime::store::{
-    Answers, Batch, Changes, Charter, ContactId, DecisionCode, DecisionRecord, DueContact, JourneyRecord, MessageId,
-    Opened, OutboxRecord, Questions, Records, Slot, SlotBatch, SlotSink, SlotState, Store, StoreError, StoreFault,
-    Tended, Ticket, Wish,
+    Answers, Batch, Changes, Charter, ContactId, Damaged, DecisionCode, DecisionRecord, DueContact, JourneyRecord,
+    MessageId, Opened, OutboxRecord, Questions, Records, Slot, SlotBatch, SlotSink, SlotState, Store, StoreError,
+    StoreFault, StoredContact, Tended, Ticket, Wish,
 };
 use flow_runtime::time::Instant;
 use serde_json::Value;
@@ -297,11 +297,19 @@ impl Store for Shared {
         self.store().store().open(slot, layout, sink)
     }
     fn ask(&mut self, questions: &Questions) -> Result<Answers, StoreError> {
-        if *self.crash.lock().unwrap() == Crash::InLoad && !questions.contacts.is_empty() {
+        self.questions.fetch_add(1, Ordering::Relaxed);
+        self.store().store().ask(questions)
+    }
+    fn show(
+        &mut self,
+        ids: &[ContactId],
+        to: &mut dyn FnMut(StoredContact<'_>) -> Result<(), Damaged>,
+    ) -> Result<(), StoreError> {
+        if *self.crash.lock().unwrap() == Crash::InLoad {
             return Err(Self::died());
         }
         self.questions.fetch_add(1, Ordering::Relaxed);
-        self.store().store().ask(questions)
+        self.store().store().show(ids, to)
     }
     fn begin(&mut self, batch: Batch) -> Result<Ticket, StoreError> {
         let mut crash = self.crash.lock().unwrap();
@@ -698,7 +706,7 @@ impl World {
     pub(crate) fn text(&self, user: &str, field: &str) -> Option<String> {
         let id = self.id(user);
         let contact = self.snapshot().contacts.into_iter().find(|contact| contact.id == id).unwrap();
-        contact.texts.unwrap()[self.program.fields.at(self.field(field)).text.unwrap().index()].clone()
+        contact.texts.unwrap().get(self.program.fields.at(self.field(field)).text.unwrap().index()).map(str::to_owned)
     }
 
     pub(crate) fn score(&self, user: &str) -> i64 {

@@ -116,9 +116,9 @@ impl Teller<'_> {
             .filter_map(|field| {
                 let slot = field.slot.filter(|_| is_whole)?;
                 let known = if layout.is_known(frame, slot) { "" } else { "?" };
-                let text = field.text.and_then(|text| contact.texts.as_ref()?.get(text.index())?.clone());
+                let text = field.text.and_then(|text| contact.texts.as_ref()?.get(text.index()));
                 let value = match text {
-                    Some(text) => text,
+                    Some(text) => text.to_owned(),
                     None => layout.read(frame, slot).to_string(),
                 };
                 Some(format!("{}={value}{known}", field.name))

@@ -36,6 +36,7 @@ pub(super) mod at {
     pub(in crate::store) const STEP: u32 = 16;
     pub(in crate::store) const STATUS: u32 = 24;
     pub(in crate::store) const FLAGS: u32 = 25;
+    pub(in crate::store) const SENDS: u32 = 26;
     pub(in crate::store) const DUE_AT: u32 = 32;
     pub(in crate::store) const ENTERED_AT: u32 = 40;
     pub(in crate::store) const ENDED_AT: u32 = 48;
@@ -56,16 +57,21 @@ pub(super) type Kept = (Vec<JourneyRecord>, Vec<HeldEntry>, SaidAt);
 /// Packs that of one contact.
 pub(super) fn pack(journeys: &[JourneyRecord], held: &[HeldEntry], said_at: &SaidAt) -> Vec<u8> {
     let mut out = Vec::new();
-    pack_into(&mut out, journeys, held, said_at);
+    pack_into(&mut out, journeys.iter(), held, said_at);
     out
 }
 
 /// The same behind what is there.
-pub(super) fn pack_into(out: &mut Vec<u8>, journeys: &[JourneyRecord], held: &[HeldEntry], said_at: &SaidAt) {
-    count(out, journeys.len());
+pub(super) fn pack_into<'j>(
+    out: &mut Vec<u8>,
+    journeys: impl Iterator<Item = &'j JourneyRecord> + Clone,
+    held: &[HeldEntry],
+    said_at: &SaidAt,
+) {
+    count(out, journeys.clone().count());
     let held_count = u32::try_from(held.len()).unwrap_or(u32::MAX) | PACKED;
     out.extend(held_count.to_le_bytes());
-    journeys.iter().for_each(|journey| pack_journey(out, journey));
+    journeys.clone().for_each(|journey| pack_journey(out, journey));
     for HeldEntry { workflow, triggers, occurred_at, until, since, memory } in held {
         number((*workflow).into(), out);
         number(*triggers, out);
@@ -75,11 +81,11 @@ pub(super) fn pack_into(out: &mut Vec<u8>, journeys: &[JourneyRecord], held: &[H
         number(memory.len() as u64, out);
         packed::pack(memory, out);
     }
-    for SendRecord { email, row, step, told } in journeys.iter().flat_map(|journey| &journey.sends) {
+    for SendRecord { email, row, step, told } in journeys.clone().flat_map(|journey| &journey.sends) {
         [u64::from(*email), *row, u64::from(*step), u64::from(*told)].into_iter().for_each(|part| number(part, out));
     }
-    journeys.iter().for_each(|journey| packed::pack(&journey.memory, out));
-    journeys.iter().for_each(|journey| number(journey.since, out));
+    journeys.clone().for_each(|journey| packed::pack(&journey.memory, out));
+    journeys.for_each(|journey| number(journey.since, out));
     number(said_at.by_instant().count() as u64, out);
     for said in said_at.by_instant() {
         said.first().iter().for_each(|(at, _)| signed(*at, out));
@@ -122,37 +128,86 @@ fn pack_journey(out: &mut Vec<u8>, journey: &JourneyRecord) {
 
 /// The same again; none where Flow never writes such bytes.
 pub(super) fn unpack(contact: ContactId, bytes: &[u8]) -> Option<Kept> {
-    let mut rest = Reader(bytes);
-    let (count, held) = (rest.u32()?, rest.u32()?);
-    let journeys = (0..count).map(|_| journey(contact, &mut rest)).collect::<Option<Vec<_>>>()?;
-    if held & PACKED == 0 {
-        earlier::unpack(journeys, held, rest)
-    } else {
-        unpack_rest(journeys, held & !PACKED, rest.0)
+    let (mut journeys, mut held, mut said_at) = Kept::default();
+    unpack_over(contact, bytes, (&mut journeys, &mut held, &mut said_at))?;
+    Some((journeys, held, said_at))
+}
+
+/// Where journeys are unpacked to: over those that were there, whose memory is used again.
+pub(crate) trait Journeys {
+    /// There is none any more.
+    fn clear(&mut self);
+    /// Adds one, whatever stands in it.
+    fn add(&mut self) -> &mut JourneyRecord;
+    /// One that was added, by its place.
+    fn at(&mut self, place: usize) -> Option<&mut JourneyRecord>;
+}
+
+impl Journeys for Vec<JourneyRecord> {
+    fn clear(&mut self) {
+        self.clear();
     }
+
+    fn add(&mut self) -> &mut JourneyRecord {
+        self.push_mut(JourneyRecord::blank())
+    }
+
+    fn at(&mut self, place: usize) -> Option<&mut JourneyRecord> {
+        self.get_mut(place)
+    }
+}
+
+/// The same, over what is there. Where none comes back, anything may stand in it.
+pub(super) fn unpack_over(
+    contact: ContactId,
+    bytes: &[u8],
+    (journeys, held, said_at): (&mut impl Journeys, &mut Vec<HeldEntry>, &mut SaidAt),
+) -> Option<()> {
+    journeys.clear();
+    held.clear();
+    said_at.clear();
+    let mut rest = Reader(bytes);
+    let (count, held_count) = (rest.u32()?, rest.u32()?);
+    if held_count & PACKED == 0 {
+        let begun = (0..count).map(|_| journey(contact, &mut rest)).collect::<Option<Vec<_>>>()?;
+        let (all, entries, said) = earlier::unpack(begun, held_count, rest)?;
+        all.into_iter().for_each(|journey| *journeys.add() = journey);
+        (*held, *said_at) = (entries, said);
+        return Some(());
+    }
+    let fixed = rest.0;
+    (0..count).try_for_each(|_| journey_over(contact, &mut rest, journeys.add()).map(drop))?;
+    let rest = &mut rest.0;
+    (0..held_count & !PACKED).try_for_each(|_| unpack_held(rest).map(|entry| held.push(entry)))?;
+    for (place, (sends, _)) in own_parts(fixed, count) {
+        let own = &mut journeys.at(place)?.sends;
+        for _ in 0..sends {
+            let (email, row, step, told) = (small(rest)?, take_number(rest)?, small(rest)?, small(rest)?);
+            own.push(SendRecord { email, row, step, told });
+        }
+    }
+    for (place, (_, memory)) in own_parts(fixed, count) {
+        packed::unpack(rest, memory, &mut journeys.at(place)?.memory)?;
+    }
+    for place in 0..count as usize {
+        journeys.at(place)?.since = take_number(rest)?;
+    }
+    unpack_said(rest, said_at)?;
+    rest.is_empty().then_some(())
+}
+
+/// How many sends each journey has, and how many bytes its memory, by its place.
+fn own_parts(fixed: &[u8], count: u32) -> impl Iterator<Item = (usize, (u16, usize))> {
+    let parts = |journey: &[u8; JOURNEY_BYTES as usize]| {
+        let mut rest = Reader(journey.get(at::SENDS as usize..)?);
+        Some((u16::from_le_bytes(rest.array()?), rest.u32()? as usize))
+    };
+    let (journeys, _) = fixed.as_chunks();
+    journeys.iter().take(count as usize).filter_map(parts).enumerate()
 }
 
 /// A journey without its sends and its memory, with how many of those and how many bytes of this are its own.
 type Begun = (JourneyRecord, u16, u32);
-
-fn unpack_rest(mut journeys: Vec<Begun>, held: u32, mut rest: &[u8]) -> Option<Kept> {
-    let rest = &mut rest;
-    let held = (0..held).map(|_| unpack_held(rest)).collect::<Option<Vec<_>>>()?;
-    for (journey, sends, _) in &mut journeys {
-        for _ in 0..*sends {
-            let (email, row, step, told) = (small(rest)?, take_number(rest)?, small(rest)?, small(rest)?);
-            journey.sends.push(SendRecord { email, row, step, told });
-        }
-    }
-    for (journey, _, memory) in &mut journeys {
-        packed::unpack(rest, usize::try_from(*memory).ok()?, &mut journey.memory)?;
-    }
-    for (journey, ..) in &mut journeys {
-        journey.since = take_number(rest)?;
-    }
-    let said_at = unpack_said(rest)?;
-    rest.is_empty().then(|| (journeys.into_iter().map(|(journey, ..)| journey).collect(), held, said_at))
-}
 
 fn small(rest: &mut &[u8]) -> Option<u32> {
     u32::try_from(take_number(rest)?).ok()
@@ -166,21 +221,27 @@ fn unpack_held(rest: &mut &[u8]) -> Option<HeldEntry> {
     Some(HeldEntry { workflow, triggers, occurred_at, until, since, memory })
 }
 
-fn unpack_said(rest: &mut &[u8]) -> Option<SaidAt> {
-    let mut said = Vec::new();
+fn unpack_said(rest: &mut &[u8], said_at: &mut SaidAt) -> Option<()> {
     for _ in 0..take_number(rest)? {
         let at = take_signed(rest)?;
         let mut field = 0_u32;
         for _ in 0..take_number(rest)? {
             field = field.checked_add(small(rest)?)?;
-            said.push((at, field));
+            said_at.add(field, at);
         }
     }
-    SaidAt::of_ordered(said)
+    said_at.is_whole().then_some(())
 }
 
 /// The fixed part of a journey, with how many sends and how many bytes of memory are its own.
 fn journey(contact: ContactId, rest: &mut Reader<'_>) -> Option<Begun> {
+    let mut journey = JourneyRecord::blank();
+    let (sends, memory) = journey_over(contact, rest, &mut journey)?;
+    Some((journey, sends, memory))
+}
+
+/// The same, over what is there.
+fn journey_over(contact: ContactId, rest: &mut Reader<'_>, journey: &mut JourneyRecord) -> Option<(u16, u32)> {
     let [workflow, run, version, block, step, visit] =
         [rest.u32()?, rest.u32()?, rest.u32()?, rest.u32()?, rest.u32()?, rest.u32()?];
     let ([status, flags], sends, memory) = (rest.array()?, u16::from_le_bytes(rest.array()?), rest.u32()?);
@@ -188,7 +249,10 @@ fn journey(contact: ContactId, rest: &mut Reader<'_>) -> Option<Begun> {
     let is = |flag| flags & flag != 0;
     let (due_at, entered_at, ended_at) = (rest.i64()?, rest.i64()?, rest.i64()?);
     let (goal_until, outbox) = (rest.i64()?, rest.u64()?);
-    let journey = JourneyRecord {
+    let (mut own_memory, mut own_sends) = (std::mem::take(&mut journey.memory), std::mem::take(&mut journey.sends));
+    own_memory.clear();
+    own_sends.clear();
+    *journey = JourneyRecord {
         contact,
         workflow,
         run,
@@ -197,17 +261,17 @@ fn journey(contact: ContactId, rest: &mut Reader<'_>) -> Option<Begun> {
         block,
         step,
         visit,
-        memory: Vec::new(),
+        memory: own_memory,
         due_at: is(flag::DUE).then_some(due_at),
         outbox: is(flag::OUTBOX).then_some(outbox),
         entered_at,
         ended_at: is(flag::ENDED).then_some(ended_at),
         goal_met: is(flag::GOAL_MET),
         goal_until: is(flag::GOAL_UNTIL).then_some(goal_until),
-        sends: Vec::new(),
+        sends: own_sends,
         since: 0,
     };
-    Some((journey, sends, memory))
+    Some((sends, memory))
 }
 
 struct Reader<'b>(&'b [u8]);

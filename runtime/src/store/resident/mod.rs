@@ -14,8 +14,10 @@ mod arena;
 mod keys;
 mod messages;
 
-use super::{Changes, ContactId, ContactRecord, ContactWrite, DueContact, EventRecord, MessageId, MessageKey, Slot};
-use super::{kept, packed};
+use super::packed;
+use super::stored::{Damaged, StoredContact, StoredTexts, put_text};
+use super::written::{ContactWrites, Last, Packed};
+use super::{Changes, ContactId, DueContact, EventRecord, MessageId, MessageKey, Slot, Texts};
 use arena::Arena;
 use keys::Keys;
 pub(crate) use messages::Knows;
@@ -36,17 +38,6 @@ pub(crate) struct Resident {
     value: Vec<u8>,
     /// What is unpacked, likewise.
     bytes: Vec<u8>,
-}
-
-/// What a table keeps of a contact, but for the texts.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Packed<'p> {
-    pub(crate) next_at: Option<i64>,
-    pub(crate) layout: u32,
-    pub(crate) newest: u64,
-    pub(crate) frame: &'p [u8],
-    /// As `store/kept` packs it.
-    pub(crate) kept: &'p [u8],
 }
 
 /// A value, as far as everybody's must be known.
@@ -102,7 +93,7 @@ impl Resident {
 
     /// Takes a contact in, with their texts; without, they keep those they had. False for a number that no store gives.
     #[must_use]
-    pub(crate) fn put(&mut self, id: ContactId, packed: Packed<'_>, texts: Option<&[Option<String>]>) -> bool {
+    pub(crate) fn put(&mut self, id: ContactId, packed: Packed<'_>, texts: Option<&Texts>) -> bool {
         let Some(number) = self.number(id) else { return false };
         self.value.clear();
         let Packed { next_at, layout, newest, frame, kept } = packed;
@@ -116,7 +107,7 @@ impl Resident {
         packed::pack(frame, &mut self.value);
         packed::pack(kept, &mut self.value);
         match texts {
-            Some(texts) => texts.iter().for_each(|text| put_text(text.as_deref(), &mut self.value)),
+            Some(texts) => texts.iter().for_each(|text| put_text(text, &mut self.value)),
             None => {
                 let before = self.contacts.get(number).and_then(Head::read);
                 let texts = before.and_then(|head| head.into_parts(&mut self.bytes));
@@ -132,33 +123,18 @@ impl Resident {
         self.number(id).into_iter().for_each(|number| self.contacts.set(number, &[]));
     }
 
-    /// A contact whole. None where there is no such one; an error where they hold what Flow never writes.
-    pub(crate) fn contact(&mut self, id: ContactId) -> Option<Result<ContactRecord, Damaged>> {
+    /// A contact, until the next is asked for. None where there is no such one; an error where they hold what Flow never writes.
+    pub(crate) fn contact(&mut self, id: ContactId) -> Option<Result<StoredContact<'_>, Damaged>> {
         let value = self.contacts.get(self.number(id)?)?;
-        Some(Self::record(id, value, &mut self.bytes).ok_or(Damaged))
+        Some(Self::stored(id, value, &mut self.bytes).ok_or(Damaged))
     }
 
-    fn record(id: ContactId, value: &[u8], bytes: &mut Vec<u8>) -> Option<ContactRecord> {
+    fn stored<'r>(id: ContactId, value: &'r [u8], bytes: &'r mut Vec<u8>) -> Option<StoredContact<'r>> {
         let head = Head::read(value)?;
         let Head { next_at, layout, newest, frame_bytes, .. } = head;
-        let mut texts = head.into_parts(bytes)?;
+        let texts = StoredTexts::Packed(head.into_parts(bytes)?);
         let (frame, kept) = bytes.split_at_checked(frame_bytes)?;
-        let (kept, held, said_at) = kept::unpack(id, kept)?;
-        let mut record = ContactRecord {
-            id,
-            frame: frame.to_vec(),
-            texts: Vec::new(),
-            next_at,
-            layout,
-            newest,
-            kept,
-            held,
-            said_at,
-        };
-        while !texts.is_empty() {
-            record.texts.push(take_text(&mut texts)?);
-        }
-        Some(record)
+        Some(StoredContact::packed(id, Packed { next_at, layout, newest, frame, kept }, texts))
     }
 
     /// The newest record of somebody in the log; 0 where there is none.
@@ -250,10 +226,6 @@ impl Resident {
     }
 }
 
-/// A contact holds what Flow never writes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Damaged;
-
 impl<'v> Head<'v> {
     fn read(value: &'v [u8]) -> Option<Head<'v>> {
         let mut rest = value;
@@ -283,75 +255,39 @@ impl<'v> Head<'v> {
     }
 }
 
-/// Its length and 1, then itself; 0 for none.
-fn put_text(text: Option<&str>, out: &mut Vec<u8>) {
-    packed::number(text.map_or(0, |text| text.len() as u64 + 1), out);
-    out.extend_from_slice(text.unwrap_or_default().as_bytes());
-}
-
-fn take_text(bytes: &mut &[u8]) -> Option<Option<String>> {
-    let Some(length) = packed::take_number(bytes)?.checked_sub(1) else { return Some(None) };
-    let (text, rest) = bytes.split_at_checked(usize::try_from(length).ok()?)?;
-    *bytes = rest;
-    String::from_utf8(text.to_vec()).ok().map(Some)
-}
-
-/// What a batch leaves of each contact, packed as tables keep it: the last write of each, with the last texts.
+/// Who a batch writes: the last write of each, with the last texts.
 #[derive(Debug, Default)]
-pub(crate) struct Written {
-    kept: Vec<u8>,
-    people: Vec<Person>,
-}
+pub(crate) struct Writes(Vec<Write>);
 
 /// A contact whom a batch writes.
-#[derive(Debug)]
-pub(crate) struct Person {
-    /// Where the last write stands, and the last that has texts.
-    pub(crate) write: usize,
-    pub(crate) texts: Option<usize>,
-    /// What is kept of them.
-    kept: std::ops::Range<usize>,
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Write {
+    last: Last,
     /// Nobody had the number before.
     pub(crate) is_new: bool,
 }
 
-impl Written {
-    /// Packs the contacts of a batch, ascending. None beside somebody who is not there and has no texts.
-    pub(crate) fn pack(writes: &[ContactWrite], resident: &Resident) -> Result<Written, ContactId> {
-        let mut order: Vec<usize> = (0..writes.len()).collect();
-        let id = |place: &usize| writes.get(*place).map(|write| write.id);
-        order.sort_by_key(id);
-        let mut written = Written::default();
-        for same in order.chunk_by(|one, next| id(one) == id(next)) {
-            let has_texts = |place: &&usize| writes.get(**place).is_some_and(|write| write.texts.is_some());
-            let texts = same.iter().rev().find(has_texts).copied();
-            let first_has = same.first().is_some_and(|first| has_texts(&first));
-            let Some((place, write)) = same.last().and_then(|last| Some((*last, writes.get(*last)?))) else { continue };
-            let is_new = !resident.has(write.id);
-            if is_new && !first_has {
-                return Err(write.id);
-            }
-            let from = written.kept.len();
-            kept::pack_into(&mut written.kept, &write.kept, &write.held, &write.said_at);
-            written.people.push(Person { write: place, texts, kept: from..written.kept.len(), is_new });
-        }
-        Ok(written)
+impl Writes {
+    /// The contacts of a batch, ascending. An error beside somebody who is not there and has no texts.
+    pub(crate) fn of(contacts: &ContactWrites, resident: &Resident) -> Result<Writes, ContactId> {
+        let of = |last: Last| {
+            // The places are its own.
+            let id = contacts.get(last.place).map_or(ContactId(0), |written| written.id);
+            let is_new = !resident.has(id);
+            if is_new && !last.begins_with_texts { Err(id) } else { Ok(Write { last, is_new }) }
+        };
+        contacts.last().into_iter().map(of).collect::<Result<_, _>>().map(Writes)
     }
 
-    /// Each with what they are from now on.
+    /// Each with what they are from now on, and with their texts where the batch changes them.
     pub(crate) fn people<'w>(
         &'w self,
-        writes: &'w [ContactWrite],
-    ) -> impl Iterator<Item = (ContactId, &'w Person, Packed<'w>)> {
-        self.people.iter().filter_map(|person| {
-            let ContactWrite { id, next_at, layout, newest, frame, .. } = writes.get(person.write)?;
-            let kept = self.kept.get(person.kept.clone())?;
-            Some((*id, person, Packed { next_at: *next_at, layout: *layout, newest: *newest, frame, kept }))
+        contacts: &'w ContactWrites,
+    ) -> impl Iterator<Item = (ContactId, bool, Packed<'w>, Option<&'w Texts>)> {
+        self.0.iter().filter_map(|Write { last, is_new }| {
+            let written = contacts.get(last.place)?;
+            let texts = last.texts.and_then(|place| contacts.get(place)?.texts);
+            Some((written.id, *is_new, written.packed, texts))
         })
-    }
-
-    /// The texts that somebody has from now on, where the batch changes them.
-    pub(crate) fn texts<'w>(person: &Person, writes: &'w [ContactWrite]) -> Option<&'w [Option<String>]> {
-        writes.get(person.texts?)?.texts.as_deref()
     }
 }

@@ -1,5 +1,6 @@
 //! Batches that were handed over and may not be durable yet. Whoever asks is answered as if they were.
 
+use crate::store::written::Written;
 use crate::store::{
     Batch, ContactId, ContactRecord, ContactWrite, EventRecord, MessageKey, OutboxRecord, OutboxSettlement,
     OutboxState, Ticket,
@@ -15,7 +16,7 @@ pub(super) struct Begun {
     batch: Arc<Batch>,
     names: Option<Names>,
     contacts: Option<FxHashMap<ContactId, Stands>>,
-    records: Option<Written>,
+    records: Option<Logs>,
     /// What is written about each outbox row, in order.
     rows: Option<BTreeMap<u64, Vec<Place>>>,
 }
@@ -39,7 +40,7 @@ struct Names {
 
 /// What is added to the log.
 #[derive(Debug, Default)]
-struct Written {
+struct Logs {
     events: FxHashMap<u64, Stands>,
     /// Of each decision, the record before it.
     decisions: FxHashMap<u64, u64>,
@@ -75,17 +76,17 @@ impl Begun {
         self.contacts.get_or_insert_with(|| {
             let mut contacts = FxHashMap::default();
             for (place, slot) in batch.slots.iter().enumerate() {
-                let written = slot.changes.contacts.iter().enumerate();
-                contacts.extend(written.map(|(row, contact)| (contact.id, (place, row))));
+                let written = slot.changes.contacts.ids().enumerate();
+                contacts.extend(written.map(|(row, id)| (id, (place, row))));
             }
             contacts
         })
     }
 
-    fn records(&mut self) -> &Written {
+    fn records(&mut self) -> &Logs {
         let batch = &self.batch;
         self.records.get_or_insert_with(|| {
-            let mut written = Written::default();
+            let mut written = Logs::default();
             for (place, slot) in batch.slots.iter().enumerate() {
                 let events = slot.changes.events.iter().enumerate();
                 written.events.extend(events.map(|(row, event)| (event.id, (place, row))));
@@ -183,7 +184,7 @@ impl Begun {
         self.batch.slots.get(slot)?.changes.events.get(row).cloned().map(Logged::Event)
     }
 
-    pub(super) fn contact(&mut self, id: ContactId) -> Option<&ContactWrite> {
+    pub(super) fn contact(&mut self, id: ContactId) -> Option<Written<'_>> {
         let (slot, row) = *self.contacts().get(&id)?;
         self.batch.slots.get(slot)?.changes.contacts.get(row)
     }
@@ -209,8 +210,8 @@ pub(super) fn overlaid<E>(
     let (mut newest, mut texts) = (None, None);
     for batch in begun.iter_mut().rev() {
         let Some(write) = batch.contact(id) else { continue };
-        newest = newest.or_else(|| Some(write.clone()));
-        texts = texts.or_else(|| write.texts.clone());
+        newest = newest.or_else(|| write.whole());
+        texts = texts.or_else(|| write.texts.cloned());
     }
     let Some(ContactWrite { layout, frame, next_at, newest, kept, held, said_at, .. }) = newest else {
         return in_file();

@@ -3,10 +3,11 @@
 use super::codes::{damaged, id, sql_id};
 use super::fault::Trouble;
 use crate::store::kept;
-use crate::store::resident::{Packed, Resident, Written};
+use crate::store::resident::{Resident, Writes};
+use crate::store::written::{ContactWrites, Packed, Written};
 use crate::store::{
     ContactId, ContactRecord, ContactWrite, DueContact, JourneyKey, JourneyRecord, JourneyStatus, PAGE_ROWS, SaidAt,
-    Slot,
+    Slot, Texts,
 };
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -55,14 +56,14 @@ fn kept_in(row: &Row<'_>, column: usize, contact: ContactId) -> rusqlite::Result
     kept::unpack(contact, bytes).ok_or_else(|| damaged(column, Type::Blob))
 }
 
-fn texts(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<Option<String>>> {
+fn texts(row: &Row<'_>, column: usize) -> rusqlite::Result<Texts> {
     let json = row.get_ref(column)?.as_str()?;
     serde_json::from_str(json).map_err(|_| damaged(column, Type::Text))
 }
 
-pub(super) fn write(connection: &Connection, contacts: &[ContactWrite]) -> Result<(), Trouble> {
+pub(super) fn write(connection: &Connection, contacts: &ContactWrites) -> Result<(), Trouble> {
     // By number, as neighbours share pages; stable, as the last write of a contact holds.
-    let mut rows: Vec<&ContactWrite> = contacts.iter().collect();
+    let mut rows: Vec<Written<'_>> = contacts.iter().collect();
     rows.sort_by_key(|contact| contact.id);
     let mut insert = connection.prepare_cached(
         "INSERT INTO contact (id, next_at, layout, newest, frame, kept) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
@@ -72,14 +73,13 @@ pub(super) fn write(connection: &Connection, contacts: &[ContactWrite]) -> Resul
     let mut update = connection.prepare_cached(
         "UPDATE contact SET next_at = ?2, layout = ?3, newest = ?4, frame = ?5, kept = ?6 WHERE id = ?1",
     )?;
-    for contact in rows {
-        let ContactWrite { next_at, layout, frame, .. } = contact;
-        let (id, newest) = (sql_id(contact.id.0), sql_id(contact.newest));
-        let kept = kept::pack(&contact.kept, &contact.held, &contact.said_at);
-        match &contact.texts {
+    for Written { id: contact, packed, texts } in rows {
+        let Packed { next_at, layout, newest, frame, kept } = packed;
+        let (id, newest) = (sql_id(contact.0), sql_id(newest));
+        match texts {
             Some(texts) => {
                 insert.execute(params![id, next_at, layout, newest, frame, kept])?;
-                write_texts(connection, contact.id, texts)?;
+                write_texts(connection, contact, texts)?;
             }
             None => {
                 if update.execute(params![id, next_at, layout, newest, frame, kept])? == 0 {
@@ -93,21 +93,21 @@ pub(super) fn write(connection: &Connection, contacts: &[ContactWrite]) -> Resul
 
 /// The contacts of a batch, as far as they are no business of the tail: who is new stands behind all who are there, and texts are read by whoever
 /// asks for them.
-pub(super) fn write_new(connection: &Connection, contacts: &[ContactWrite], written: &Written) -> Result<(), Trouble> {
+pub(super) fn write_new(connection: &Connection, contacts: &ContactWrites, written: &Writes) -> Result<(), Trouble> {
     let mut insert = connection.prepare_cached(
         "INSERT INTO contact (id, next_at, layout, newest, frame, kept) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )?;
-    for (id, person, packed) in written.people(contacts) {
+    for (id, is_new, packed, texts) in written.people(contacts) {
         let Packed { next_at, layout, newest, frame, kept } = packed;
-        if person.is_new {
+        if is_new {
             insert.execute(params![sql_id(id.0), next_at, layout, sql_id(newest), frame, kept])?;
         }
-        Written::texts(person, contacts).map_or(Ok(()), |texts| write_texts(connection, id, texts))?;
+        texts.map_or(Ok(()), |texts| write_texts(connection, id, texts))?;
     }
     Ok(())
 }
 
-fn write_texts(connection: &Connection, id: ContactId, texts: &[Option<String>]) -> Result<(), Trouble> {
+fn write_texts(connection: &Connection, id: ContactId, texts: &Texts) -> Result<(), Trouble> {
     let sql =
         "INSERT INTO contact_text (id, texts) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET texts = excluded.texts";
     // A list of texts is JSON: writing it cannot fail.

@@ -37,7 +37,7 @@ pub(super) fn newest_of(
 ) -> Result<Vec<(ContactId, u64)>, Trouble> {
     let mut found = Vec::new();
     for of in with_joined(connection, begun, contact)? {
-        let on_its_way = begun.iter_mut().rev().find_map(|batch| batch.contact(of).map(|write| write.newest));
+        let on_its_way = begun.iter_mut().rev().find_map(|batch| batch.contact(of).map(|write| write.packed.newest));
         let newest = match on_its_way {
             Some(newest) => newest,
             None => {

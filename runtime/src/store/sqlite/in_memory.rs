@@ -6,7 +6,8 @@ use super::tail::over::{self, Overlay};
 use super::writer::END_SLICE;
 use super::{SqliteStore, Standing, append_slot, contacts, events, no_contact, of_outbox, write_batch};
 use crate::store::check::broken;
-use crate::store::resident::{Knows, Resident, Written};
+use crate::store::resident::{Knows, Resident, Writes};
+use crate::store::stored::{Damaged, StoredContact};
 use crate::store::{
     Answers, Batch, ContactId, ContactRecord, MessageKey, PAGE_ROWS, Questions, Slot, SlotBatch, SlotSink, StoreError,
     Ticket,
@@ -124,18 +125,18 @@ impl SqliteStore {
 }
 
 /// A batch as memory has it from now on. Where the engine must never make it, nothing of it is taken in, or half of it, as is told.
-fn take_in(resident: &mut Resident, batch: &Batch) -> Result<Vec<Written>, (String, bool)> {
+fn take_in(resident: &mut Resident, batch: &Batch) -> Result<Vec<Writes>, (String, bool)> {
     let mut all = Vec::new();
     for SlotBatch { changes, .. } in &batch.slots {
-        let written = Written::pack(&changes.contacts, resident);
+        let written = Writes::of(&changes.contacts, resident);
         all.push(written.map_err(|id| (format!("contact {} is new and has no texts", id.0), false))?);
         if let Some(event) = resident.arrived_before(&changes.events) {
             return Err((format!("an event `{}` arrived twice", event.name), false));
         }
     }
     for (SlotBatch { changes, .. }, written) in batch.slots.iter().zip(&all) {
-        for (id, person, packed) in written.people(&changes.contacts) {
-            if !resident.put(id, packed, Written::texts(person, &changes.contacts)) {
+        for (id, _, packed, texts) in written.people(&changes.contacts) {
+            if !resident.put(id, packed, texts) {
                 return Err((format!("contact {} has a number beyond those that memory holds", id.0), true));
             }
         }
@@ -145,8 +146,24 @@ fn take_in(resident: &mut Resident, batch: &Batch) -> Result<Vec<Written>, (Stri
 }
 
 fn contact_of(resident: &mut Resident, id: ContactId) -> Result<ContactRecord, Trouble> {
-    let damaged = |_| Trouble::from(damaged(0, Type::Blob));
-    resident.contact(id).ok_or_else(|| no_contact(id))?.map_err(damaged)
+    let stored = resident.contact(id).ok_or_else(|| no_contact(id))?;
+    stored.and_then(|stored| stored.to_record()).map_err(damaged_contact)
+}
+
+pub(super) fn damaged_contact(_: Damaged) -> Trouble {
+    Trouble::from(damaged(0, Type::Blob))
+}
+
+/// Shows contacts where they lie in memory.
+pub(super) fn show(
+    resident: &mut Resident,
+    ids: &[ContactId],
+    to: &mut dyn FnMut(StoredContact<'_>) -> Result<(), Damaged>,
+) -> Result<(), Trouble> {
+    ids.iter().try_for_each(|id| {
+        let stored = resident.contact(*id).ok_or_else(|| no_contact(*id))?;
+        stored.and_then(&mut *to).map_err(damaged_contact)
+    })
 }
 
 /// All who are a contact by now, each with the newest of their records in the log.

@@ -54,10 +54,11 @@ pub(crate) use view::condition_number;
 pub use view::{Shows, ViewColumn, Word, WordKind};
 
 use super::check::check_batch;
-use super::resident::{Resident, Written};
+use super::resident::{Resident, Writes};
+use super::stored::{Damaged, StoredContact};
 use super::{
-    Answers, Batch, Charter, ContactId, MessageKey, Opened, OutboxRecord, Owner, PAGE_ROWS, Questions, QueuedBehind,
-    Records, Slot, SlotBatch, SlotSink, SlotState, Store, StoreError, Tended, Ticket, Wish,
+    Answers, Batch, Charter, ContactId, ContactRecord, MessageKey, Opened, OutboxRecord, Owner, PAGE_ROWS, Questions,
+    QueuedBehind, Records, Slot, SlotBatch, SlotSink, SlotState, Store, StoreError, Tended, Ticket, Wish,
 };
 use crate::store::StoreFault;
 use begun::{Begun, changed_rows, of_now, overlaid, overlaid_row};
@@ -239,14 +240,14 @@ fn append_slot(
     connection: &Connection,
     tail: &mut Tail,
     batch: &SlotBatch,
-    (written, contacts): (&Written, u64),
+    (written, contacts): (&Writes, u64),
 ) -> Result<(), Trouble> {
     let SlotBatch { slot, state, changes } = batch;
     slots::advance(connection, *slot, state)?;
     contacts::write_new(connection, &changes.contacts, written)?;
-    let there = written.people(&changes.contacts).filter(|(_, person, _)| !person.is_new);
+    let there = written.people(&changes.contacts).filter(|(_, is_new, ..)| !is_new);
     tail.begin_batch(state.number);
-    tail.append_contacts(connection, there.map(|(id, _, packed)| (id, packed)))?;
+    tail.append_contacts(connection, there.map(|(id, _, packed, _)| (id, packed)))?;
     tail.append_keys(connection, &changes.keys)?;
     events::append(connection, &changes.events)?;
     tail.note_messages(&changes.events);
@@ -273,11 +274,8 @@ impl SqliteStore {
     /// Answers by the tables, and by what is on its way there.
     fn ask_tables(&mut self, questions: &Questions) -> Result<Answers, StoreError> {
         self.read(|connection, begun| {
-            let whole = |id: &ContactId| {
-                let found = overlaid(begun, *id, || contacts::load(connection, *id))?;
-                found.ok_or_else(|| no_contact(*id))
-            };
-            let contacts = questions.contacts.iter().map(whole).collect::<Result<_, _>>()?;
+            let contacts = questions.contacts.iter().map(|id| whole(connection, begun, *id));
+            let contacts = contacts.collect::<Result<_, _>>()?;
             let done = |(id, after): &(ContactId, u64)| {
                 let people = events::newest_of(connection, begun, *id)?;
                 events::of_contacts(connection, begun, &people, *after)
@@ -291,6 +289,24 @@ impl SqliteStore {
             })
         })
     }
+
+    fn show_tables(
+        &mut self,
+        ids: &[ContactId],
+        to: &mut dyn FnMut(StoredContact<'_>) -> Result<(), Damaged>,
+    ) -> Result<(), StoreError> {
+        self.read(|connection, begun| {
+            ids.iter().try_for_each(|id| {
+                let record = whole(connection, begun, *id)?;
+                to(StoredContact::whole(&record)).map_err(in_memory::damaged_contact)
+            })
+        })
+    }
+}
+
+fn whole(connection: &Connection, begun: &mut [Begun], id: ContactId) -> Result<ContactRecord, Trouble> {
+    let found = overlaid(begun, id, || contacts::load(connection, id))?;
+    found.ok_or_else(|| no_contact(id))
 }
 
 fn no_contact(id: ContactId) -> Trouble {
@@ -389,6 +405,21 @@ impl Store for SqliteStore {
         let answers = self.ask_memory(&mut resident, questions);
         self.resident = Some(resident);
         answers
+    }
+
+    fn show(
+        &mut self,
+        ids: &[ContactId],
+        to: &mut dyn FnMut(StoredContact<'_>) -> Result<(), Damaged>,
+    ) -> Result<(), StoreError> {
+        if self.standing == Standing::Unread {
+            self.read_in(Slot::FIRST)?;
+        }
+        let shown = match &mut self.resident {
+            Some(resident) => in_memory::show(resident, ids, to),
+            None => return self.show_tables(ids, to),
+        };
+        self.noted(shown, "read")
     }
 
     fn begin(&mut self, batch: Batch) -> Result<Ticket, StoreError> {

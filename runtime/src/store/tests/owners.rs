@@ -33,7 +33,11 @@ fn slots_are_numbered_and_owned_by_themselves() {
     let batch = |slot: Slot| SlotBatch {
         slot,
         state: SlotState { number: 1, next_contact: 2, ..SlotState::default() },
-        changes: Changes { contacts: vec![person(slot)], totals: vec![counter("sent", 2)], ..Changes::default() },
+        changes: Changes {
+            contacts: vec![person(slot)].into(),
+            totals: vec![counter("sent", 2)],
+            ..Changes::default()
+        },
     };
     store.commit(Batch { owner, slots: slots.map(batch).to_vec() }).unwrap();
     let mut records = store.records().unwrap();

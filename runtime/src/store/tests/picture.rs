@@ -84,7 +84,7 @@ fn a_picture_of_tables_that_are_behind_is_examined_and_read() {
     hand.commit(&mut store, people(1));
     hand.commit(
         &mut store,
-        Changes { contacts: vec![ContactWrite { frame: vec![9], ..contact(1) }], ..Changes::default() },
+        Changes { contacts: vec![ContactWrite { frame: vec![9], ..contact(1) }].into(), ..Changes::default() },
     );
     let seen = picture(&options(&folder).path, |records| {
         records.examine_file(&mut Findings::default())?;

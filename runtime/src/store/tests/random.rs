@@ -40,7 +40,7 @@ fn contacts() -> impl Strategy<Value = ContactWrite> {
             newest: frame.len() as u64,
             said_at: frame.iter().map(|byte| (u32::from(*byte), i64::from(byte % 3))).collect(),
             frame,
-            texts,
+            texts: texts.map(Into::into),
             next_at,
         },
     )
@@ -154,7 +154,7 @@ fn changes() -> impl Strategy<Value = Changes> {
         let (decisions, (stages, scores), reads, actors, totals) = notes;
         let actors = actors.into_iter().map(|(name, state)| (Actor::Team(name), state)).collect();
         Changes {
-            contacts,
+            contacts: contacts.into(),
             ended,
             keys,
             joined,

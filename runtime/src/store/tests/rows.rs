@@ -17,7 +17,7 @@ impl Hand {
     /// A batch of these rows, with the numbers that they need.
     pub(super) fn batch(&self, changes: Changes) -> Batch {
         let after = |ids: &mut dyn Iterator<Item = u64>, next: u64| ids.map(|id| id + 1).chain([next]).max().unwrap();
-        let contacts = after(&mut changes.contacts.iter().map(|row| row.id.0), self.state.next_contact);
+        let contacts = after(&mut changes.contacts.ids().map(|id| id.0), self.state.next_contact);
         let outbox = after(&mut changes.outbox.iter().map(|row| row.id), self.state.next_outbox);
         let records = changes.events.iter().map(|row| row.id).chain(changes.decisions.iter().map(|row| row.id));
         let records = after(&mut records.into_iter(), self.state.next_record);
@@ -136,7 +136,7 @@ pub(super) fn contact(id: u64) -> ContactWrite {
         id: ContactId(id),
         layout: 1,
         frame: vec![id as u8; 16],
-        texts: Some(texts),
+        texts: Some(texts.into()),
         next_at: None,
         newest: 0,
         kept: Vec::new(),
@@ -269,7 +269,7 @@ pub(super) fn everything() -> Changes {
     let contacts = vec![on(1, vec![journey(1, 4, 1)]), on(2, vec![journey(2, 0, 2)])];
     let ended = JourneyRecord { status: JourneyStatus::Ended, ended_at: Some(700), ..journey(2, 0, 1) };
     Changes {
-        contacts,
+        contacts: contacts.into(),
         ended: vec![ended],
         events: vec![event(1, 1), event(2, 2)],
         outbox: vec![outbox(1, 100), outbox(2, 50)],

@@ -67,7 +67,7 @@ fn what_was_committed_outlives_a_kill() {
     let reader = Connection::open(options(&folder).path).unwrap();
     // A reader keeps the log from being folded, so that there is one to take up.
     reader.execute_batch("BEGIN; SELECT * FROM contact").unwrap();
-    commit(&mut store, Changes { contacts: Vec::new(), keys: Vec::new(), ..everything() });
+    commit(&mut store, Changes { contacts: Vec::new().into(), keys: Vec::new(), ..everything() });
     let before = snapshot(&store);
     for name in ["flow.db", "flow.db-wal"] {
         fs::copy(folder.path().join(name), after.path().join(name)).unwrap();
@@ -503,7 +503,7 @@ fn a_busy_file_is_an_error_and_the_next_batch_works() {
     hand.commit(&mut store, people(2));
     let other = Connection::open(options(&folder).path).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let changes = Changes { contacts: vec![on(1, vec![journey(1, 4, 1)])], ..Changes::default() };
+    let changes = Changes { contacts: vec![on(1, vec![journey(1, 4, 1)])].into(), ..Changes::default() };
     let error = hand.try_commit(&mut store, changes.clone()).unwrap_err();
     assert_eq!(error.fault, StoreFault::Unavailable);
     assert!(error.message.ends_with("another program is writing to it"), "{}", error.message);
@@ -700,7 +700,7 @@ fn digests_tell_what_differs_and_not_how_it_was_cut_into_batches() {
 
     // One change in one table shows in its line alone.
     let changed = JourneyRecord { visit: 2, ..journey(1, 4, 1) };
-    hand.commit(&mut store, Changes { contacts: vec![on(1, vec![changed])], ..Changes::default() });
+    hand.commit(&mut store, Changes { contacts: vec![on(1, vec![changed])].into(), ..Changes::default() });
     let now = digest(&path).unwrap();
     let differing: Vec<&str> =
         now.lines().zip(whole.lines()).filter(|(a, b)| a != b).map(|(a, _)| a.split(' ').next().unwrap()).collect();
@@ -712,8 +712,10 @@ fn digests_tell_what_differs_and_not_how_it_was_cut_into_batches() {
 fn a_reader_sees_what_is_there_now_whatever_it_saw_before() {
     let folder = TempDir::new().unwrap();
     let frame_of = |records: &mut dyn Records| records.whole_contacts(None).unwrap().remove(0).1.unwrap().frame[0];
-    let changed =
-        |frame| Changes { contacts: vec![ContactWrite { frame: vec![frame], ..contact(1) }], ..Changes::default() };
+    let changed = |frame| Changes {
+        contacts: vec![ContactWrite { frame: vec![frame], ..contact(1) }].into(),
+        ..Changes::default()
+    };
     let mut store = sqlite(&folder);
     let mut hand = Hand::take(&mut store);
     hand.commit(&mut store, people(1));
@@ -750,7 +752,7 @@ fn memory_forgets_a_batch_that_was_not_kept() {
         hand.commit(&mut store, people(1));
         store.limit_pages(1);
         let large = ContactWrite { frame: vec![7; 2_000_000], ..contact(2) };
-        let lost = Changes { contacts: vec![large], events: vec![event(1, 5)], ..people(2) };
+        let lost = Changes { contacts: vec![large].into(), events: vec![event(1, 5)], ..people(2) };
         store.begin(hand.batch(lost)).unwrap();
         assert_eq!(open(&mut store).0.state.number, 1);
         assert_eq!((known(&mut store, &[5]), find(&mut store, &["user:2"])), (vec![false], vec![None]));

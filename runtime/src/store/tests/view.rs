@@ -191,7 +191,7 @@ fn texts_and_the_contact_stand_beside_the_fields() {
     let view = vec![column("Contact"), column("id\"; DROP TABLE contact; --")];
     let mut store = OpenOptions { view, ..options(&folder) }.open().unwrap();
     let write = ContactWrite { frame: vec![1], next_at: Some(MOMENT_MS), ..contact(7) };
-    commit(&mut store, Changes { contacts: vec![write], ..Changes::default() });
+    commit(&mut store, Changes { contacts: vec![write].into(), ..Changes::default() });
     let names: Vec<String> = {
         let statement = store.connection().prepare("SELECT * FROM contact_view").unwrap();
         statement.column_names().map(str::to_owned).collect()
@@ -267,7 +267,7 @@ fn journeys_are_shown_in_words() {
         ..journey(1, 0, run)
     };
     let contacts = vec![on(1, vec![over(2), held]), on(2, vec![journey(2, 9, 1)]), on(3, vec![journey(3, 0, 1)])];
-    let store = told(&folder, Changes { contacts, ended: vec![over(1)], ..Changes::default() });
+    let store = told(&folder, Changes { contacts: contacts.into(), ended: vec![over(1)], ..Changes::default() });
     let columns = "contact, user_id, address, workflow, run, version, status, step, entered_at, due_at, ended_at, goal_met, \
                    goal_counts_until";
     let rows = shown(&store, &format!("SELECT {columns} FROM journey_view ORDER BY contact, workflow, run"));

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use flow_runtime::store::memory::MemoryStore;
 use flow_runtime::store::sqlite::{Keeping, OpenOptions, SqliteStore};
 use flow_runtime::store::{
-    Answers, Batch, Charter, Opened, Questions, Records, Slot, SlotSink, Store, StoreError, StoreFault, Tended, Ticket,
-    Wish,
+    Answers, Batch, Charter, ContactId, Damaged, Opened, Questions, Records, Slot, SlotSink, Store, StoreError,
+    StoreFault, StoredContact, Tended, Ticket, Wish,
 };
 
 use super::channel::Receiver;
@@ -103,6 +103,14 @@ impl Store for Mortal {
 
     fn ask(&mut self, questions: &Questions) -> Result<Answers, StoreError> {
         self.alive()?.ask(questions)
+    }
+
+    fn show(
+        &mut self,
+        ids: &[ContactId],
+        to: &mut dyn FnMut(StoredContact<'_>) -> Result<(), Damaged>,
+    ) -> Result<(), StoreError> {
+        self.alive()?.show(ids, to)
     }
 
     fn begin(&mut self, batch: Batch) -> Result<Ticket, StoreError> {

@@ -16,7 +16,7 @@ pub(super) mod record;
 
 use super::codes::{damaged, id, sql_id};
 use super::fault::Trouble;
-use crate::store::resident::Packed;
+use crate::store::written::Packed;
 use crate::store::{ContactId, EventRecord, MAX_NUMBER, MessageId, MessageKey, Slot};
 use fold::Round;
 use record::Record;

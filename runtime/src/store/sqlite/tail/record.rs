@@ -9,7 +9,7 @@
 //! The frame begins `at` so many bytes from the beginning, and what is kept follows it. The highest bit of the layout says that there is a next
 //! instant.
 
-use crate::store::resident::Packed;
+use crate::store::written::Packed;
 
 /// Bytes of the head of each contact.
 pub(in super::super) const HEAD_BYTES: u32 = 32;

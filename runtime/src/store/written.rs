@@ -1,0 +1,168 @@
+//! What a batch leaves of contacts: each packed as stores keep it, one behind the other, so that a contact who is written costs no memory of their own.
+
+use super::kept;
+use super::{ContactId, ContactWrite, JourneyRecord, Texts};
+use std::ops::Range;
+
+/// Contacts to insert or replace, in the order in which they are written.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ContactWrites {
+    people: Vec<Person>,
+    /// Of each the frame, and what is kept beside it ([`kept`]).
+    bytes: Vec<u8>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Person {
+    id: ContactId,
+    next_at: Option<i64>,
+    layout: u32,
+    newest: u64,
+    texts: Option<Texts>,
+    frame: Range<usize>,
+    kept: Range<usize>,
+}
+
+/// What a table keeps of a contact, but for the texts.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Packed<'p> {
+    pub(crate) next_at: Option<i64>,
+    pub(crate) layout: u32,
+    pub(crate) newest: u64,
+    pub(crate) frame: &'p [u8],
+    /// As `store/kept` packs it.
+    pub(crate) kept: &'p [u8],
+}
+
+/// One of them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Written<'w> {
+    pub(crate) id: ContactId,
+    pub(crate) packed: Packed<'w>,
+    /// None where they stay as they are.
+    pub(crate) texts: Option<&'w Texts>,
+}
+
+/// What is written of one contact, as whoever writes has it.
+pub(crate) struct ToWrite<'c, J> {
+    pub(crate) id: ContactId,
+    pub(crate) layout: u32,
+    pub(crate) frame: &'c [u8],
+    pub(crate) texts: Option<&'c Texts>,
+    pub(crate) next_at: Option<i64>,
+    pub(crate) newest: u64,
+    /// By (workflow, run).
+    pub(crate) journeys: J,
+    pub(crate) held: &'c [super::HeldEntry],
+    pub(crate) said_at: &'c super::SaidAt,
+}
+
+impl ContactWrites {
+    /// How many writes there are.
+    pub fn len(&self) -> usize {
+        self.people.len()
+    }
+
+    /// Whether nobody is written.
+    pub fn is_empty(&self) -> bool {
+        self.people.is_empty()
+    }
+
+    /// Who is written, in that order.
+    pub fn ids(&self) -> impl Iterator<Item = ContactId> + '_ {
+        self.people.iter().map(|person| person.id)
+    }
+
+    /// Adds a contact.
+    pub(crate) fn write<'c>(&mut self, of: ToWrite<'c, impl Iterator<Item = &'c JourneyRecord> + Clone>) {
+        let ToWrite { id, layout, frame, texts, next_at, newest, journeys, held, said_at } = of;
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(frame);
+        let middle = self.bytes.len();
+        kept::pack_into(&mut self.bytes, journeys, held, said_at);
+        let (frame, kept) = (start..middle, middle..self.bytes.len());
+        self.people.push(Person { id, next_at, layout, newest, texts: texts.cloned(), frame, kept });
+    }
+
+    /// The same of a contact that is whole.
+    pub fn push(&mut self, write: &ContactWrite) {
+        let ContactWrite { id, layout, frame, texts, next_at, newest, kept, held, said_at } = write;
+        self.write(ToWrite {
+            id: *id,
+            layout: *layout,
+            frame,
+            texts: texts.as_ref(),
+            next_at: *next_at,
+            newest: *newest,
+            journeys: kept.iter(),
+            held,
+            said_at,
+        });
+    }
+
+    /// The one at a place.
+    pub(crate) fn get(&self, place: usize) -> Option<Written<'_>> {
+        let Person { id, next_at, layout, newest, texts, frame, kept } = self.people.get(place)?;
+        let (frame, kept) = (self.bytes.get(frame.clone())?, self.bytes.get(kept.clone())?);
+        let packed = Packed { next_at: *next_at, layout: *layout, newest: *newest, frame, kept };
+        Some(Written { id: *id, packed, texts: texts.as_ref() })
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Written<'_>> {
+        (0..self.len()).filter_map(|place| self.get(place))
+    }
+
+    /// Each taken apart again.
+    pub fn whole(&self) -> impl Iterator<Item = ContactWrite> + '_ {
+        self.iter().filter_map(|written| written.whole())
+    }
+
+    /// Of two writes of one contact the last holds, with the last texts: everybody once, ascending, by the places of both.
+    pub(crate) fn last(&self) -> Vec<Last> {
+        let mut order: Vec<usize> = (0..self.len()).collect();
+        let of = |place: &usize| self.people.get(*place);
+        order.sort_by_key(|place| of(place).map(|person| person.id));
+        let has_texts = |place: &&usize| of(place).is_some_and(|person| person.texts.is_some());
+        let each = order.chunk_by(|one, next| of(one).map(|one| one.id) == of(next).map(|next| next.id));
+        let last = each.filter_map(|same| {
+            let (first, last) = (same.first()?, *same.last()?);
+            let texts = same.iter().rev().find(has_texts).copied();
+            Some(Last { place: last, texts, begins_with_texts: has_texts(&first) })
+        });
+        last.collect()
+    }
+}
+
+/// Where the last write of somebody stands.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Last {
+    pub(crate) place: usize,
+    /// The last that has texts.
+    pub(crate) texts: Option<usize>,
+    /// The first has some, so that nobody need be there before.
+    pub(crate) begins_with_texts: bool,
+}
+
+impl Written<'_> {
+    /// Taken apart; none where what was packed is none of ours.
+    pub(super) fn whole(&self) -> Option<ContactWrite> {
+        let Packed { next_at, layout, newest, frame, kept } = self.packed;
+        let (kept, held, said_at) = kept::unpack(self.id, kept)?;
+        let texts = self.texts.cloned();
+        Some(ContactWrite { id: self.id, layout, frame: frame.to_vec(), texts, next_at, newest, kept, held, said_at })
+    }
+}
+
+impl FromIterator<ContactWrite> for ContactWrites {
+    fn from_iter<I: IntoIterator<Item = ContactWrite>>(writes: I) -> ContactWrites {
+        let mut all = ContactWrites::default();
+        writes.into_iter().for_each(|write| all.push(&write));
+        all
+    }
+}
+
+impl From<Vec<ContactWrite>> for ContactWrites {
+    fn from(writes: Vec<ContactWrite>) -> ContactWrites {
+        writes.into_iter().collect()
+    }
+}
