@@ -196,7 +196,7 @@ impl Many {
 
     fn run<S: Store>(&self, store: S) -> Outcome<Times> {
         let (program, backend) = (Arc::clone(&self.program), Arc::clone(&self.backend));
-        let mut engine = Engine::open(program, backend, store, delivery(), Limits::default())?;
+        let mut engine = Engine::open(program, backend, store, delivery()?, Limits::default())?;
         engine.begin(self.start, None)?;
         let day = |days: usize| Instant(self.start.0 + days as i64 * DAY_MS);
         let (signed_up, visits) = (self.signed_up.clone(), self.visits.clone());
@@ -213,9 +213,9 @@ impl Many {
 }
 
 /// Whatever is sent is taken at once, and what it says is no part of what is measured.
-fn delivery() -> Delivery {
+fn delivery() -> Result<Delivery, String> {
     let channel = ScriptedChannel::new(Uncertain::Resend, |_, _| delivered());
-    Delivery { channel: Arc::new(channel), composer: Arc::new(Plain) }
+    Ok(Delivery { channel: Arc::new(channel), composer: Arc::new(Plain::new()?) })
 }
 
 /// A workflow for each page and, if so asked, two segments.

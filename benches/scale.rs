@@ -236,7 +236,7 @@ fn open(program: &Arc<Program>, backend: &Arc<dyn Backend>, path: &Path) -> Outc
     let keeping = if is_given("rows") { Keeping::Rows } else { Keeping::Journal };
     let (mut store, program, _) = flow_runtime::open::open_telling(program, path, Kind::Rehearsal, keeping, |_, _| ())?;
     flow_runtime::open::name(&mut store, &flow_runtime::open::StoreName::of(1))?;
-    let mut engine = Engine::open(Arc::new(program), Arc::clone(backend), store, delivery(), Limits::default())?;
+    let mut engine = Engine::open(Arc::new(program), Arc::clone(backend), store, delivery()?, Limits::default())?;
     engine.begin(people::START, None)?;
     Ok(engine)
 }
@@ -302,8 +302,8 @@ fn program() -> Outcome<Arc<Program>> {
 }
 
 /// Whatever is sent is taken at once, and what it says is no part of what is measured.
-fn delivery() -> Delivery {
-    Delivery { channel: Arc::new(AcceptsAll), composer: Arc::new(Plain) }
+fn delivery() -> Result<Delivery, String> {
+    Ok(Delivery { channel: Arc::new(AcceptsAll), composer: Arc::new(Plain::new()?) })
 }
 
 /// Bytes that this process has written, as far as the system counts them.

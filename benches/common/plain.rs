@@ -6,16 +6,24 @@ use flow_runtime::store::OutboxRecord;
 use flow_runtime::time::Instant;
 
 /// What a mail says is no part of what is measured.
-pub(crate) struct Plain;
+pub(crate) struct Plain {
+    from: Mailbox,
+}
+
+impl Plain {
+    /// From an address that is read once, as a project's is.
+    pub(crate) fn new() -> Result<Plain, String> {
+        Ok(Plain { from: Mailbox::parse("hello@acme.example").map_err(|error| error.to_string())? })
+    }
+}
 
 impl Composer for Plain {
     fn compose(&self, row: &OutboxRecord, contact: &ContactView<'_>) -> Result<Composed, String> {
-        let from = Mailbox::parse("hello@acme.example").map_err(|error| error.to_string())?;
         let to = contact.address().ok_or("nobody has no address")?;
         let mail = Mail {
             key: row.key.clone(),
             to: Mailbox::parse(to).map_err(|error| error.to_string())?,
-            from,
+            from: self.from.clone(),
             reply_to: None,
             subject: "Hello".to_owned(),
             html: String::new(),

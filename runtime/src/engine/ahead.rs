@@ -8,6 +8,7 @@ use super::{Arrivals, Unread};
 use crate::inbound::{Arrival, Mark, is_address};
 use crate::store::{Answers, Changes, ContactId, MessageId, MessageKey, Questions, RECENT_MESSAGES, Store};
 use rustc_hash::{FxHashMap, FxHashSet};
+use smallvec::SmallVec;
 use std::collections::{HashMap, VecDeque};
 
 /// How many events are looked at ahead: those of a batch, so that it costs one question of each kind.
@@ -23,13 +24,16 @@ pub(super) struct Peeked {
     pub(super) owners: Owners,
 }
 
+/// Marks of an address.
+type Marks = SmallVec<[Mark; 2]>;
+
 /// What the store said of the keys of an event or row.
 #[derive(Debug, Default)]
 pub(super) struct Owners {
     /// Whose each key was.
-    of: Vec<Option<ContactId>>,
+    of: SmallVec<[Option<ContactId>; 2]>,
     /// Of each key, what was kept of it where it is an address.
-    marks: Vec<Vec<Mark>>,
+    marks: SmallVec<[Marks; 2]>,
 }
 
 /// A key with whose it is.
@@ -180,7 +184,7 @@ impl Ahead {
     }
 
     /// The keys of an event or row, each with whose it is by now.
-    pub(super) fn found<'k>(&self, keys: &'k [String], owners: &Owners) -> Vec<Found<'k>> {
+    pub(super) fn found<'k>(&self, keys: &'k [String], owners: &Owners) -> SmallVec<[Found<'k>; 2]> {
         let found = |(key, was): (&'k String, &Option<ContactId>)| {
             let owner = self.keys.get(key).copied().unwrap_or(*was);
             Found { key, owner: owner.map(|id| self.joined.get(&id).copied().unwrap_or(id)) }
@@ -191,7 +195,7 @@ impl Ahead {
     /// What is kept by now of the addresses among the keys.
     pub(super) fn marks(&self, keys: &[String], owners: &Owners) -> Vec<Mark> {
         let is_kept = |mark: &Mark| {
-            let is_of = |(key, was): (&String, &Vec<Mark>)| {
+            let is_of = |(key, was): (&String, &Marks)| {
                 let learnt = mark.key(key).and_then(|key| self.keys.get(&key));
                 learnt.map_or(was.contains(mark), Option::is_some)
             };

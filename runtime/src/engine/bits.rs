@@ -3,18 +3,20 @@
 //! A program of many workflows has thousands of slots; an event changes a few of them, and a predicate reads a few. So a set is a sorted
 //! list, and costs what is in it.
 
+use smallvec::SmallVec;
+
 /// Numbers, each once; or all there are.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Bits {
     is_full: bool,
     /// Sorted; empty where all are in it.
-    numbers: Vec<u32>,
+    numbers: SmallVec<[u32; 8]>,
 }
 
 impl Bits {
     /// All there are, whatever their limit.
     pub(super) fn full() -> Self {
-        Self { is_full: true, numbers: Vec::new() }
+        Self { is_full: true, numbers: SmallVec::new() }
     }
 
     pub(super) fn insert(&mut self, number: usize) {
@@ -34,7 +36,7 @@ impl Bits {
         if self.is_full || other.is_full {
             *self = Self::full();
         } else if !other.is_empty() {
-            self.numbers.extend(&other.numbers);
+            self.numbers.extend_from_slice(&other.numbers);
             // Two sorted runs, which a stable sort only merges.
             self.numbers.sort();
             self.numbers.dedup();

@@ -14,10 +14,11 @@ use super::bits::Bits;
 use super::plan::Plan;
 use super::touch::{Seen, Touch};
 use flow_ir::{Entry, Id, PatternEvent, PredicateId, SlotId, SlotKind, WorkflowId};
+use smallvec::SmallVec;
 
 /// What the steps of one round wrote into the frame, in their order. What effects write of their own there, no condition reads.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Written(Vec<Write>);
+pub(super) struct Written(SmallVec<[Write; 4]>);
 
 /// A slot that one run of steps has changed.
 #[derive(Debug, Clone, Copy)]

@@ -14,6 +14,7 @@ use super::touch::{Seen, Touch};
 use crate::broken::{Rule, is_broken};
 use crate::store::{DecisionCode, JourneyStatus};
 use flow_ir::{Wait, WorkflowId};
+use smallvec::SmallVec;
 
 /// Why a contact is looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,7 +106,7 @@ impl Touch<'_> {
     }
 
     /// Ends those whose goal or exit holds, and tells which of the others go on.
-    fn judge_journeys(&mut self, changed: &Bits, due: bool) -> Vec<GoingOn> {
+    fn judge_journeys(&mut self, changed: &Bits, due: bool) -> SmallVec<[GoingOn; 2]> {
         for index in 0..self.contact.journeys.len() {
             if self.stands_back(index) {
                 // What ends it is asked when it comes to let something out.
@@ -120,9 +121,9 @@ impl Touch<'_> {
     }
 
     /// The places of these journeys, by the names of their workflows.
-    pub(super) fn by_name(&self, is_it: impl Fn(usize, &Journey) -> bool) -> Vec<usize> {
+    pub(super) fn by_name(&self, is_it: impl Fn(usize, &Journey) -> bool) -> SmallVec<[usize; 4]> {
         let journeys = self.contact.journeys.iter().enumerate().filter(|(index, journey)| is_it(*index, journey));
-        let mut places: Vec<usize> = journeys.map(|(index, _)| index).collect();
+        let mut places: SmallVec<[usize; 4]> = journeys.map(|(index, _)| index).collect();
         places.sort_by_key(|index| (self.plan.place(self.journey(*index).workflow()), *index));
         places
     }
@@ -149,9 +150,10 @@ impl Touch<'_> {
     }
 
     /// Runs the steps of a round. What an earlier journey of it does may still end a later one.
-    fn run_all(&mut self, going_on: Vec<GoingOn>, coming_in: Vec<Enrolment>) {
+    fn run_all(&mut self, going_on: SmallVec<[GoingOn; 2]>, coming_in: Vec<Enrolment>) {
         let names = |workflow: WorkflowId| self.plan.program.workflows.at(workflow).name.as_str();
-        let mut runs: Vec<(&str, Run)> = going_on.into_iter().map(|on| (names(on.workflow), Run::On(on))).collect();
+        let mut runs: SmallVec<[(&str, Run); 2]> =
+            going_on.into_iter().map(|on| (names(on.workflow), Run::On(on))).collect();
         runs.extend(coming_in.into_iter().map(|enrolment| (names(enrolment.workflow), Run::In(enrolment))));
         runs.sort_by_key(|(name, _)| *name);
         self.stopping.clear();

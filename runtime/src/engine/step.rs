@@ -6,9 +6,10 @@ use super::let_out::Door;
 use super::own::Held;
 use super::reason::{Converted, FinishedBy, Woken};
 use super::touch::Touch;
-use crate::store::{ChangedBy, DecisionCode, DecisionRecord, JourneyRecord, JourneyStatus};
+use crate::store::{ChangedBy, DecisionCode, DecisionRecord, JourneyRecord, JourneyStatus, Trace};
 use flow_ir::backend::{Memory, Stop};
 use flow_ir::{CountedSince, Ending, SlotId, Wait, WaitId, WorkflowId};
+use smallvec::SmallVec;
 
 /// What set a journey going, and where it stood before.
 #[derive(Debug, Clone, Copy)]
@@ -19,6 +20,9 @@ pub(super) struct Wake {
     /// Whether the message that it waited for has its answer, and the steps begin behind it.
     pub(super) answered: bool,
 }
+
+/// Slots with what they hold.
+type Slots = SmallVec<[(SlotId, Held); 8]>;
 
 /// How far a run of steps came.
 struct Ran {
@@ -162,14 +166,15 @@ impl Touch<'_> {
     }
 
     /// The values of the slots that the workflow may write.
-    fn written_slots(&self, index: usize) -> Vec<(SlotId, Held)> {
+    fn written_slots(&self, index: usize) -> Slots {
         let writes = &self.workflow(self.journey(index).workflow()).writes;
         writes.iter().map(|slot| (*slot, Held::read(self.plan, &self.contact.frame, *slot))).collect()
     }
 
     fn mark_written(&mut self, index: usize, before: &[(SlotId, Held)]) {
         let workflow = self.journey(index).workflow();
-        for ((slot, old), (_, new)) in before.iter().zip(self.written_slots(index)) {
+        for (slot, old) in before {
+            let new = Held::read(self.plan, &self.contact.frame, *slot);
             if *old != new {
                 self.contact.mark(self.plan, *slot);
                 self.note_set(*slot);
@@ -182,7 +187,7 @@ impl Touch<'_> {
     pub(super) fn record_step(&mut self, index: usize, woken: Woken, stop: Stop, held_again: bool) {
         let journey = self.journey(index);
         let slots = &self.workflow(journey.workflow()).slots;
-        let trace: Vec<i64> = slots.trace.iter().map(|slot| journey.read(self.plan, *slot)).collect();
+        let trace: Trace = slots.trace.iter().map(|slot| journey.read(self.plan, *slot)).collect();
         if held_again && trace.iter().all(|word| *word == 0) {
             return;
         }

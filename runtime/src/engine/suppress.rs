@@ -160,8 +160,8 @@ impl<S: Store> Engine<S> {
         let Some((address, reason)) = said else { return Ok(()) };
         let keys = [address];
         let owners = ahead::owners(&mut self.store, &[&keys])?;
-        let found = owners.first().map(|owners| self.ahead.found(&keys, owners)).unwrap_or_default();
-        let holder = found.iter().find_map(|found| found.owner);
+        let holder =
+            owners.first().and_then(|owners| self.ahead.found(&keys, owners).iter().find_map(|found| found.owner));
         let Some(holder) = holder.filter(|holder| but != Some(*holder)) else { return Ok(()) };
         let [address] = keys;
         self.touch(Some(holder), at, |touch: &mut Touch<'_>| {

@@ -35,7 +35,7 @@ pub use record::{
     About, BlockCount, ChangedBy, ContactRecord, ContactWrite, DecisionCode, DecisionCount, DecisionRecord,
     EventRecord, HandoffCount, HandoffRecord, HeldEntry, JourneyRecord, JourneyStatus, MessageId, MessageKey,
     OutboxKind, OutboxRecord, OutboxSettlement, OutboxState, PositionCount, ScoreRecord, SendRecord, StageRecord,
-    UnopenedCount, day_of,
+    Trace, UnopenedCount, day_of,
 };
 pub use records::Records;
 pub use rows::{Astray, JourneyKey, Placed, Rows};

@@ -383,6 +383,9 @@ pub struct HandoffRecord {
     pub at: i64,
 }
 
+/// The words of a trace: most workflows have one.
+pub type Trace = smallvec::SmallVec<[i64; 1]>;
+
 /// Why something happened, or did not (E12).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DecisionRecord {
@@ -411,7 +414,7 @@ pub struct DecisionRecord {
     /// The outbox row of the mail that it is about or that brought it about.
     pub send: Option<u64>,
     /// The trace words of a wake: which arms ran.
-    pub trace: Vec<i64>,
+    pub trace: Trace,
 }
 
 impl DecisionRecord {
@@ -430,7 +433,7 @@ impl DecisionRecord {
             about: None,
             reason: 0,
             send: None,
-            trace: Vec::new(),
+            trace: Trace::new(),
         }
     }
 

@@ -81,7 +81,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<DecisionRecord> {
         about: row.get(9)?,
         reason: row.get(10)?,
         send: row.get::<_, Option<i64>>(11)?.map(|_| id(row, 11)).transpose()?,
-        trace: words(row, 12)?,
+        trace: words(row, 12)?.into(),
     })
 }
 

@@ -574,7 +574,7 @@ pub(super) fn a_row_can_be_queued_and_settled_in_one_batch(store: &mut dyn Store
 
 pub(super) fn decisions_are_counted_by_day_and_kind(store: &mut dyn Store) {
     let mut hand = Hand::take(store);
-    let of = |id, code, at| DecisionRecord { at, trace: Vec::new(), ..decision(id, 1, code) };
+    let of = |id, code, at| DecisionRecord { at, trace: Trace::new(), ..decision(id, 1, code) };
     let nobody = DecisionRecord { workflow: None, step: None, about: None, ..of(4, DecisionCode::Consented, 0) };
     let day = flow_ir::units::DAY_MS;
     let decisions =
@@ -596,7 +596,7 @@ pub(super) fn decisions_are_counted_by_day_and_kind(store: &mut dyn Store) {
 }
 
 pub(super) fn arms_are_counted_as_traces_have_them(store: &mut dyn Store) {
-    let of = |id, trace| DecisionRecord { trace, ..decision(id, 1, DecisionCode::Stepped) };
+    let of = |id, trace: Vec<i64>| DecisionRecord { trace: trace.into(), ..decision(id, 1, DecisionCode::Stepped) };
     let decisions = vec![of(1, vec![0b101]), of(2, vec![0b100, 1])];
     commit(store, Changes { decisions, ..people(1) });
     let counts = store.records().unwrap().decision_counts().unwrap();

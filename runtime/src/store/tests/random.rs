@@ -101,7 +101,7 @@ fn decisions() -> impl Strategy<Value = DecisionRecord> {
             workflow,
             step,
             about,
-            trace,
+            trace: trace.into(),
             ..decision(1, 1, code)
         },
     )

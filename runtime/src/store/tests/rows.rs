@@ -255,7 +255,7 @@ pub(super) fn decision(id: u64, contact: u64, code: DecisionCode) -> DecisionRec
         step: Some(2),
         about: Some(3),
         send: Some(8),
-        trace: vec![i64::MIN, -1, 0, i64::MAX],
+        trace: vec![i64::MIN, -1, 0, i64::MAX].into(),
         ..DecisionRecord::new(ContactId(contact), 100, code)
     }
 }

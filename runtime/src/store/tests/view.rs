@@ -290,7 +290,7 @@ fn decisions_say_why_in_words() {
     let mut why = |code, (step, about): (Option<u32>, Option<u32>), reason| {
         id += 1;
         let of = decision(id, 1, code);
-        DecisionRecord { workflow: Some(0), step, about, reason, send: None, trace: Vec::new(), ..of }
+        DecisionRecord { workflow: Some(0), step, about, reason, send: None, trace: Trace::new(), ..of }
     };
     let decisions = vec![
         why(DecisionCode::Withheld, (Some(2), None), 3),
@@ -306,7 +306,7 @@ fn decisions_say_why_in_words() {
         why(DecisionCode::Lacked, (None, Some(2)), 1),
         why(DecisionCode::Lacked, (None, Some(2)), 0),
         why(DecisionCode::Stopped, (None, Some(1)), 0),
-        DecisionRecord { trace: vec![2, 1], ..why(DecisionCode::Stepped, (Some(2), None), 0) },
+        DecisionRecord { trace: vec![2, 1].into(), ..why(DecisionCode::Stepped, (Some(2), None), 0) },
         why(DecisionCode::Suppressed, (Some(2), None), 5),
         why(DecisionCode::Suppressed, (None, Some(3)), 1),
         DecisionRecord { workflow: None, contact: ContactId(3), ..why(DecisionCode::Suppressed, (None, None), 0) },
