@@ -286,7 +286,8 @@ impl Batch {
 
     /// Everything as the store takes it, at an instant of the clock. The next batch begins.
     pub(super) fn close(&mut self, program: &Program, clock: i64) -> SlotBatch {
-        let mut changes = std::mem::take(&mut self.changes);
+        let next = Changes::after(&self.changes);
+        let mut changes = std::mem::replace(&mut self.changes, next);
         for (id, team) in program.teams.iter() {
             let turn = self.turn(id);
             if self.kept_turns.get(id.index()) != Some(&turn) {

@@ -36,6 +36,7 @@ impl<S: Store> Engine<S> {
 
     pub(super) fn flush_on(&mut self, progress: &mut dyn FnMut(&Progress)) -> Result<(), EngineError> {
         self.commit()?;
+        self.lose_patience();
         self.batch.items = 0;
         self.tell(progress);
         Ok(())

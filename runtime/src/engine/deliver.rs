@@ -166,10 +166,17 @@ impl<S: Store> Engine<S> {
         }
     }
 
-    /// Takes in the answers that are here; only then gives up on attempts that take too long.
+    /// Takes in the answers that are here.
     pub(super) fn collect_answers(&mut self) {
-        let answers = self.dispatch.answers();
-        answers.into_iter().for_each(|answer| self.outbox.arrive(answer));
+        if self.dispatch.count() > 0 {
+            let answers = self.dispatch.answers();
+            answers.into_iter().for_each(|answer| self.outbox.arrive(answer));
+        }
+    }
+
+    /// The same; only then gives up on attempts that take too long, which nobody needs to know between any two items.
+    pub(super) fn lose_patience(&mut self) {
+        self.collect_answers();
         let silent = self.dispatch.lose_patience();
         silent.into_iter().for_each(|answer| self.outbox.arrive(answer));
     }

@@ -339,7 +339,7 @@ impl<S: Store> Engine<S> {
     ) -> Result<(), EngineError> {
         self.advance(now.0);
         self.ahead.not_before(self.now().0);
-        self.collect_answers();
+        self.lose_patience();
         self.take_up(now, arrivals, false, progress)
     }
 
@@ -512,7 +512,7 @@ impl<S: Store> Engine<S> {
     pub fn await_answer(&mut self, at_most: Duration) {
         let answer = self.dispatch.wait(at_most);
         answer.into_iter().for_each(|answer| self.outbox.arrive(answer));
-        self.collect_answers();
+        self.lose_patience();
     }
 
     /// How many outbox rows are in memory: those on their way and the next that wait, between batches.

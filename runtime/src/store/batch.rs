@@ -190,7 +190,26 @@ pub enum Total {
     },
 }
 
+/// Room for as many rows as there are, and an eighth more.
+fn like<T>(rows: &[T]) -> Vec<T> {
+    Vec::with_capacity(rows.len() + rows.len() / 8)
+}
+
 impl Changes {
+    /// Nothing yet, with room for what usually follows: a batch is much like the one before it, and growing into that again and again would copy
+    /// its rows as often.
+    pub(crate) fn after(before: &Changes) -> Changes {
+        Changes {
+            contacts: ContactWrites::after(&before.contacts),
+            events: like(&before.events),
+            outbox: like(&before.outbox),
+            settled: like(&before.settled),
+            decisions: like(&before.decisions),
+            scores: like(&before.scores),
+            ..Changes::default()
+        }
+    }
+
     /// Whether nothing would be written.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()

@@ -58,6 +58,12 @@ pub(crate) struct ToWrite<'c, J> {
 }
 
 impl ContactWrites {
+    /// Nothing yet, with room for a little more than there was.
+    pub(super) fn after(before: &ContactWrites) -> ContactWrites {
+        let (people, bytes) = (before.people.len(), before.bytes.len());
+        ContactWrites { people: Vec::with_capacity(people + people / 8), bytes: Vec::with_capacity(bytes + bytes / 8) }
+    }
+
     /// How many writes there are.
     pub fn len(&self) -> usize {
         self.people.len()
