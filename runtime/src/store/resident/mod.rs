@@ -88,7 +88,9 @@ impl Resident {
 
     /// The number in this slot. None for one that no such store gives: there is no room for as many contacts in any memory.
     fn number(&self, id: ContactId) -> Option<u32> {
-        (id.slot() == Some(self.slot)).then(|| u32::try_from(id.number()).ok()).flatten()
+        let number = (id.slot() == Some(self.slot)).then(|| u32::try_from(id.number()).ok()).flatten();
+        // The highest stands for nobody (`keys.rs`).
+        number.filter(|number| *number < u32::MAX)
     }
 
     fn id(&self, number: u32) -> ContactId {
@@ -103,28 +105,52 @@ impl Resident {
     /// Takes a contact in, with their texts; without, they keep those they had. False for a number that no store gives.
     #[must_use]
     pub(crate) fn put(&mut self, id: ContactId, packed: Packed<'_>, texts: Option<&[Option<String>]>) -> bool {
+        if let Some(texts) = texts {
+            return self.put_read(id, packed, texts.iter().map(Option::as_deref));
+        }
         let Some(number) = self.number(id) else { return false };
+        self.begin_value(packed);
+        let before = self.contacts.get(number).and_then(Head::read);
+        let texts = before.and_then(|head| head.into_parts(&mut self.bytes));
+        self.value.extend_from_slice(texts.unwrap_or_default());
+        self.contacts.set(number, &self.value);
+        true
+    }
+
+    /// The same of somebody whose texts lie wherever they were read.
+    #[must_use]
+    pub(crate) fn put_read<'t>(
+        &mut self,
+        id: ContactId,
+        packed: Packed<'_>,
+        texts: impl Iterator<Item = Option<&'t str>>,
+    ) -> bool {
+        let Some(number) = self.number(id) else { return false };
+        self.begin_value(packed);
+        texts.for_each(|text| put_text(text, &mut self.value));
+        self.contacts.set(number, &self.value);
+        true
+    }
+
+    /// Makes all of a value but the texts.
+    fn begin_value(&mut self, Packed { next_at, layout, newest, frame, kept }: Packed<'_>) {
         self.value.clear();
-        let Packed { next_at, layout, newest, frame, kept } = packed;
         packed::number(u64::from(layout), &mut self.value);
         packed::number(newest, &mut self.value);
         // 0 stands for none.
         self.value.push(u8::from(next_at.is_some()));
-        next_at.into_iter().for_each(|at| self.value.extend(at.to_le_bytes()));
+        next_at.into_iter().for_each(|at| packed::signed(at, &mut self.value));
         packed::number(frame.len() as u64, &mut self.value);
         packed::number(kept.len() as u64, &mut self.value);
         packed::pack(frame, &mut self.value);
         packed::pack(kept, &mut self.value);
-        match texts {
-            Some(texts) => texts.iter().for_each(|text| put_text(text.as_deref(), &mut self.value)),
-            None => {
-                let before = self.contacts.get(number).and_then(Head::read);
-                let texts = before.and_then(|head| head.into_parts(&mut self.bytes));
-                self.value.extend_from_slice(texts.unwrap_or_default());
-            }
-        }
-        self.contacts.set(number, &self.value);
-        true
+    }
+
+    /// Has the keys of another from now on, and whom it has joined: they were read apart from the people. They take no more room than they need.
+    pub(crate) fn take_keys_of(&mut self, other: Resident) {
+        let Resident { keys, joined, members, .. } = other;
+        (self.keys, self.joined, self.members) = (keys, joined, members);
+        self.keys.fit();
     }
 
     /// There is a contact of this number, of whom nothing can be read.
@@ -262,11 +288,7 @@ impl<'v> Head<'v> {
         let (is_due, mut rest) = rest.split_first()?;
         let next_at = match is_due {
             0 => None,
-            _ => {
-                let (at, behind) = rest.split_first_chunk()?;
-                rest = behind;
-                Some(i64::from_le_bytes(*at))
-            }
+            _ => Some(packed::take_signed(&mut rest)?),
         };
         let mut bytes = || usize::try_from(packed::take_number(&mut rest)?).ok();
         let (frame_bytes, kept_bytes) = (bytes()?, bytes()?);
