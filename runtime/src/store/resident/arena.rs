@@ -1,133 +1,160 @@
 //! Values of a few hundred bytes by the million, by number, without an allocation for each.
 //!
 //! ```text
-//! places   1 2 3 4 ...          where the value of each number lies: its class, which of the class, how long it is
-//! classes  16 | 32 | 48 ...     blocks of equal cells; a value lies in the narrowest cell that holds it
+//! places   1 2 3 4 ...                  how long the value of each number is, and which cell of those for that length holds it: 5 bytes
+//! classes  4 | 8 | 12 | 16 ...          cells for values that long at most, each with the number whose value it holds; no cell is free but behind the last
 //! ```
-//! A value that outgrows its cell moves to a wider one, and its cell is the next that its class gives away. So memory follows the values that there
-//! were at once, and nothing is ever moved to make room.
+//! A value that outgrows its cell moves to a wider one, and the last of its class takes the place that it leaves. So memory follows the values that
+//! there are, whatever they were before, and what one value moves is at most one other.
 
-/// Widths of the cells of each class, in bytes, ascending. What is wider lies by itself.
-const WIDTHS: [usize; 54] = widths();
-/// The class of what is wider than any cell.
-const ALONE: u64 = WIDTHS.len() as u64;
-/// Bytes of a block of cells, as long as that many hold several.
-const BLOCK_BYTES: usize = 64 * 1024;
-/// Cells of a block at least.
-const BLOCK_CELLS_MIN: usize = 8;
+use rustc_hash::FxHashMap;
 
-const LENGTH_BITS: u32 = 24;
-const CLASS_BITS: u32 = 6;
+/// From one class to the next, in bytes: so many at most are empty in a cell, but one.
+const STEP: usize = 4;
+/// Bytes in front of a value: whose it is.
+const HEAD: usize = size_of::<u32>();
+/// Bytes of a block of cells at most; a block holds as many as fit, so that less than a cell is lost.
+const BLOCK_BYTES: usize = 16 * 1024;
+/// Places that are made together.
+const PAGE: usize = 4 * 1024;
 
-/// Steps of 16 bytes, then wider ones, so that at most a fifth of a cell is empty.
-#[expect(clippy::indexing_slicing, reason = "the loop ends with the list, and the compiler runs it")]
-const fn widths() -> [usize; 54] {
-    let mut widths = [0; 54];
-    let (mut place, mut width) = (0, 0);
-    while place < widths.len() {
-        width += if width < 512 {
-            16
-        } else if width < 1_024 {
-            64
-        } else if width < 2_048 {
-            256
-        } else {
-            512
-        };
-        widths[place] = width;
-        place += 1;
-    }
-    widths
-}
+const LENGTH_BITS: u32 = 12;
+const CELL_BITS: u32 = 28;
+/// What a place says in place of a length where the value lies by itself.
+const ALONE: u64 = (1 << LENGTH_BITS) - 1;
+/// What is longer lies by itself.
+const LENGTH_MAX: usize = BLOCK_BYTES / 4 - HEAD;
 
 #[derive(Debug)]
 pub(super) struct Arena {
-    /// By number; 0 where there is none.
-    places: Vec<Place>,
+    /// By number, in pages; one that no number is in has no places.
+    places: Vec<Box<[Place]>>,
+    /// By length, a step each.
     classes: Vec<Class>,
-    /// What no cell holds, and which of it are free.
-    alone: Vec<Box<[u8]>>,
-    alone_free: Vec<u64>,
+    /// What no cell holds, by number.
+    alone: FxHashMap<u32, Box<[u8]>>,
     count: u64,
 }
 
-/// Where a value lies: a bit that it does, its class, which cell of that, how long it is.
-#[derive(Debug, Clone, Copy, Default)]
-struct Place(u64);
+/// Where a value lies: its length and 1, 0 where there is none; and which cell.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Place([u8; 5]);
 
 impl Place {
-    fn new(class: u64, cell: u64, bytes: usize) -> Place {
-        let (length, is_there) = (bytes as u64 & ((1 << LENGTH_BITS) - 1), 1);
-        Place(((cell << CLASS_BITS | class) << LENGTH_BITS | length) << 1 | is_there)
+    fn new(length: u64, cell: u32) -> Place {
+        let [a, b, c, d, e, ..] = (u64::from(cell) << LENGTH_BITS | length).to_le_bytes();
+        Place([a, b, c, d, e])
+    }
+
+    fn word(self) -> u64 {
+        let [a, b, c, d, e] = self.0;
+        u64::from_le_bytes([a, b, c, d, e, 0, 0, 0])
     }
 
     fn is_there(self) -> bool {
-        self.0 != 0
+        self.word() != 0
     }
 
-    fn bytes(self) -> usize {
-        (self.0 >> 1 & ((1 << LENGTH_BITS) - 1)) as usize
+    fn is_alone(self) -> bool {
+        self.word() & ALONE == ALONE
     }
 
-    fn class(self) -> u64 {
-        self.0 >> (1 + LENGTH_BITS) & ((1 << CLASS_BITS) - 1)
+    /// Of one that lies in a cell.
+    fn length(self) -> usize {
+        // Of 12 bits.
+        (self.word() & ALONE) as usize - 1
     }
 
-    fn cell(self) -> u64 {
-        self.0 >> (1 + LENGTH_BITS + CLASS_BITS)
+    fn cell(self) -> u32 {
+        // Of 28 bits.
+        (self.word() >> LENGTH_BITS) as u32
     }
 }
 
-/// Cells of one width.
-#[derive(Debug)]
+/// Cells of one width, all taken.
+#[derive(Debug, Default)]
 struct Class {
-    width: usize,
-    /// How many cells a block has.
-    per_block: usize,
     blocks: Vec<Box<[u8]>>,
-    /// Cells that were given back.
-    free: Vec<u32>,
-    /// The next that was never given away.
-    next: u32,
+    cells: u32,
+}
+
+/// Which class has cells for values that long.
+fn class_of(length: usize) -> usize {
+    length.div_ceil(STEP)
+}
+
+fn width(class: usize) -> usize {
+    HEAD + class * STEP
+}
+
+fn per_block(class: usize) -> usize {
+    BLOCK_BYTES / width(class)
+}
+
+/// Which block a cell lies in, and where it begins in that.
+fn at(class: usize, cell: u32) -> (usize, usize) {
+    let (cell, per_block) = (cell as usize, per_block(class));
+    (cell / per_block, cell % per_block * width(class))
 }
 
 impl Class {
-    fn new(width: usize) -> Class {
-        let per_block = (BLOCK_BYTES / width).max(BLOCK_CELLS_MIN);
-        Class { width, per_block, blocks: Vec::new(), free: Vec::new(), next: 0 }
-    }
-
-    fn give(&mut self) -> u32 {
-        if let Some(cell) = self.free.pop() {
-            return cell;
+    /// Another cell. None where a place could not name it.
+    fn add(&mut self, class: usize) -> Option<u32> {
+        if self.cells >> CELL_BITS != 0 {
+            return None;
         }
-        if self.next as usize == self.blocks.len() * self.per_block {
-            self.blocks.push(vec![0; self.width * self.per_block].into_boxed_slice());
+        let (block, _) = at(class, self.cells);
+        if block == self.blocks.len() {
+            self.blocks.push(vec![0; width(class) * per_block(class)].into_boxed_slice());
         }
-        self.next += 1;
-        self.next - 1
+        self.cells += 1;
+        Some(self.cells - 1)
     }
 
-    fn at(&self, cell: u64) -> (usize, usize) {
-        let cell = cell as usize;
-        (cell / self.per_block, cell % self.per_block * self.width)
+    fn bytes(&self, class: usize, cell: u32, bytes: usize) -> Option<&[u8]> {
+        let (block, at) = at(class, cell);
+        self.blocks.get(block)?.get(at + HEAD..at + HEAD + bytes)
     }
 
-    fn bytes(&self, cell: u64, bytes: usize) -> Option<&[u8]> {
-        let (block, at) = self.at(cell);
-        self.blocks.get(block)?.get(at..at + bytes)
+    fn put(&mut self, class: usize, cell: u32, number: u32, value: &[u8]) {
+        let (block, at) = at(class, cell);
+        let bytes = self.blocks.get_mut(block).and_then(|block| block.get_mut(at..at + HEAD + value.len()));
+        if let Some((head, place)) = bytes.and_then(|bytes| bytes.split_first_chunk_mut()) {
+            *head = number.to_le_bytes();
+            place.copy_from_slice(value);
+        }
     }
 
-    fn bytes_mut(&mut self, cell: u64, bytes: usize) -> Option<&mut [u8]> {
-        let (block, at) = self.at(cell);
-        self.blocks.get_mut(block)?.get_mut(at..at + bytes)
+    /// Takes a cell away: the last one takes its place. Returns whose value that holds, unless it is the same.
+    fn take(&mut self, class: usize, cell: u32) -> Option<u32> {
+        self.cells -= 1;
+        let (last, taken) = (at(class, self.cells), at(class, cell));
+        let number = if self.cells == cell { None } else { self.copy(class, last, taken) };
+        // One that is empty stays, for what comes and goes at its border; but not where it is the only one.
+        match self.cells {
+            0 => self.blocks = Vec::new(),
+            _ => self.blocks.truncate(last.0 + 1),
+        }
+        number
+    }
+
+    fn copy(&mut self, class: usize, from: (usize, usize), to: (usize, usize)) -> Option<u32> {
+        let width = width(class);
+        if from.0 == to.0 {
+            self.blocks.get_mut(to.0)?.copy_within(from.1..from.1 + width, to.1);
+        } else {
+            let [from_block, to_block] = self.blocks.get_disjoint_mut([from.0, to.0]).ok()?;
+            to_block.get_mut(to.1..to.1 + width)?.copy_from_slice(from_block.get(from.1..from.1 + width)?);
+        }
+        let moved = self.blocks.get(to.0)?.get(to.1..)?.first_chunk()?;
+        Some(u32::from_le_bytes(*moved))
     }
 }
 
 impl Default for Arena {
     fn default() -> Arena {
-        let classes = WIDTHS.into_iter().map(Class::new).collect();
-        Arena { places: Vec::new(), classes, alone: Vec::new(), alone_free: Vec::new(), count: 0 }
+        let classes = (0..=class_of(LENGTH_MAX)).map(|_| Class::default()).collect();
+        Arena { places: Vec::new(), classes, alone: FxHashMap::default(), count: 0 }
     }
 }
 
@@ -137,85 +164,96 @@ impl Arena {
         self.count
     }
 
+    fn place(&self, number: u32) -> Place {
+        let page = self.places.get(number as usize / PAGE);
+        page.and_then(|page| page.get(number as usize % PAGE)).copied().unwrap_or_default()
+    }
+
+    fn set_place(&mut self, number: u32, place: Place) {
+        let (page, at) = (number as usize / PAGE, number as usize % PAGE);
+        if page >= self.places.len() {
+            self.places.resize(page + 1, Box::default());
+        }
+        let Some(places) = self.places.get_mut(page) else { return };
+        if places.is_empty() {
+            *places = vec![Place::default(); PAGE].into_boxed_slice();
+        }
+        places.get_mut(at).into_iter().for_each(|kept| *kept = place);
+    }
+
     /// The value of a number.
     pub(super) fn get(&self, number: u32) -> Option<&[u8]> {
-        let place = *self.places.get(number as usize)?;
+        let place = self.place(number);
         if !place.is_there() {
             return None;
         }
-        match self.classes.get(place.class() as usize) {
-            Some(class) => class.bytes(place.cell(), place.bytes()),
-            None => self.alone.get(place.cell() as usize).map(|value| &**value),
+        if place.is_alone() {
+            return self.alone.get(&number).map(|value| &**value);
         }
+        let class = class_of(place.length());
+        self.classes.get(class)?.bytes(class, place.cell(), place.length())
     }
 
     /// Puts a value in the place of the one that a number had.
     pub(super) fn set(&mut self, number: u32, value: &[u8]) {
-        let index = number as usize;
-        if index >= self.places.len() {
-            self.places.resize(index + 1, Place::default());
-        }
-        let before = self.places.get(index).copied().unwrap_or_default();
-        let class = WIDTHS.partition_point(|width| *width < value.len()) as u64;
-        let place = match before.is_there() && before.class() == class && class < ALONE {
-            true => Place::new(class, before.cell(), value.len()),
-            false => {
-                self.give_back(before);
-                self.give(class, value)
-            }
-        };
-        if let Some(cell) = self.classes.get_mut(class as usize).and_then(|of| of.bytes_mut(place.cell(), value.len()))
-        {
-            cell.copy_from_slice(value);
-        }
-        if let Some(kept) = self.places.get_mut(index) {
-            *kept = place;
-        }
+        let (before, class) = (self.place(number), class_of(value.len()));
         self.count += u64::from(!before.is_there());
-    }
-
-    fn give(&mut self, class: u64, value: &[u8]) -> Place {
-        if let Some(cells) = self.classes.get_mut(class as usize) {
-            return Place::new(class, u64::from(cells.give()), value.len());
+        let stays = before.is_there() && !before.is_alone() && class_of(before.length()) == class;
+        if !stays {
+            self.give_back(number, before);
         }
-        let cell = match self.alone_free.pop() {
-            Some(cell) => {
-                self.alone.get_mut(cell as usize).into_iter().for_each(|place| *place = value.into());
-                cell
-            }
-            None => {
-                self.alone.push(value.into());
-                self.alone.len() as u64 - 1
-            }
+        let Some(cells) = self.classes.get_mut(class).filter(|_| value.len() <= LENGTH_MAX) else {
+            return self.put_alone(number, value);
         };
-        Place::new(ALONE, cell, 0)
+        let cell = if stays { Some(before.cell()) } else { cells.add(class) };
+        let Some(cell) = cell else { return self.put_alone(number, value) };
+        cells.put(class, cell, number, value);
+        self.set_place(number, Place::new(value.len() as u64 + 1, cell));
     }
 
-    fn give_back(&mut self, place: Place) {
+    fn put_alone(&mut self, number: u32, value: &[u8]) {
+        self.alone.insert(number, value.into());
+        self.set_place(number, Place::new(ALONE, 0));
+    }
+
+    fn give_back(&mut self, number: u32, place: Place) {
         if !place.is_there() {
             return;
         }
-        match self.classes.get_mut(place.class() as usize) {
-            // A class gives away no more cells than a `u32` counts.
-            Some(class) => class.free.push(place.cell() as u32),
-            None => {
-                self.alone.get_mut(place.cell() as usize).into_iter().for_each(|value| *value = Box::default());
-                self.alone_free.push(place.cell());
+        if place.is_alone() {
+            self.alone.remove(&number);
+            if self.alone.len() * 4 + 64 < self.alone.capacity() {
+                self.alone.shrink_to(self.alone.len() * 2);
             }
+            return;
+        }
+        let class = class_of(place.length());
+        let moved = self.classes.get_mut(class).and_then(|cells| cells.take(class, place.cell()));
+        if let Some(moved) = moved {
+            // Its length is its own.
+            let length = self.place(moved).length() as u64;
+            self.set_place(moved, Place::new(length + 1, place.cell()));
         }
     }
 
     /// Every number that has a value, ascending.
     pub(super) fn numbers(&self) -> impl Iterator<Item = u32> + '_ {
-        (0..).zip(&self.places).filter(|(_, place)| place.is_there()).map(|(number, _)| number)
+        let pages = (0..).step_by(PAGE).zip(&self.places);
+        let places = pages.flat_map(|(first, page)| (first..).zip(page));
+        places.filter(|(_, place)| place.is_there()).map(|(number, _)| number)
     }
 
     /// Bytes of memory that it takes.
     pub(super) fn memory(&self) -> usize {
-        let of_class = |class: &Class| class.blocks.len() * class.width * class.per_block + class.free.capacity() * 4;
-        self.places.capacity() * size_of::<Place>()
+        let of_class = |class: &Class| {
+            class.blocks.len() * BLOCK_BYTES + class.blocks.capacity() * size_of::<Box<[u8]>>() + size_of::<Class>()
+        };
+        let alone: usize = self.alone.values().map(|value| value.len()).sum();
+        let places: usize = self.places.iter().map(|page| size_of_val(&**page) + size_of::<Box<[Place]>>()).sum();
+        places
             + self.classes.iter().map(of_class).sum::<usize>()
-            + self.alone.iter().map(|value| value.len() + size_of::<Box<[u8]>>()).sum::<usize>()
+            + alone
+            + self.alone.capacity() / 7 * 8 * (size_of::<(u32, Box<[u8]>)>() + 1)
     }
 }
 
@@ -227,27 +265,40 @@ mod tests {
     use std::collections::BTreeMap;
 
     #[test]
-    fn a_cell_is_hardly_wider_than_its_value() {
-        let mut before = 0;
-        for width in WIDTHS {
-            assert!(width > before && (before < 128 || (width - before) * 5 <= width), "{before} {width}");
-            before = width;
+    fn a_place_holds_what_it_says() {
+        assert_eq!(size_of::<Place>() * 8, (LENGTH_BITS + CELL_BITS) as usize);
+        for (length, cell) in [(0, 0), (LENGTH_MAX, (1 << CELL_BITS) - 1), (7, 9)] {
+            let place = Place::new(length as u64 + 1, cell);
+            assert!(place.is_there() && !place.is_alone() && (place.length(), place.cell()) == (length, cell));
         }
-        assert!(ALONE < 1 << CLASS_BITS && before < 1 << LENGTH_BITS);
+        assert!(Place::new(ALONE, 0).is_alone() && !Place::default().is_there());
+        assert!(per_block(class_of(LENGTH_MAX)) >= 4 && LENGTH_MAX as u64 + 1 < ALONE);
     }
 
-    /// Room that was given back is given away again.
+    /// What values were before takes no room: not even where all of them grow a little at a time, from class to class.
     #[test]
-    fn memory_follows_what_there_is_at_once() {
+    fn memory_follows_what_there_is() {
         let mut arena = Arena::default();
-        let mut fill = |bytes: usize| {
-            (0..10_000).for_each(|number| arena.set(number, &vec![7; bytes]));
-            arena.memory()
+        let empty = arena.memory();
+        let mut fill = |count: u32, bytes: usize| {
+            (0..count).for_each(|number| arena.set(number, &vec![7; bytes]));
+            arena.memory() - empty
         };
-        fill(100);
-        let full = fill(200);
-        assert_eq!((0..10).map(|turn| fill(100 + turn % 2 * 100)).max(), Some(fill(100)));
-        assert!(fill(200) <= full + 2 * 4 * 16_384, "what is free is noted");
+        let most = |count: usize, bytes: usize| count * (bytes + 12 + bytes / 40) + 8 * BLOCK_BYTES;
+        for bytes in (40..400).step_by(7).chain([200, 4_000, 200, 40]) {
+            let taken = fill(10_000, bytes);
+            assert!(taken <= most(10_000, bytes), "{bytes}: {taken}");
+        }
+        fill(10_000, 9_000);
+        assert!(fill(10_000, 50) <= most(10_000, 50));
+        let mut arena = Arena::default();
+        let empty = arena.memory();
+        let grown = |arena: &mut Arena, count: u32| {
+            (0..count).for_each(|number| arena.set(number, &[7; 200]));
+            arena.memory() - empty
+        };
+        let (once, twice) = (grown(&mut arena, 100_000), grown(&mut arena, 200_000));
+        assert!(once <= most(100_000, 200) && twice <= 2 * once + BLOCK_BYTES, "{once} {twice}");
     }
 
     proptest! {
@@ -256,7 +307,14 @@ mod tests {
             let mut arena = Arena::default();
             let mut known = BTreeMap::new();
             for (number, bytes, byte) in writes {
-                let value = vec![byte; if bytes < 20_000 { bytes % 700 } else { bytes }];
+                // Some alike, some of neighbouring lengths, some that no cell holds, some at its border.
+                let length = match bytes % 4 {
+                    0 => bytes % 30,
+                    1 => bytes % 700,
+                    2 => LENGTH_MAX - 5 + bytes % 10,
+                    _ => bytes,
+                };
+                let value = vec![byte; length];
                 arena.set(number, &value);
                 known.insert(number, value);
                 prop_assert!(known.iter().all(|(number, value)| arena.get(*number) == Some(value)));
@@ -264,6 +322,8 @@ mod tests {
             prop_assert_eq!(arena.numbers().collect::<Vec<_>>(), known.keys().copied().collect::<Vec<_>>());
             prop_assert_eq!(arena.count(), known.len() as u64);
             prop_assert_eq!(arena.get(99), None);
+            let cells: u32 = arena.classes.iter().map(|class| class.cells).sum();
+            prop_assert_eq!(cells as usize + arena.alone.len(), known.len());
         }
     }
 }

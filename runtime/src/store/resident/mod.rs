@@ -6,8 +6,8 @@
 //! A contact is one value in an [`arena`], without the zeros of its frame and journeys (`packed.rs`):
 //!
 //! ```text
-//! layout, newest, next instant, bytes of the frame, bytes of what is kept      each in as many bytes as it takes
-//! the frame, packed | what is kept beside it (`store/kept`), packed | the texts
+//! layout, newest, next instant, bytes of the frame, bytes of what is kept, bytes of the texts      each in as many bytes as it takes
+//! the texts | the frame, packed | what is kept beside it (`store/kept`), packed
 //! ```
 
 mod arena;
@@ -47,6 +47,7 @@ struct Head<'v> {
     newest: u64,
     frame_bytes: usize,
     kept_bytes: usize,
+    texts: &'v [u8],
     /// What stands behind it.
     rest: &'v [u8],
 }
@@ -79,7 +80,9 @@ impl Resident {
 
     /// The number in this slot. None for one that no such store gives: there is no room for as many contacts in any memory.
     fn number(&self, id: ContactId) -> Option<u32> {
-        (id.slot() == Some(self.slot)).then(|| u32::try_from(id.number()).ok()).flatten()
+        let number = (id.slot() == Some(self.slot)).then(|| u32::try_from(id.number()).ok()).flatten();
+        // The highest stands for nobody (`keys.rs`).
+        number.filter(|number| *number < u32::MAX)
     }
 
     fn id(&self, number: u32) -> ContactId {
@@ -94,28 +97,38 @@ impl Resident {
     /// Takes a contact in, with their texts; without, they keep those they had. False for a number that no store gives.
     #[must_use]
     pub(crate) fn put(&mut self, id: ContactId, packed: Packed<'_>, texts: Option<&Texts>) -> bool {
-        let Some(number) = self.number(id) else { return false };
-        self.value.clear();
-        let Packed { next_at, layout, newest, frame, kept } = packed;
-        packed::number(u64::from(layout), &mut self.value);
-        packed::number(newest, &mut self.value);
-        // 0 stands for none.
-        self.value.push(u8::from(next_at.is_some()));
-        next_at.into_iter().for_each(|at| self.value.extend(at.to_le_bytes()));
-        packed::number(frame.len() as u64, &mut self.value);
-        packed::number(kept.len() as u64, &mut self.value);
-        packed::pack(frame, &mut self.value);
-        packed::pack(kept, &mut self.value);
-        match texts {
-            Some(texts) => texts.iter().for_each(|text| put_text(text, &mut self.value)),
-            None => {
-                let before = self.contacts.get(number).and_then(Head::read);
-                let texts = before.and_then(|head| head.into_parts(&mut self.bytes));
-                self.value.extend_from_slice(texts.unwrap_or_default());
-            }
+        if let Some(texts) = texts {
+            return self.put_read(id, packed, texts.iter());
         }
+        let Some(number) = self.number(id) else { return false };
+        let before = self.contacts.get(number).and_then(Head::read);
+        let texts = before.map(|head| head.texts).unwrap_or_default();
+        make_value(packed, texts, &mut self.value);
         self.contacts.set(number, &self.value);
         true
+    }
+
+    /// The same of somebody whose texts lie wherever they were read.
+    #[must_use]
+    pub(crate) fn put_read<'t>(
+        &mut self,
+        id: ContactId,
+        packed: Packed<'_>,
+        texts: impl Iterator<Item = Option<&'t str>>,
+    ) -> bool {
+        let Some(number) = self.number(id) else { return false };
+        self.bytes.clear();
+        texts.for_each(|text| put_text(text, &mut self.bytes));
+        make_value(packed, &self.bytes, &mut self.value);
+        self.contacts.set(number, &self.value);
+        true
+    }
+
+    /// Has the keys of another from now on, and whom it has joined: they were read apart from the people. They take no more room than they need.
+    pub(crate) fn take_keys_of(&mut self, other: Resident) {
+        let Resident { keys, joined, members, .. } = other;
+        (self.keys, self.joined, self.members) = (keys, joined, members);
+        self.keys.fit();
     }
 
     /// There is a contact of this number, of whom nothing can be read.
@@ -130,11 +143,13 @@ impl Resident {
     }
 
     fn stored<'r>(id: ContactId, value: &'r [u8], bytes: &'r mut Vec<u8>) -> Option<StoredContact<'r>> {
-        let head = Head::read(value)?;
-        let Head { next_at, layout, newest, frame_bytes, .. } = head;
-        let texts = StoredTexts::Packed(head.into_parts(bytes)?);
+        let Head { next_at, layout, newest, frame_bytes, kept_bytes, texts, mut rest } = Head::read(value)?;
+        bytes.clear();
+        packed::unpack(&mut rest, frame_bytes, bytes)?;
+        packed::unpack(&mut rest, kept_bytes, bytes)?;
         let (frame, kept) = bytes.split_at_checked(frame_bytes)?;
-        Some(StoredContact::packed(id, Packed { next_at, layout, newest, frame, kept }, texts))
+        let packed = Packed { next_at, layout, newest, frame, kept };
+        rest.is_empty().then(|| StoredContact::packed(id, packed, StoredTexts::Packed(texts)))
     }
 
     /// The newest record of somebody in the log; 0 where there is none.
@@ -234,25 +249,27 @@ impl<'v> Head<'v> {
         let (is_due, mut rest) = rest.split_first()?;
         let next_at = match is_due {
             0 => None,
-            _ => {
-                let (at, behind) = rest.split_first_chunk()?;
-                rest = behind;
-                Some(i64::from_le_bytes(*at))
-            }
+            _ => Some(packed::take_signed(&mut rest)?),
         };
         let mut bytes = || usize::try_from(packed::take_number(&mut rest)?).ok();
-        let (frame_bytes, kept_bytes) = (bytes()?, bytes()?);
-        Some(Head { next_at, layout, newest, frame_bytes, kept_bytes, rest })
+        let (frame_bytes, kept_bytes, text_bytes) = (bytes()?, bytes()?, bytes()?);
+        let (texts, rest) = rest.split_at_checked(text_bytes)?;
+        Some(Head { next_at, layout, newest, frame_bytes, kept_bytes, texts, rest })
     }
+}
 
-    /// Unpacks the frame, and behind it what is kept. Returns the texts.
-    fn into_parts(self, bytes: &mut Vec<u8>) -> Option<&'v [u8]> {
-        let mut rest = self.rest;
-        bytes.clear();
-        packed::unpack(&mut rest, self.frame_bytes, bytes)?;
-        packed::unpack(&mut rest, self.kept_bytes, bytes)?;
-        Some(rest)
-    }
+fn make_value(packed: Packed<'_>, texts: &[u8], value: &mut Vec<u8>) {
+    let Packed { next_at, layout, newest, frame, kept } = packed;
+    value.clear();
+    packed::number(u64::from(layout), value);
+    packed::number(newest, value);
+    // 0 stands for none.
+    value.push(u8::from(next_at.is_some()));
+    next_at.into_iter().for_each(|at| packed::signed(at, value));
+    [frame.len(), kept.len(), texts.len()].into_iter().for_each(|bytes| packed::number(bytes as u64, value));
+    value.extend_from_slice(texts);
+    packed::pack(frame, value);
+    packed::pack(kept, value);
 }
 
 /// Who a batch writes: the last write of each, with the last texts.

@@ -9,8 +9,10 @@ use crate::store::{
     ContactId, ContactRecord, ContactWrite, DueContact, JourneyKey, JourneyRecord, JourneyStatus, PAGE_ROWS, SaidAt,
     Slot, Texts,
 };
+use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator as _;
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Serves from the primary keys.
@@ -117,22 +119,36 @@ fn write_texts(connection: &Connection, id: ContactId, texts: &Texts) -> Result<
 }
 
 /// Everybody of a slot, into memory. What cannot be read is told once somebody asks for it.
+///
+/// Both tables are read once, each in its order, beside each other: a join would look for each row of the second by itself.
 pub(super) fn read_in(connection: &Connection, slot: Slot, resident: &mut Resident) -> Result<(), Trouble> {
-    let sql = "SELECT contact.id, next_at, layout, newest, frame, kept, texts FROM contact LEFT JOIN contact_text USING (id) \
-               WHERE contact.id > ?1 AND contact.id <= ?2 ORDER BY contact.id";
-    let mut statement = connection.prepare(sql)?;
-    let mut rows = statement.query(params![sql_id(slot.global(0)), sql_id(slot.global(crate::store::MAX_NUMBER))])?;
-    while let Some(row) = rows.next()? {
-        let id = ContactId(id(row, 0)?);
-        if put(row, id, resident).is_err() {
-            resident.put_damaged(id);
+    let of_slot = params![sql_id(slot.global(0)), sql_id(slot.global(crate::store::MAX_NUMBER))];
+    let mut people = connection.prepare(
+        "SELECT id, next_at, layout, newest, frame, kept FROM contact WHERE id > ?1 AND id <= ?2 ORDER BY id",
+    )?;
+    let mut texts = connection.prepare("SELECT id, texts FROM contact_text WHERE id > ?1 AND id <= ?2 ORDER BY id")?;
+    let (mut people, mut texts) = (people.query(of_slot)?, texts.query(of_slot)?);
+    texts.advance()?;
+    while let Some(row) = people.next()? {
+        let number = id(row, 0)?;
+        while texts.get().map(|text| id(text, 0)).transpose()?.is_some_and(|of| of < number) {
+            texts.advance()?;
+        }
+        let own = texts.get().filter(|text| id(text, 0).is_ok_and(|of| of == number));
+        if own.is_none_or(|own| put(row, own, ContactId(number), resident).is_err()) {
+            resident.put_damaged(ContactId(number));
         }
     }
     Ok(())
 }
 
-fn put(row: &Row<'_>, contact: ContactId, resident: &mut Resident) -> Result<(), Trouble> {
-    let texts = texts(row, 6)?;
+/// A text as it stands in JSON, copied only where that writes a sign in another way.
+#[derive(serde::Deserialize)]
+struct Borrowed<'t>(#[serde(borrow)] Cow<'t, str>);
+
+fn put(row: &Row<'_>, text: &Row<'_>, contact: ContactId, resident: &mut Resident) -> Result<(), Trouble> {
+    let json = text.get_ref(1)?.as_str().map_err(|_| damaged(1, Type::Text))?;
+    let texts: Vec<Option<Borrowed<'_>>> = serde_json::from_str(json).map_err(|_| damaged(1, Type::Text))?;
     let packed = Packed {
         next_at: row.get(1)?,
         layout: row.get(2)?,
@@ -140,7 +156,7 @@ fn put(row: &Row<'_>, contact: ContactId, resident: &mut Resident) -> Result<(),
         frame: row.get_ref(4)?.as_blob().map_err(|_| damaged(4, Type::Blob))?,
         kept: row.get_ref(5)?.as_blob().map_err(|_| damaged(5, Type::Blob))?,
     };
-    match resident.put(contact, packed, Some(&texts)) {
+    match resident.put_read(contact, packed, texts.iter().map(|text| text.as_ref().map(|text| &*text.0))) {
         true => Ok(()),
         false => Err(Trouble::Broken(format!("contact {} is not of this slot", contact.0))),
     }

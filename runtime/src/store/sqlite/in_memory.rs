@@ -2,9 +2,10 @@
 
 use super::codes::damaged;
 use super::fault::Trouble;
+use super::open::BUSY_TIMEOUT_MS;
 use super::tail::over::{self, Overlay};
 use super::writer::END_SLICE;
-use super::{SqliteStore, Standing, append_slot, contacts, events, no_contact, of_outbox, write_batch};
+use super::{SqliteStore, Standing, append_slot, contacts, events, no_contact, of_outbox, transact, write_batch};
 use crate::store::check::broken;
 use crate::store::resident::{Knows, Resident, Writes};
 use crate::store::stored::{Damaged, StoredContact};
@@ -12,10 +13,12 @@ use crate::store::{
     Answers, Batch, ContactId, ContactRecord, MessageKey, PAGE_ROWS, Questions, Slot, SlotBatch, SlotSink, StoreError,
     Ticket,
 };
-use rusqlite::Connection;
 use rusqlite::types::Type;
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 impl SqliteStore {
     /// Reads everybody in, unless they are there as the file has them.
@@ -27,10 +30,10 @@ impl SqliteStore {
         let mut resident = Resident::new(slot);
         self.resident = Some(Resident::new(slot));
         self.standing = Standing::Unread;
+        let beside = Beside::open(&self.path).ok();
         self.read(|connection, _| {
             over::lay(connection, Overlay::Unknown)?;
-            let read = contacts::read_in(connection, slot, &mut resident)
-                .and_then(|()| contacts::read_keys_in(connection, &mut resident))
+            let read = read_everybody(connection, beside, slot, &mut resident)
                 .and_then(|()| events::read_new_in(connection, &mut resident));
             read.and(over::take_away(connection))
         })?;
@@ -124,6 +127,71 @@ impl SqliteStore {
     }
 }
 
+/// A second connection, which reads keys on a thread of its own while the first reads people.
+struct Beside {
+    connection: Connection,
+    /// How the file stood before the first one began to read: SQLite counts for each connection what others commit.
+    version: i64,
+}
+
+impl Beside {
+    fn open(path: &Path) -> Result<Beside, Trouble> {
+        // Not read-only, as with whoever asks for reports.
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(Duration::from_millis(BUSY_TIMEOUT_MS.into()))?;
+        over::prepare(&connection)?;
+        connection.pragma_update(None, "cell_size_check", "ON")?;
+        connection.pragma_update(None, "trusted_schema", "OFF")?;
+        let version = version(&connection)?;
+        Ok(Beside { connection, version })
+    }
+
+    /// Every key, and who was joined into whom. None where somebody has written since it was opened: the first may then read another moment.
+    fn keys(mut self, slot: Slot) -> Result<Option<Resident>, Trouble> {
+        let opened_at = self.version;
+        transact(&mut self.connection, TransactionBehavior::Deferred, |connection| {
+            if version(connection)? != opened_at {
+                return Ok(None);
+            }
+            over::lay(connection, Overlay::Unknown)?;
+            let mut keys = Resident::new(slot);
+            contacts::read_keys_in(connection, &mut keys)?;
+            over::take_away(connection)?;
+            Ok(Some(keys))
+        })
+    }
+}
+
+fn version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.pragma_query_value(None, "data_version", |row| row.get(0))
+}
+
+/// People on this thread and keys beside it; both here where there is no second connection that reads the same moment.
+fn read_everybody(
+    connection: &Connection,
+    beside: Option<Beside>,
+    slot: Slot,
+    resident: &mut Resident,
+) -> Result<(), Trouble> {
+    let (people, keys) = std::thread::scope(|scope| {
+        let keys = beside.map(|beside| scope.spawn(move || beside.keys(slot)));
+        let people = contacts::read_in(connection, slot, resident);
+        (people, keys.map(|keys| keys.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))))
+    });
+    people?;
+    let keys = match keys.transpose()?.flatten() {
+        Some(keys) => keys,
+        None => {
+            let mut keys = Resident::new(slot);
+            contacts::read_keys_in(connection, &mut keys)?;
+            keys
+        }
+    };
+    resident.take_keys_of(keys);
+    Ok(())
+}
+
 /// A batch as memory has it from now on. Where the engine must never make it, nothing of it is taken in, or half of it, as is told.
 fn take_in(resident: &mut Resident, batch: &Batch) -> Result<Vec<Writes>, (String, bool)> {
     let mut all = Vec::new();
@@ -200,5 +268,39 @@ pub(super) fn hand_over_due(resident: &Resident, layout: u32, sink: &mut dyn Slo
     }
     if !page.is_empty() {
         sink.contacts(&page);
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::store::sqlite::OpenOptions;
+    use tempfile::TempDir;
+
+    /// Two connections that read at once read one moment, or only one of them reads.
+    #[test]
+    fn keys_are_read_beside_people_only_where_nobody_has_written_between() {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("flow.db");
+        OpenOptions::new(&path).open().unwrap().close().unwrap();
+        let writer = Connection::open(&path).unwrap();
+        let give = |key: &str, contact: i64| {
+            writer.execute("INSERT INTO contact_key (key, contact) VALUES (?1, ?2)", (key, contact)).unwrap();
+        };
+        give("user:1", 1);
+        let keys = Beside::open(&path).unwrap().keys(Slot::FIRST).unwrap().unwrap();
+        assert_eq!(keys.owner("user:1"), Some(ContactId(1)));
+
+        let beside = Beside::open(&path).unwrap();
+        give("user:2", 2);
+        assert!(beside.keys(Slot::FIRST).unwrap().is_none());
+
+        let beside = Beside::open(&path).unwrap();
+        give("user:3", 3);
+        let mut resident = Resident::new(Slot::FIRST);
+        read_everybody(&writer, Some(beside), Slot::FIRST, &mut resident).unwrap();
+        let owners = ["user:1", "user:2", "user:3"].map(|key| resident.owner(key).map(ContactId::number));
+        assert_eq!(owners, [Some(1), Some(2), Some(3)]);
     }
 }
