@@ -13,7 +13,7 @@ use flow_runtime::settings::DataFile;
 use crate::load::{Loaded, load, settings_findings};
 use crate::output::{Findings, Outcome, Output, counted};
 use crate::project;
-use crate::run::data;
+use crate::run::contacts;
 
 pub(crate) fn check(given: Option<&Path>, output: &mut Output) -> io::Result<Outcome> {
     let mut loaded = load(given);
@@ -28,7 +28,7 @@ pub(crate) fn check(given: Option<&Path>, output: &mut Output) -> io::Result<Out
 fn of_data(loaded: &Loaded) -> Option<Findings> {
     let (settings, program) = (loaded.settings.as_ref()?, loaded.program.as_ref()?);
     let text = project::settings_text(&loaded.folder).ok()?;
-    let contacts = data::foresee(settings, program);
+    let contacts = contacts::foresee(settings, program);
     let mut told = files::told(settings, program, contacts.as_ref().map(|contacts| &contacts.tally));
     let shut_out = contacts.and_then(|contacts| contacts.shut_out.warning(Kind::Rehearsal));
     told.extend(

@@ -5,6 +5,7 @@
 //! whatever, is taken up by the same command.
 
 pub(crate) mod backend;
+pub(crate) mod contacts;
 pub(crate) mod data;
 pub(crate) mod delivery;
 pub(crate) mod failure;
@@ -22,13 +23,14 @@ pub(crate) mod words;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread;
 use std::time::Instant as WallClock;
 
 use clap::{Args, ValueEnum};
 use flow_ir::Program;
 use flow_ir::units::DAY_MS;
 use flow_runtime::engine::{self, BATCH_ITEMS, Engine, Limits};
-use flow_runtime::inbound::{Fingerprint, Tally};
+use flow_runtime::inbound::Tally;
 use flow_runtime::open::{Kind, StoreName};
 use flow_runtime::report::RunReport;
 use flow_runtime::settings::{MailSettings, Settings};
@@ -39,6 +41,7 @@ use crate::load::{Ready, ready, settings_findings};
 use crate::output::{Failure, Format, Outcome, Output};
 use crate::project;
 use crate::signals::Signals;
+use contacts::ContactsFound;
 use failure::from_engine;
 use notebook::Notebook;
 use report::{Finished, Rate, Standing};
@@ -208,11 +211,11 @@ fn carry_out(
     let signals = Signals::listen()?;
     let mut engine = Engine::open(Arc::clone(&program), backend, store, delivery, limits).map_err(from_engine)?;
     engine.stop_when(signals.asked());
-    let print = data::fingerprint(&engine, settings, &signals)?;
-    engine.begin(start, print.as_ref()).map_err(from_engine)?;
+    let found = contacts::find(&engine, settings, &signals)?;
+    engine.begin(start, found.as_ref().map(ContactsFound::print)).map_err(from_engine)?;
     let mut progress = progress::Progress::new(start, end, settings.timezone, human);
     let notebook = Notebook::new(&settings.store)?;
-    let (files, hands) = ((settings, print.as_ref()), (&notebook, &signals));
+    let (files, hands) = ((settings, found.as_ref()), (&notebook, &signals));
     let rehearsed = rehearse(&mut engine, files, (start, end), hands, &mut progress, output);
     let handled = progress.finish();
     let Rehearsed { contacts, events, strangers } = match rehearsed {
@@ -235,7 +238,7 @@ fn carry_out(
 
 /// What became of the data of a rehearsal.
 struct Rehearsed {
-    contacts: data::ContactsTaken,
+    contacts: contacts::ContactsTaken,
     events: Tally,
     strangers: Option<strangers::Strangers>,
 }
@@ -243,24 +246,29 @@ struct Rehearsed {
 /// Everybody and everything of the days from `start` to before `end`.
 fn rehearse<S: Store>(
     engine: &mut Engine<S>,
-    (settings, print): (&Settings, Option<&Fingerprint>),
+    (settings, found): (&Settings, Option<&ContactsFound>),
     (start, end): (Instant, Instant),
     (notebook, signals): (&Notebook, &Signals),
     progress: &mut progress::Progress,
     output: &mut Output,
 ) -> Result<Rehearsed, Stopped> {
-    let told = &mut |at: &engine::Progress| progress.at(at);
-    let contacts = data::import(engine, settings, print, (Kind::Rehearsal, start), (notebook, signals), told)?;
-    let earlier = contacts.earlier.as_ref().map(|earlier| earlier.warning(Kind::Rehearsal));
-    let human = output.format() == Format::Human;
-    let warnings = contacts.shut_out.warning(Kind::Rehearsal).into_iter().chain(earlier).chain(contacts.doubt());
-    for warning in warnings.filter(|_| human) {
-        output.warning(&warning).map_err(failure::output)?;
-    }
-    let mut met = strangers::Met::new(&contacts);
-    let events = data::run_events(engine, settings, end, notebook, signals, &mut met, progress)?;
-    let strangers = met.strangers();
-    Ok(Rehearsed { contacts, events, strangers })
+    let program = Arc::clone(engine.program());
+    thread::scope(|scope| {
+        // Its order is learnt while the contacts come in.
+        let events = data::begin_events(scope, settings, &program, signals)?;
+        let told = &mut |at: &engine::Progress| progress.at(at);
+        let contacts = contacts::import(engine, settings, found, (Kind::Rehearsal, start), (notebook, signals), told)?;
+        let earlier = contacts.earlier.as_ref().map(|earlier| earlier.warning(Kind::Rehearsal));
+        let human = output.format() == Format::Human;
+        let warnings = contacts.shut_out.warning(Kind::Rehearsal).into_iter().chain(earlier).chain(contacts.doubt());
+        for warning in warnings.filter(|_| human) {
+            output.warning(&warning).map_err(failure::output)?;
+        }
+        let mut met = strangers::Met::new(&contacts);
+        let events = data::run_events(engine, events, end, notebook, &mut met, progress)?;
+        let strangers = met.strangers();
+        Ok(Rehearsed { contacts, events, strangers })
+    })
 }
 
 /// What an engine has to tell at its end: the report, and why a message last did not leave.

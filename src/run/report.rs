@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::backend::Compiled;
-use super::data::ContactsTaken;
+use super::contacts::ContactsTaken;
 use super::shut_out::Earlier;
 use super::strangers::Strangers;
 use super::words::{as_named, many, words};

@@ -2,10 +2,11 @@
 //! file lifts a refusal (E7), so a column that is read the wrong way round costs a live store its people.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use flow_front::naming::snake_case;
-use flow_runtime::engine::{Engine, EngineError, NewRefusals};
+use flow_runtime::engine::{Engine, NewRefusals};
 use flow_runtime::inbound::{ConsentColumn, ContactRow, Refusal};
 use flow_runtime::open::Kind;
 use flow_runtime::settings::Settings;
@@ -33,26 +34,61 @@ struct Told {
     is_to_blame: bool,
 }
 
-impl ShutOut {
-    pub(crate) fn new(file: &str, columns: Vec<ConsentColumn>, rows: &[ContactRow], settings: &Settings) -> ShutOut {
-        let told = |column: ConsentColumn| Told {
-            is_meant: is_meant(settings, file, &column.column),
-            column,
-            is_to_blame: false,
-        };
-        let columns: Vec<Told> = columns.into_iter().map(told).collect();
-        let mut shut_out = ShutOut { file: file.to_owned(), rows: rows.len() as u64, columns, unmeant: 0 };
-        let is_unmeant = |row: &&ContactRow| row.refusals.iter().any(|refusal| shut_out.counts(refusal));
-        shut_out.unmeant = rows.iter().filter(is_unmeant).count() as u64;
-        let to_blame = shut_out.to_blame(rows);
-        shut_out.columns.iter_mut().for_each(|told| told.is_to_blame = to_blame.contains(&*told.column.column));
-        shut_out
+/// How many sets of columns by which rows are shut out are told apart: a file has a few columns of consent. A row of any further set counts by
+/// one column of it, so that more columns than needed may be named.
+const MAX_COLUMN_SETS: usize = 1_000;
+
+/// Counts, row by row, by which columns the rows of a file are shut out.
+pub(crate) struct Shutting<'s> {
+    file: String,
+    settings: &'s Settings,
+    rows: u64,
+    /// How many rows each set of columns shuts out.
+    by: BTreeMap<BTreeSet<Arc<str>>, u64>,
+}
+
+impl<'s> Shutting<'s> {
+    pub(crate) fn new(file: &str, settings: &'s Settings) -> Shutting<'s> {
+        Shutting { file: file.to_owned(), settings, rows: 0, by: BTreeMap::new() }
     }
 
+    /// Counts a row.
+    pub(crate) fn pass(&mut self, row: &ContactRow) {
+        self.rows += 1;
+        if row.refusals.is_empty() {
+            return;
+        }
+        let mut columns: BTreeSet<Arc<str>> = row.refusals.iter().map(|refusal| Arc::clone(&refusal.column)).collect();
+        if self.by.len() >= MAX_COLUMN_SETS && !self.by.contains_key(&columns) {
+            // Whether a row is shut out by a column that nobody means must come out right.
+            let unmeant = columns.iter().find(|column| !self.is_meant(column));
+            columns = unmeant.or(columns.first()).into_iter().cloned().collect();
+        }
+        *self.by.entry(columns).or_default() += 1;
+    }
+
+    fn is_meant(&self, column: &str) -> bool {
+        is_meant(self.settings, &self.file, column)
+    }
+
+    /// The end of the file; `columns` are those that may say whom nobody may write to.
+    pub(crate) fn finish(self, columns: Vec<ConsentColumn>) -> ShutOut {
+        let told = |column: ConsentColumn| Told { is_meant: self.is_meant(&column.column), column, is_to_blame: false };
+        let columns: Vec<Told> = columns.into_iter().map(told).collect();
+        let unmeant = self.by.iter().filter(|(by, _)| by.iter().any(|column| !self.is_meant(column)));
+        let unmeant = unmeant.map(|(_, rows)| rows).sum();
+        let mut shut_out = ShutOut { file: self.file, rows: self.rows, columns, unmeant };
+        let to_blame = shut_out.to_blame(&self.by);
+        shut_out.columns.iter_mut().for_each(|told| told.is_to_blame = to_blame.contains(&told.column.column));
+        shut_out
+    }
+}
+
+impl ShutOut {
     /// The columns that each by itself shut out most rows; where there is none, as many of the greatest as do so together.
-    fn to_blame(&self, rows: &[ContactRow]) -> BTreeSet<String> {
-        let name = |told: &Told| told.column.column.to_string();
-        let alone: BTreeSet<String> =
+    fn to_blame(&self, by: &BTreeMap<BTreeSet<Arc<str>>, u64>) -> BTreeSet<Arc<str>> {
+        let name = |told: &Told| Arc::clone(&told.column.column);
+        let alone: BTreeSet<Arc<str>> =
             self.unmeant_columns().filter(|told| is_most(told.column.refused, self.rows)).map(name).collect();
         if !alone.is_empty() || !self.is_most() {
             return alone;
@@ -62,8 +98,8 @@ impl ShutOut {
         let mut together = BTreeSet::new();
         for told in columns {
             together.insert(name(told));
-            let is_by_them = |row: &&ContactRow| row.refusals.iter().any(|refusal| together.contains(&*refusal.column));
-            if is_most(rows.iter().filter(is_by_them).count() as u64, self.rows) {
+            let by_them = by.iter().filter(|(by, _)| !by.is_disjoint(&together)).map(|(_, rows)| rows);
+            if is_most(by_them.sum(), self.rows) {
                 break;
             }
         }
@@ -201,13 +237,14 @@ pub(crate) struct Earlier {
 const READ_AS: &str = "read as ";
 
 impl Earlier {
-    /// What earlier imports say of the columns, of which `ignored` say nothing now. How they are read now is kept for later ones.
-    pub(crate) fn find<S: Store>(
+    /// What earlier imports say of the columns, of which `ignored` say nothing now. How they are read now is kept for later ones. `still` counts
+    /// the people of the file whom it refuses nothing and who are shut out.
+    pub(crate) fn find<S: Store, E>(
         engine: &mut Engine<S>,
         shut_out: &ShutOut,
         ignored: &[String],
-        rows: &[ContactRow],
-    ) -> Result<Option<Earlier>, EngineError> {
+        still: impl FnOnce(&mut Engine<S>) -> Result<u64, E>,
+    ) -> Result<Option<Earlier>, E> {
         let file = &shut_out.file;
         let mut columns = Vec::new();
         let now = shut_out.columns.iter().map(|told| (&*told.column.column, told.column.reading, told.column.refused));
@@ -222,7 +259,7 @@ impl Earlier {
                 engine.remember(&stream, readings.join("\n").into_bytes());
             }
         }
-        let people = if columns.is_empty() { 0 } else { engine.still_refused(rows)? };
+        let people = if columns.is_empty() { 0 } else { still(engine)? };
         Ok((people > 0).then(|| Earlier { file: file.clone(), people, columns }))
     }
 

@@ -1,14 +1,14 @@
 //! Events about people of whom the contacts say nothing, where that is so of all of them: most likely the ids of the two are of two kinds,
 //! and the campaign writes to nobody.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
-use flow_runtime::engine::Engine;
+use flow_runtime::engine::{Engine, key_print};
 use flow_runtime::inbound::Arrival;
 use flow_runtime::store::Store;
 use serde::{Deserialize, Serialize};
 
-use super::data::{ContactsTaken, digest};
+use super::contacts::ContactsTaken;
 
 /// Under this the store keeps what was met.
 const MET: &str = "events and contacts";
@@ -51,7 +51,8 @@ impl Strangers {
 
 /// Whether events are about anybody in the contacts.
 pub(crate) struct Met<'c> {
-    people: Option<&'c HashSet<u64>>,
+    /// Prints of their keys, in order: two keys of one print would only hide a remark.
+    people: Option<&'c [u64]>,
     kept: Kept,
     is_told: bool,
 }
@@ -101,8 +102,8 @@ impl<'c> Met<'c> {
         }
         let users = || arrival.keys.iter().filter(|key| key.starts_with("user:"));
         self.kept.with_ids += u64::from(users().next().is_some());
-        self.kept.anybody |=
-            self.people.is_some_and(|people| arrival.keys.iter().any(|key| people.contains(&digest(key.as_bytes()))));
+        let is_known = |people: &[u64]| arrival.keys.iter().any(|key| people.binary_search(&key_print(key)).is_ok());
+        self.kept.anybody |= self.people.is_some_and(is_known);
     }
 
     /// Where they never meet.

@@ -1,13 +1,16 @@
 //! The events of a project, as its file grows.
 
 use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::{Duration, Instant as WallClock};
 
 use flow_ir::Program;
 use flow_runtime::engine::{self, Engine};
 use flow_runtime::happening::Happening;
-use flow_runtime::inbound::{Arrival, Finding, Followed, Follower, InboundError, Reason, Tally, accept};
+use flow_runtime::inbound::{
+    Arrival, EventItem, Finding, Followed, Follower, InboundError, Piece, Reason, Tally, accept,
+};
 use flow_runtime::settings::Settings;
 use flow_runtime::store::sqlite::SqliteStore;
 use flow_runtime::time::Instant;
@@ -31,6 +34,8 @@ const ENDS_AFTER: Duration = Duration::from_secs(60);
 /// The file of events; none where the project has none.
 pub(crate) struct Events<'p> {
     follower: Option<Follower<'p>>,
+    /// What findings call it.
+    name: String,
     tally: Tally,
     /// The names that sound like a refusal, are none that Flow knows, and have been told.
     told: BTreeSet<String>,
@@ -51,6 +56,7 @@ impl<'p> Events<'p> {
         let follow = |path: &std::path::PathBuf| Follower::new(path, &file_name(path), program, kept.clone());
         Ok(Events {
             follower: settings.data.events.as_ref().map(follow),
+            name: settings.data.events.as_deref().map(file_name).unwrap_or_default(),
             tally: Tally::default(),
             told: BTreeSet::new(),
             kept,
@@ -69,18 +75,28 @@ impl<'p> Events<'p> {
         (notebook, signals): (&Notebook, &Signals),
         progress: &mut dyn FnMut(&engine::Progress),
     ) -> Result<bool, Failure> {
-        let Some(until) = self.length()? else { return Ok(false) };
-        let mut had_some = false;
-        while !signals.stop()
-            && let Some(arrivals) = self.read_new(now, until, notebook)?
-        {
+        let Some(until) = self.length()?.filter(|_| !signals.stop()) else { return Ok(false) };
+        let Some(mut follower) = self.follower.take() else { return Ok(false) };
+        let (mut had_some, mut is_readable) = (false, true);
+        let done = follower.each_piece(now, until, |piece| {
+            let Some(Piece { items, place }) = self.as_far_as_borne(piece)? else {
+                is_readable = false;
+                return Ok(ControlFlow::Break(()));
+            };
+            self.can_be_read();
+            let arrivals = self.taken(items, notebook)?;
             had_some = true;
             arrivals.iter().for_each(|arrival| met.look(arrival));
             engine.hear(now, arrivals, progress).map_err(from_engine)?;
             met.keep(engine);
-            self.keep_place(engine, notebook)?;
+            self.keep_place(place, engine, notebook)?;
+            Ok(if signals.stop() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        });
+        self.follower = Some(follower);
+        if is_readable && done.is_ok() {
+            self.can_be_read();
         }
-        Ok(had_some)
+        done.map(|()| had_some)
     }
 
     /// How long the file is; none while it cannot be read.
@@ -90,17 +106,11 @@ impl<'p> Events<'p> {
         self.as_far_as_borne(found)
     }
 
-    /// The next ones before a byte of the file; none where there are none.
-    fn read_new(&mut self, now: Instant, until: u64, notebook: &Notebook) -> Result<Option<Vec<Arrival>>, Failure> {
-        let Some(follower) = &mut self.follower else { return Ok(None) };
-        let found = follower.read_new(now, until);
-        let Some(items) = self.as_far_as_borne(found)? else { return Ok(None) };
-        self.can_be_read();
-        let Some(items) = items else { return Ok(None) };
+    /// What of the lines counts; what is wrong with them is noted.
+    fn taken(&mut self, items: Vec<EventItem>, notebook: &Notebook) -> Result<Vec<Arrival>, Failure> {
         let mut note = |finding: Finding<'_>| notebook.note(finding);
         let taken = accept(items.into_iter().map(Ok), &mut self.tally, &mut note);
-        let taken = taken.collect::<Result<Vec<_>, _>>().map_err(|error| from_inbound(&error))?;
-        Ok(Some(taken))
+        taken.collect::<Result<Vec<_>, _>>().map_err(|error| from_inbound(&error))
     }
 
     /// None of a file that cannot be read, for whatever reason, for as long as that is borne.
@@ -125,7 +135,7 @@ impl<'p> Events<'p> {
     /// An end of what could not be read is news where it was told.
     fn can_be_read(&mut self) {
         let Some(Outage { since, is_told: true }) = self.outage.take() else { return };
-        let file = self.follower.as_ref().map(|follower| follower.name().to_owned()).unwrap_or_default();
+        let file = self.name.clone();
         let after_ms = u64::try_from((run::now() - since).as_millis()).unwrap_or(u64::MAX);
         self.news = Some(Happening::Readable { file, after_ms });
     }
@@ -143,14 +153,16 @@ impl<'p> Events<'p> {
 
     /// Keeps how far the file has been read, with the next commit: the events before it are kept by then, and what was not taken is written
     /// down.
-    fn keep_place(&mut self, engine: &mut Engine<SqliteStore>, notebook: &Notebook) -> Result<(), Failure> {
-        let place = self.follower.as_ref().and_then(Follower::place);
-        if place != self.kept.as_ref()
-            && let Some(place) = place
-        {
+    fn keep_place(
+        &mut self,
+        place: Followed,
+        engine: &mut Engine<SqliteStore>,
+        notebook: &Notebook,
+    ) -> Result<(), Failure> {
+        if self.kept.as_ref() != Some(&place) {
             notebook.flush()?;
             engine.remember(PLACE, place.to_bytes());
-            self.kept = Some(place.clone());
+            self.kept = Some(place);
         }
         Ok(())
     }

@@ -18,7 +18,7 @@ use super::log::{Log, LogFormat};
 use crate::ink;
 use crate::output::{Failure, Format, thousands};
 use crate::run;
-use crate::run::data::ContactsTaken;
+use crate::run::contacts::ContactsTaken;
 use crate::run::notebook::Notebook;
 use crate::run::report::Rate;
 use crate::run::shut_out::{Earlier, ShutOut};

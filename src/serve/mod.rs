@@ -31,11 +31,12 @@ use flow_runtime::time::Instant;
 
 use crate::load::{Ready, ready};
 use crate::output::{Failure, Format, Outcome, Output};
+use crate::run::contacts::ContactsFound;
 use crate::run::failure::{ended_by, from_engine, from_store};
 use crate::run::notebook::Notebook;
 use crate::run::report::{Finished, Rate, Standing};
 use crate::run::strangers::Met;
-use crate::run::{self, BackendChoice, Stopped, backend, data, delivery, show, store};
+use crate::run::{self, BackendChoice, Stopped, backend, contacts, data, delivery, show, store};
 use crate::signals::Signals;
 use clock::MachineClock;
 use follow::Events;
@@ -178,7 +179,7 @@ fn carry_out(
     let start = clock.now()?;
     if engine.now() == Instant(i64::MIN) {
         // What is asked about a file must not make what happens until it is answered more than history.
-        data::ask_first(settings, &program)?;
+        contacts::ask_first(settings, &program)?;
     } else if !was_closed {
         let store = settings.store.display().to_string();
         // What it left is told at this instant, too, and in this order.
@@ -187,12 +188,12 @@ fn carry_out(
     // Up to here a signal ends it at once: nothing has begun.
     let signals = Signals::listen()?;
     engine.stop_when(signals.asked());
-    let print = data::fingerprint(&engine, settings, &signals)?;
-    engine.begin(start, print.as_ref()).map_err(from_engine)?;
+    let found = contacts::find(&engine, settings, &signals)?;
+    engine.begin(start, found.as_ref().map(ContactsFound::print)).map_err(from_engine)?;
     progress.serving(settings, delivery::words(settings), program.lineage.version, start);
     let told = &mut |at: &engine::Progress| progress.at(at);
     let hands = (&notebook, &signals);
-    let contacts = match data::import(&mut engine, settings, print.as_ref(), (Kind::Live, start), hands, told) {
+    let contacts = match contacts::import(&mut engine, settings, found.as_ref(), (Kind::Live, start), hands, told) {
         Err(Stopped::Signal) => {
             progress.stopping(&signals, engine.in_flight());
             engine.settle_in_flight(start).map_err(from_engine)?;

@@ -29,8 +29,26 @@ pub fn kept(text: &str) -> Result<String, &'static str> {
         Some((_, ending)) if ending.bytes().all(|byte| byte.is_ascii_digit()) => {
             Err("the part after the `@` is a number and no domain")
         }
+        Some(_) if is_plain_domain(&domain) => Ok(format!("{local}@{domain}")),
         Some(_) => Ok(format!("{local}@{}", idna::domain_to_unicode(&domain).0)),
     }
+}
+
+/// A domain that is its own ASCII and Unicode form, as most are: letters that are small, digits, and hyphens where they may stand. Whoever
+/// reads a million addresses does not ask the tables of Unicode about them.
+fn is_plain_domain(domain: &str) -> bool {
+    const DOMAIN_MAX_OCTETS: usize = 253;
+    const LABEL_MAX_OCTETS: usize = 63;
+    let is_plain = |label: &[u8]| {
+        let is_sign = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'-';
+        (1..=LABEL_MAX_OCTETS).contains(&label.len())
+            && label.iter().all(is_sign)
+            && !label.starts_with(b"-")
+            && !label.ends_with(b"-")
+            // `xn--`, and what may once mean something of that kind.
+            && label.get(2..4) != Some(b"--")
+    };
+    domain.len() <= DOMAIN_MAX_OCTETS && domain.as_bytes().split(|byte| *byte == b'.').all(is_plain)
 }
 
 /// Quoted names (`"a b"@example.com`) are legal, unknown in practice and a classic way to smuggle, so they are refused.
@@ -54,6 +72,9 @@ fn ascii_domain(domain: &str) -> Result<String, &'static str> {
     if domain.is_empty() {
         return Err("there is nothing after the `@`");
     }
+    if is_plain_domain(domain) {
+        return Ok(domain.to_owned());
+    }
     let ascii = idna::domain_to_ascii_strict(domain).map_err(|_| "the part after the `@` is no domain")?;
     let labels_are_fine = ascii.split('.').all(|label| !label.is_empty());
     labels_are_fine.then_some(ascii).ok_or("the part after the `@` has a dot too many")
@@ -71,7 +92,24 @@ pub fn is_atext(byte: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::kept;
+    use proptest::prelude::*;
+
+    use super::{is_plain_domain, kept};
+
+    proptest! {
+        /// What is not asked of the tables of Unicode is what they would have said.
+        #[test]
+        fn a_plain_domain_is_its_own_two_forms(domain in "[a-z0-9.-]{1,20}|[a-zA-Z0-9.xn-]{1,12}\\.[a-z]{2}|([a-z0-9]{60,64}\\.){1,5}com") {
+            if is_plain_domain(&domain) {
+                let ascii = idna::domain_to_ascii_strict(&domain).ok();
+                prop_assert_eq!(ascii.as_ref(), Some(&domain));
+                prop_assert_eq!(idna::domain_to_unicode(&domain).0, domain);
+            } else {
+                let is_own = idna::domain_to_ascii_strict(&domain).is_ok_and(|ascii| ascii == domain);
+                prop_assert!(!is_own || domain.contains("--"), "{}", domain);
+            }
+        }
+    }
 
     #[test]
     fn one_address_has_one_form() {

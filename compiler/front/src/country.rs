@@ -16,7 +16,10 @@ type Row = (&'static str, &'static str, &'static str, &'static str);
 pub fn code_of(text: &str) -> Option<&'static str> {
     let row = match text {
         // What most data has.
-        _ if text.len() == 2 => COUNTRIES.iter().find(|row| row.0.eq_ignore_ascii_case(text)),
+        _ if text.len() == 2 => {
+            let code = text.to_ascii_uppercase();
+            COUNTRIES.binary_search_by_key(&code.as_str(), |row| row.0).ok().and_then(|at| COUNTRIES.get(at))
+        }
         _ => None,
     };
     row.map(|row| row.0).or_else(|| BY_NAME.get(&plain(text)).copied())

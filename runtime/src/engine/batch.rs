@@ -187,6 +187,11 @@ impl Batch {
         self.slot.global(self.state.next_outbox - 1)
     }
 
+    /// Whether nobody was ever in the store.
+    pub(super) fn knows_nobody(&self) -> bool {
+        self.state.next_contact <= 1
+    }
+
     pub(super) fn next_contact(&mut self) -> ContactId {
         self.state.next_contact += 1;
         ContactId::new(self.slot, self.state.next_contact - 1)

@@ -15,8 +15,8 @@ pub enum EngineError {
     /// Somebody wanted it to stop ([`Engine::stop_when`](super::Engine::stop_when)): nothing is wrong.
     #[error("stopped between two commits")]
     Stopped,
-    /// The events could not be read to their end. Those that could are taken in, and nothing has happened that those behind them may have come before.
-    #[error("the events could not be read to their end")]
+    /// A file could not be read to its end. What could be is taken in, and nothing has happened that the events behind it may have come before.
+    #[error("the file could not be read to its end")]
     Unread,
     /// The program cannot be run.
     #[error("the program cannot be run: {problem}")]

@@ -117,14 +117,43 @@ pub(super) struct Reading {
     pub(super) is_of_older_flow: bool,
 }
 
-impl Reading {
-    /// What is known of a file whose rows are read now. `first_day` is the store's: earlier than that no file was read.
-    pub(super) fn open(
+/// What is asked of the rows of a file before any of them is taken in: which of them were, as they are read now. They pass by once, in their
+/// order ([`survey`](super::survey)).
+#[derive(Debug)]
+pub(super) struct Question {
+    /// What is known before: all of it but how far the rows are those that were taken.
+    reading: Reading,
+    /// What was taken, where the rows are still the same: of this file, or of files of an older Flow, of which nobody knows which was this one.
+    candidates: Vec<Candidate>,
+    /// Behind the most rows of any of them nothing is compared.
+    longest: u64,
+    passed: Taken,
+    /// Where the file ends, in lines.
+    lines: u64,
+    now: i64,
+}
+
+#[derive(Debug)]
+struct Candidate {
+    taken: Taken,
+    /// The line of its last row, once the rows have proved to be the same.
+    proved: Option<u64>,
+}
+
+impl Candidate {
+    fn new(taken: Taken) -> Candidate {
+        // No rows are the same in every file.
+        Candidate { taken, proved: (taken == Taken::default()).then_some(0) }
+    }
+}
+
+impl Question {
+    /// What the store knows of a file whose rows are read now. `first_day` is the store's: earlier than that no file was read.
+    pub(super) fn of(
         reads: &BTreeMap<String, Vec<u8>>,
         print: &Fingerprint,
-        rows: &[ContactRow],
         (first_day, now): (i64, i64),
-    ) -> Result<Reading, EngineError> {
+    ) -> Result<Question, EngineError> {
         let own = find(reads, &print.whole)?;
         let first_read_at = own.as_ref().map_or(now, |mark| mark.first_read_at);
         let mut beginnings = Vec::new();
@@ -139,62 +168,69 @@ impl Reading {
             let (line, taken) = (nearest.line, nearest.taken);
             FileMark { line, taken, ..FileMark::new(&print.whole, first_read_at) }
         });
-        let Some(mark) = own.or(from_nearest) else {
-            return Self::of_older_flow(reads, print, rows, (first_day, now));
+        let (reading, candidates) = match own.or(from_nearest) {
+            Some(mark) => {
+                let is_of_older_flow = reads.keys().any(|name| name.starts_with(BY_MEANING));
+                let candidates = vec![mark.taken];
+                (Reading { before: mark.line, mark, beginnings, is_doubtful: false, is_of_older_flow }, candidates)
+            }
+            None => {
+                let older = by_meaning(reads).map(|(name, kept)| taken_of(name, kept));
+                let older: Vec<Taken> = older.collect::<Result<_, _>>()?;
+                let mut mark = FileMark::new(&print.whole, now);
+                let is_of_older_flow = !older.is_empty();
+                if is_of_older_flow {
+                    mark.first_read_at = first_day;
+                }
+                (Reading { mark, beginnings, before: 0, is_doubtful: is_of_older_flow, is_of_older_flow }, older)
+            }
         };
-        let is_of_older_flow = reads.keys().any(|name| name.starts_with(BY_MEANING));
-        Ok(Reading { before: mark.line, mark, beginnings, is_doubtful: false, is_of_older_flow }.compared(rows))
+        let longest = candidates.iter().map(|taken| taken.rows).max().unwrap_or_default();
+        let candidates = candidates.into_iter().map(Candidate::new).collect();
+        Ok(Question { reading, candidates, longest, passed: Taken::default(), lines: print.whole.lines, now })
     }
 
+    /// The next row.
+    pub(super) fn pass(&mut self, row: &ContactRow) {
+        if self.passed.rows >= self.longest {
+            return;
+        }
+        self.passed.pass(row, self.reading.changed_at(row));
+        for candidate in self.candidates.iter_mut().filter(|candidate| candidate.taken == self.passed) {
+            candidate.proved = Some(row.at.line);
+        }
+    }
+
+    /// The end of the file. Rows that are read otherwise than before are taken from the start again.
+    pub(super) fn answered(self) -> Reading {
+        let Question { mut reading, candidates, .. } = self;
+        let proved = candidates.into_iter().filter_map(|candidate| Some((candidate.taken, candidate.proved?)));
+        let proved = proved.max_by_key(|(taken, _)| taken.rows);
+        if reading.is_doubtful {
+            return reading.of_older_flow(proved, (self.lines, self.now));
+        }
+        if proved.is_none() {
+            reading.mark.taken = Taken::default();
+        }
+        reading
+    }
+}
+
+impl Reading {
     /// A file that the store does not know by its bytes. An older Flow kept what the rows meant and not when they were read. What it has taken
     /// counts as of the first day, so that it overrules nothing; and where the rows mean something else by now, nobody can tell whether the file
     /// is another one or is only read otherwise, and it is taken for the same one: in doubt nobody gets mail.
-    fn of_older_flow(
-        reads: &BTreeMap<String, Vec<u8>>,
-        print: &Fingerprint,
-        rows: &[ContactRow],
-        (first_day, now): (i64, i64),
-    ) -> Result<Reading, EngineError> {
-        let (mark, beginnings) = (FileMark::new(&print.whole, now), Vec::new());
-        let mut reading = Reading { mark, beginnings, before: 0, is_doubtful: false, is_of_older_flow: false };
-        let older: Vec<Taken> = by_meaning(reads).map(|(name, kept)| taken_of(name, kept)).collect::<Result<_, _>>()?;
-        if older.is_empty() {
-            return Ok(reading);
-        }
-        reading.is_of_older_flow = true;
-        reading.mark.first_read_at = first_day;
-        if let Some(taken) =
-            older.into_iter().filter(|taken| reading.stands_for(*taken, rows)).max_by_key(|taken| taken.rows)
-        {
-            let last = usize::try_from(taken.rows).ok().and_then(|count| rows.get(count.checked_sub(1)?));
-            reading.mark.line = last.map_or(0, |row| row.at.line);
-            reading.mark.taken = taken;
-            reading.before = reading.mark.line;
+    fn of_older_flow(mut self, proved: Option<(Taken, u64)>, (lines, now): (u64, i64)) -> Reading {
+        if let Some((taken, line)) = proved {
+            (self.mark.line, self.mark.taken, self.before) = (line, taken, line);
             // Rows behind them are news, as far as anybody knows.
-            reading.beginnings = vec![(reading.mark.line, first_day), (u64::MAX, now)];
-            return Ok(reading);
+            self.beginnings = vec![(line, self.mark.first_read_at), (u64::MAX, now)];
+            self.is_doubtful = false;
+            return self;
         }
-        reading.is_doubtful = true;
         // All of it was taken, for whatever comes behind a kill.
-        reading.mark.line = print.whole.lines;
-        reading.before = reading.mark.line;
-        Ok(reading)
-    }
-
-    /// Takes the rows from the start again where they are read otherwise than before.
-    fn compared(mut self, rows: &[ContactRow]) -> Reading {
-        if !self.stands_for(self.mark.taken, rows) {
-            self.mark.taken = Taken::default();
-        }
+        (self.mark.line, self.before) = (lines, lines);
         self
-    }
-
-    /// Whether that many rows of the file are those that were taken.
-    fn stands_for(&self, taken: Taken, rows: &[ContactRow]) -> bool {
-        let Some(rows) = usize::try_from(taken.rows).ok().and_then(|count| rows.get(..count)) else { return false };
-        let mut found = Taken::default();
-        rows.iter().for_each(|row| found.pass(row, self.changed_at(row)));
-        found == taken
     }
 
     /// When the whole file was first read.
@@ -204,7 +240,12 @@ impl Reading {
 
     /// When the bytes of a row were first read.
     pub(super) fn read_at(&self, row: &ContactRow) -> i64 {
-        let beginnings = self.beginnings.iter().filter(|(line, _)| row.at.line <= *line);
+        self.read_at_line(row.at.line)
+    }
+
+    /// The same of a row that begins in a line.
+    pub(super) fn read_at_line(&self, line: u64) -> i64 {
+        let beginnings = self.beginnings.iter().filter(|(last, _)| line <= *last);
         beginnings.map(|(_, at)| *at).min().unwrap_or(self.mark.first_read_at)
     }
 
@@ -273,7 +314,13 @@ mod tests {
     }
 
     fn open(reads: &BTreeMap<String, Vec<u8>>, rows: &[ContactRow]) -> Reading {
-        Reading::open(reads, &print("who\na\nb\n"), rows, (FIRST_DAY, NOW)).unwrap()
+        open_file(reads, "who\na\nb\n", rows)
+    }
+
+    fn open_file(reads: &BTreeMap<String, Vec<u8>>, bytes: &str, rows: &[ContactRow]) -> Reading {
+        let mut question = Question::of(reads, &print(bytes), (FIRST_DAY, NOW)).unwrap();
+        rows.iter().for_each(|row| question.pass(row));
+        question.answered()
     }
 
     #[test]
@@ -309,9 +356,9 @@ mod tests {
         assert!(rows.iter().all(|row| doubtful.was_taken(row) && doubtful.read_at(row) == FIRST_DAY));
         // Once the file is known by its bytes, that is over, and the next one is news.
         let done = BTreeMap::from([("import.c.csv".to_owned(), Vec::new()), doubtful.mark.read()]);
-        let again = Reading::open(&done, &print("who\na\nb\n"), &rows, (FIRST_DAY, NOW)).unwrap();
+        let again = open_file(&done, "who\na\nb\n", &rows);
         assert!(!again.is_doubtful && rows.iter().all(|row| again.was_taken(row)));
-        let next = Reading::open(&done, &print("other\n"), &rows, (FIRST_DAY, NOW)).unwrap();
+        let next = open_file(&done, "other\n", &rows);
         assert!(!next.is_doubtful && rows.iter().all(|row| !next.was_taken(row) && next.read_at(row) == NOW));
     }
 }

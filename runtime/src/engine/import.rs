@@ -6,12 +6,13 @@
 
 use super::ahead::{Owners, owners};
 use super::error::EngineError;
-use super::files::{self, Reading};
+use super::files;
 use super::identify::ReadBefore;
 use super::react::Cause;
+use super::survey::Surveyed;
 use super::touch::Touch;
 use super::weigh::{FileRows, Said, SaidOf, Weighed};
-use super::{Engine, Progress};
+use super::{Engine, Progress, Unread};
 use crate::inbound::{ContactRow, Fingerprint, SetAside, is_address, is_user};
 use crate::store::{ContactId, Store};
 use crate::time::{Instant, Zones};
@@ -21,7 +22,7 @@ use std::sync::Arc;
 /// How many rows are looked up at once.
 pub(super) const LOOK_AHEAD_ROWS: usize = 512;
 
-/// A file of contacts as it was read.
+/// A file of contacts as it was read, with all of its rows at hand.
 #[derive(Debug, Clone, Copy)]
 pub struct ContactsFile<'f> {
     /// What it is called.
@@ -30,6 +31,18 @@ pub struct ContactsFile<'f> {
     pub print: &'f Fingerprint,
     /// Its rows, in their order.
     pub rows: &'f [ContactRow],
+}
+
+/// A file of contacts that is read once more, after a first look at it.
+pub struct ContactsStream<'f> {
+    /// What it is called.
+    pub name: &'f str,
+    /// Its bytes, with those beginnings that [`Engine::imported_lengths`] asks about.
+    pub print: &'f Fingerprint,
+    /// What the first look at the same rows has found ([`Engine::survey`]).
+    pub surveyed: &'f Surveyed,
+    /// Its rows, in their order, as far as they can be read.
+    pub rows: &'f mut dyn Iterator<Item = Result<ContactRow, Unread>>,
 }
 
 /// What an import did.
@@ -51,10 +64,14 @@ pub struct Imported {
 struct Import<'f> {
     name: &'f str,
     file: FileRows<'f>,
+    surveyed: &'f Surveyed,
     said: SaidOf,
     done: Imported,
     told: &'f mut dyn FnMut(SetAside),
 }
+
+/// A row with its number in the file, from 0.
+type Numbered<'r> = (u64, &'r ContactRow);
 
 impl<S: Store> Engine<S> {
     /// How long the files of contacts are that were imported before, in bytes: another one may begin with one of them.
@@ -67,7 +84,8 @@ impl<S: Store> Engine<S> {
         Ok(files::first_read_at(&self.reads, print)?.map(Instant))
     }
 
-    /// Takes in the rows of a file. `at` is the instant of the import. What of a row is left out is told, in every import of the file.
+    /// Takes in the rows of a file that are at hand. `at` is the instant of the import. What of a row is left out is told, in every import of
+    /// the file.
     pub fn import_contacts(
         &mut self,
         file: ContactsFile<'_>,
@@ -75,44 +93,96 @@ impl<S: Store> Engine<S> {
         told: &mut dyn FnMut(SetAside),
         progress: &mut dyn FnMut(&Progress),
     ) -> Result<Imported, EngineError> {
+        let ContactsFile { name, print, rows } = file;
+        let mut survey = self.survey(print, at)?;
+        rows.chunks(LOOK_AHEAD_ROWS).try_for_each(|rows| self.look_at(&mut survey, rows))?;
+        let surveyed = survey.finish();
+        let mut rows = rows.iter().cloned().map(Ok);
+        self.import_stream(ContactsStream { name, print, surveyed: &surveyed, rows: &mut rows }, at, told, progress)
+    }
+
+    /// The same of rows that are read while they are taken in. Where they cannot be read to their end, those before are done and kept, and
+    /// nothing else ([`EngineError::Unread`]): whoever goes on from there goes on behind them.
+    pub fn import_stream(
+        &mut self,
+        file: ContactsStream<'_>,
+        at: Instant,
+        told: &mut dyn FnMut(SetAside),
+        progress: &mut dyn FnMut(&Progress),
+    ) -> Result<Imported, EngineError> {
+        let ContactsStream { name, print, surveyed, rows } = file;
         // What a process left that was ended is known from now on, and not from when it was.
         let at = self.advance(at.0);
         self.recover()?;
         // A later row, another file or an event of the same instant may say that they do not want it.
         self.outbox.hold_back(at, true);
-        let reading = Reading::open(&self.reads, file.print, file.rows, (self.batch.first_day(), at))?;
+        let reading = &surveyed.reading;
         let plan = Arc::clone(&self.plan);
         let zone = Zones::bundled().resolve(&plan.program.timezone).unwrap_or_else(Zones::utc);
         let pause = plan.pause.map(|(field, _)| field);
-        let rows = FileRows { rows: file.rows, reading: &reading, program: &plan.program, pause, zone };
+        let file = FileRows { reading, program: &plan.program, pause, zone };
         let done = Imported { known: reading.mark.taken.rows, is_doubtful: reading.is_doubtful, ..Imported::default() };
-        let mut import = Import { name: file.name, file: rows, said: SaidOf::default(), done, told };
-        let known = usize::try_from(done.known).unwrap_or(usize::MAX).min(file.rows.len());
-        for start in (0..known).step_by(LOOK_AHEAD_ROWS) {
-            self.recall_chunk(start..known.min(start + LOOK_AHEAD_ROWS), &mut import)?;
+        let mut import = Import { name, file, surveyed, said: SaidOf::default(), done, told };
+        let known = done.known;
+        let (mut mark, mut number) = (reading.mark.clone(), 0);
+        let mut chunk = Vec::with_capacity(LOOK_AHEAD_ROWS);
+        let mut broken = false;
+        while !broken {
+            // Where the rows that were taken before end, a chunk ends: they are kept by now, and with the first commit so is the file.
+            let most = known.checked_sub(number).filter(|left| *left > 0).unwrap_or(u64::MAX);
+            let most = usize::try_from(most).unwrap_or(usize::MAX).min(LOOK_AHEAD_ROWS);
+            chunk.clear();
+            let mut readable = (&mut *rows).map_while(|row| row.map_err(|Unread| broken = true).ok());
+            chunk.extend(readable.by_ref().take(most));
+            if chunk.is_empty() {
+                break;
+            }
+            if number < known {
+                self.recall_chunk(number, &chunk, &mut import)?;
+            } else {
+                if number == known {
+                    self.settle_older_marks();
+                }
+                self.import_chunk((number, &chunk), at, &mut import, &mut mark, progress)?;
+            }
+            number += chunk.len() as u64;
         }
-        let mut mark = reading.mark.clone();
+        if broken {
+            self.finish(progress)?;
+            return Err(EngineError::Unread);
+        }
         // They are kept with the first commit that knows the file by its bytes.
         self.settle_older_marks();
-        for start in (known..file.rows.len()).step_by(LOOK_AHEAD_ROWS) {
-            let end = file.rows.len().min(start + LOOK_AHEAD_ROWS);
-            for (number, owners) in self.ask_of_rows(start..end, &import)? {
-                let Some(row) = file.rows.get(number) else { continue };
-                self.batch.items += 1;
-                let taken = self.import_row((number, row), &owners, at, &mut import);
-                self.whole(taken)?;
-                mark.line = mark.line.max(row.at.line);
-                mark.taken.pass(row, reading.changed_at(row));
-                self.file_mark = Some(mark.clone());
-                self.flush_if_full(progress)?;
-            }
-        }
-        mark.line = mark.line.max(file.print.whole.lines);
+        mark.line = mark.line.max(print.whole.lines);
         self.file_mark = None;
         self.keep_read(mark.read());
         let done = import.done;
         self.finish(progress)?;
         Ok(done)
+    }
+
+    fn import_chunk(
+        &mut self,
+        (first, rows): (u64, &[ContactRow]),
+        at: i64,
+        import: &mut Import<'_>,
+        mark: &mut files::FileMark,
+        progress: &mut dyn FnMut(&Progress),
+    ) -> Result<(), EngineError> {
+        let owners = self.ask_of_rows(rows)?;
+        for ((number, row), owners) in (first..).zip(rows).zip(owners) {
+            self.batch.items += 1;
+            let taken = self.import_row((number, row), &owners, at, import);
+            self.whole(taken)?;
+            mark.line = mark.line.max(row.at.line);
+            mark.taken.pass(row, import.file.reading.changed_at(row));
+            match &mut self.file_mark {
+                Some(kept) => kept.clone_from(mark),
+                none => *none = Some(mark.clone()),
+            }
+            self.flush_if_full(progress)?;
+        }
+        Ok(())
     }
 
     /// What an older Flow kept says nothing more once the file is known by its bytes.
@@ -121,38 +191,33 @@ impl<S: Store> Engine<S> {
         older.into_iter().for_each(|name| self.keep_read((name, Vec::new())));
     }
 
-    /// Rows by their numbers, each with what the store says of its keys.
-    fn ask_of_rows(
-        &mut self,
-        numbers: std::ops::Range<usize>,
-        import: &Import<'_>,
-    ) -> Result<Vec<(usize, Owners)>, EngineError> {
+    /// What the store says of the keys of rows, in their order.
+    fn ask_of_rows(&mut self, rows: &[ContactRow]) -> Result<Vec<Owners>, EngineError> {
         self.ahead.begin(&self.batch.changes);
-        let rows = import.file.rows.get(numbers.clone()).unwrap_or_default();
         let keys: Vec<&[String]> = rows.iter().map(|row| row.keys.as_slice()).collect();
-        Ok(numbers.zip(owners(&mut self.store, &keys)?).collect())
+        owners(&mut self.store, &keys)
     }
 
     /// Takes up what rows said that an earlier import has taken.
-    fn recall_chunk(&mut self, numbers: std::ops::Range<usize>, import: &mut Import<'_>) -> Result<(), EngineError> {
-        for (number, owners) in self.ask_of_rows(numbers, import)? {
-            let Some(row) = import.file.rows.get(number) else { continue };
+    fn recall_chunk(&mut self, first: u64, rows: &[ContactRow], import: &mut Import<'_>) -> Result<(), EngineError> {
+        let owners = self.ask_of_rows(rows)?;
+        for ((number, row), owners) in (first..).zip(rows).zip(owners) {
             let keys = self.ahead.found(&row.keys, &owners);
             let owner_of = |is_it: fn(&str) -> bool| keys.iter().find(|key| is_it(key.key)).and_then(|key| key.owner);
             let (user, address) = (owner_of(is_user), owner_of(is_address));
-            let Some(contact) = user.or(address) else { continue };
-            let weighed = import.weigh(number, Some(contact));
+            let Some(contact) = user.or(address).filter(|contact| import.keeps(number, *contact)) else { continue };
+            let weighed = import.weigh(row, Some(contact));
             // Whoever has exchanged their address since is no other person of this file.
             let another = address.filter(|owner| *owner != contact).filter(|owner| import.said.contains_key(owner));
-            import.tell(number, &weighed, another.map(Some));
+            import.tell(row, &weighed, another.map(Some));
             let was_known = import.was_broken_off_behind(row) && self.was_known_at(contact, import.file.reading)?;
-            import.note((number, Some(contact)), was_known, &weighed);
+            import.note((number, row), Some(contact), was_known, &weighed);
         }
         Ok(())
     }
 
     /// Whether somebody was known before a file was first read.
-    fn was_known_at(&mut self, id: ContactId, reading: &Reading) -> Result<bool, EngineError> {
+    fn was_known_at(&mut self, id: ContactId, reading: &files::Reading) -> Result<bool, EngineError> {
         let contact = self.lend(id)?;
         let known_since = contact.read(&self.plan, self.plan.program.system.known_since);
         self.cache.put(contact);
@@ -161,7 +226,7 @@ impl<S: Store> Engine<S> {
 
     fn import_row(
         &mut self,
-        (number, row): (usize, &ContactRow),
+        (number, row): Numbered<'_>,
         owners: &Owners,
         at: i64,
         import: &mut Import<'_>,
@@ -177,9 +242,9 @@ impl<S: Store> Engine<S> {
             before.map_or(identity.contact.is_some(), |said| said.was_known || import.is_later(row, said)),
         );
         let marks = self.ahead.marks(&row.keys, owners);
-        let weighed = import.weigh(number, identity.contact);
+        let weighed = import.weigh(row, identity.contact);
         let another = keys.iter().find(|key| is_address(key.key)).map(|key| key.owner);
-        import.tell(number, &weighed, another.filter(|_| identity.address_is_anothers));
+        import.tell(row, &weighed, another.filter(|_| identity.address_is_anothers));
         let refused_by = self.refusing_columns(import.name, &row.refusals);
         let reading = import.file.reading;
         // Whatever else is of the instant of the import, what a step sets among it, is behind the file.
@@ -201,7 +266,7 @@ impl<S: Store> Engine<S> {
         let keys = self.ahead.found(&row.keys, owners);
         self.refuse_owner(&keys, &identity, &row.values, &refused_by, at)?;
         let given = identity.given.first().and_then(|key| self.ahead.owner_now(key));
-        import.note((number, identity.contact.or(given)), was_known, &weighed);
+        import.note((number, row), identity.contact.or(given), was_known, &weighed);
         match (is_again, was_known) {
             (true, _) => {}
             (false, true) => import.done.updated += 1,
@@ -212,35 +277,40 @@ impl<S: Store> Engine<S> {
 }
 
 impl Import<'_> {
+    /// Whether what a row says of somebody is kept: where another row may be about them as well.
+    fn keeps(&self, number: u64, contact: ContactId) -> bool {
+        self.surveyed.is_linked(number) || self.said.contains_key(&contact)
+    }
+
     /// Whether a reading of this very file ended between a row and the end: then later rows about the same person are judged as in one reading.
     /// Of a file that is known whole nobody is looked at.
     fn was_broken_off_behind(&self, row: &ContactRow) -> bool {
-        let FileRows { rows, reading, .. } = self.file;
-        reading.mark.taken.rows < rows.len() as u64 && reading.read_at(row) == reading.first_read_at()
+        let reading = self.file.reading;
+        reading.mark.taken.rows < self.surveyed.rows && reading.read_at(row) == reading.first_read_at()
     }
 
     /// Whether a row stands in what the file has gained since the first row about the same person was read.
     fn is_later(&self, row: &ContactRow, said: &Said) -> bool {
         let reading = self.file.reading;
-        self.file.rows.get(said.first).is_some_and(|first| reading.read_at(first) < reading.read_at(row))
+        reading.read_at_line(said.first) < reading.read_at(row)
     }
 
-    fn weigh(&self, number: usize, contact: Option<ContactId>) -> Weighed {
-        self.file.weigh(number, contact.and_then(|contact| self.said.get(&contact)))
+    fn weigh(&self, row: &ContactRow, contact: Option<ContactId>) -> Weighed {
+        self.file.weigh(row, contact.and_then(|contact| self.said.get(&contact)))
     }
 
     /// Tells what of a row is left out. `another` is whose its address is, where that is not theirs.
-    fn tell(&mut self, number: usize, weighed: &Weighed, another: Option<Option<ContactId>>) {
+    fn tell(&mut self, row: &ContactRow, weighed: &Weighed, another: Option<Option<ContactId>>) {
         let owner = another.map(|owner| owner.and_then(|owner| self.said.get(&owner)));
-        let address = owner.and_then(|owner| self.file.address_of_another(self.file.rows.get(number)?, owner));
+        let address = owner.and_then(|owner| self.file.address_of_another(row, owner));
         address.into_iter().chain(weighed.left_out.iter().cloned()).for_each(&mut *self.told);
     }
 
     /// Takes in what a row has said of somebody.
-    fn note(&mut self, (number, contact): (usize, Option<ContactId>), was_known: bool, weighed: &Weighed) {
-        let Some(contact) = contact else { return };
+    fn note(&mut self, (number, row): Numbered<'_>, contact: Option<ContactId>, was_known: bool, weighed: &Weighed) {
+        let Some(contact) = contact.filter(|contact| self.keeps(number, *contact)) else { return };
         self.done.aliases += u64::from(self.said.contains_key(&contact));
-        let said = self.said.entry(contact).or_insert_with(|| Said::new(number, was_known));
-        said.note(number, &weighed.values);
+        let said = self.said.entry(contact).or_insert_with(|| Said::new(row.at.line, was_known));
+        said.note(row.at.line, &weighed.values);
     }
 }

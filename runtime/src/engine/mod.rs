@@ -65,6 +65,7 @@ mod starts;
 mod step;
 mod stream;
 mod suppress;
+mod survey;
 mod taken;
 mod told;
 mod touch;
@@ -77,9 +78,10 @@ mod weigh;
 pub use deliver::{Composed, Composer, Delivery};
 pub use effects::handoff::Notice;
 pub use error::EngineError;
-pub use import::{ContactsFile, Imported};
+pub use import::{ContactsFile, ContactsStream, Imported};
 pub use refusals::NewRefusals;
 pub use report::{Report, period};
+pub use survey::{Survey, Surveyed, key_print};
 pub(crate) use unheard::name_in;
 pub use view::ContactView;
 
@@ -188,7 +190,7 @@ pub struct Engine<S: Store> {
 /// Events in the order of their arrival, as far as they can be read.
 pub type Arrivals<'a> = &'a mut dyn Iterator<Item = Result<Arrival, Unread>>;
 
-/// The next events cannot be read; whoever reads them knows why.
+/// The next events or rows cannot be read; whoever reads them knows why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unread;
 

@@ -10,6 +10,7 @@ use crate::inbound::{ContactRow, Refusal};
 use crate::store::{ContactId, Questions, REFUSED_BY, Store};
 use flow_ir::SlotId;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::AddAssign;
 
 /// How many columns of refusals a store tells apart: more than the files of a campaign have. What comes after them is kept without its column.
 const MAX_COLUMNS: usize = 1_000;
@@ -21,6 +22,13 @@ pub struct NewRefusals {
     pub refused: u64,
     /// How many rows are about people who are not shut out yet, and these.
     pub open: u64,
+}
+
+impl AddAssign for NewRefusals {
+    fn add_assign(&mut self, of_more_rows: NewRefusals) {
+        self.refused += of_more_rows.refused;
+        self.open += of_more_rows.open;
+    }
 }
 
 impl<S: Store> Engine<S> {
@@ -59,8 +67,8 @@ impl<S: Store> Engine<S> {
         slots.into_iter().chain(self.plan.pause.map(|(_, slot)| slot)).any(|slot| self.is_refused(person, slot))
     }
 
-    /// How many people the rows are about of whom they refuse nothing, and who are shut out by what came before.
-    pub fn still_refused(&mut self, rows: &[ContactRow]) -> Result<u64, EngineError> {
+    /// The people whom these rows are about and refuse nothing of, and who are shut out by what came before.
+    pub fn still_refused(&mut self, rows: &[ContactRow]) -> Result<BTreeSet<ContactId>, EngineError> {
         let refusing = rows.iter().filter(|row| row.refusals.is_empty());
         let keys: Vec<String> = refusing.flat_map(|row| row.keys.iter().cloned()).collect();
         let mut refused = BTreeSet::new();
@@ -69,7 +77,7 @@ impl<S: Store> Engine<S> {
             let known = self.people(owners.into_iter().flatten().collect())?;
             refused.extend(known.iter().filter(|(_, person)| self.is_shut_out(person)).map(|(id, _)| *id));
         }
-        Ok(refused.len() as u64)
+        Ok(refused)
     }
 
     /// Whether the slot of a refusal keeps mail from them now.

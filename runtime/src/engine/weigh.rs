@@ -7,12 +7,12 @@ use crate::inbound::{ContactRow, Fault, Reason, SetAside};
 use crate::store::ContactId;
 use crate::time::Zone;
 use flow_ir::{FieldId, FieldValue, Program};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHasher};
+use std::hash::Hasher;
 
-/// The rows of a file, with what is known of when each was changed.
+/// What the rows of a file are read by.
 #[derive(Clone, Copy)]
 pub(super) struct FileRows<'r> {
-    pub(super) rows: &'r [ContactRow],
     pub(super) reading: &'r Reading,
     pub(super) program: &'r Program,
     /// The field until which mail is paused.
@@ -20,30 +20,54 @@ pub(super) struct FileRows<'r> {
     pub(super) zone: Zone,
 }
 
-/// What the rows so far have said of somebody.
+/// What the rows so far have said of somebody. Kept of those alone of whom several rows may speak ([`survey`](super::survey)), and without
+/// the rows: which line has said something of a field, and a print of what.
 #[derive(Debug)]
 pub(super) struct Said {
     /// Whether they were known before the file, as far as it is taken now.
     pub(super) was_known: bool,
-    /// The first row about them.
-    pub(super) first: usize,
-    /// The rows whose values count.
-    fields: Vec<(FieldId, usize)>,
+    /// The line of the first row about them.
+    pub(super) first: u64,
+    /// What counts of the rows.
+    fields: Vec<SaidOfField>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct SaidOfField {
+    field: FieldId,
+    line: u64,
+    value: u64,
 }
 
 /// The same, by whom it is of.
 pub(super) type SaidOf = FxHashMap<ContactId, Said>;
 
 impl Said {
-    pub(super) fn new(first: usize, was_known: bool) -> Said {
+    pub(super) fn new(first: u64, was_known: bool) -> Said {
         Said { was_known, first, fields: Vec::new() }
     }
 
     /// Takes in the values of a row that count.
-    pub(super) fn note(&mut self, row: usize, values: &[(FieldId, FieldValue)]) {
-        self.fields.retain(|(known, _)| !values.iter().any(|(field, _)| field == known));
-        self.fields.extend(values.iter().map(|(field, _)| (*field, row)));
+    pub(super) fn note(&mut self, line: u64, values: &[(FieldId, FieldValue)]) {
+        self.fields.retain(|known| !values.iter().any(|(field, _)| *field == known.field));
+        self.fields.reserve_exact(values.len());
+        self.fields.extend(values.iter().map(|(field, value)| SaidOfField {
+            field: *field,
+            line,
+            value: print(value),
+        }));
     }
+}
+
+/// Two values of one print would only hide a remark.
+fn print(value: &FieldValue) -> u64 {
+    let mut hasher = FxHasher::default();
+    match value {
+        FieldValue::Missing => hasher.write_u8(0),
+        FieldValue::Int(value) => hasher.write_i64(*value),
+        FieldValue::Text(text) => hasher.write(text.as_bytes()),
+    }
+    hasher.finish()
 }
 
 /// What of a row counts beside the others about the same person.
@@ -53,48 +77,45 @@ pub(super) struct Weighed {
     pub(super) left_out: Vec<SetAside>,
 }
 
-impl<'r> FileRows<'r> {
+impl FileRows<'_> {
     /// Weighs a row, given what earlier rows have said of the same person.
-    pub(super) fn weigh(self, number: usize, before: Option<&Said>) -> Weighed {
+    pub(super) fn weigh(self, row: &ContactRow, before: Option<&Said>) -> Weighed {
         let mut weighed = Weighed::default();
-        let Some(row) = self.rows.get(number) else { return weighed };
         for (field, value) in &row.values {
             // A refusal counts in whatever row it stands (E7), and so does a pause.
             let is_refusal = self.pause == Some(*field) || row.refusals.iter().any(|refusal| refusal.field == *field);
-            match self.said_before(*field, before).filter(|_| !is_refusal) {
+            match said_before(*field, before).filter(|_| !is_refusal) {
                 None => weighed.values.push((*field, value.clone())),
-                Some(other) => weighed.left_out.extend(self.left_out(row, (*field, value), other)),
+                Some(said) => weighed.left_out.extend(self.left_out(row, (*field, value), said)),
             }
         }
         weighed
     }
 
-    /// The row that has said something of a field already.
-    fn said_before(self, field: FieldId, before: Option<&Said>) -> Option<&'r ContactRow> {
-        let (_, number) = before?.fields.iter().find(|(known, _)| *known == field)?;
-        self.rows.get(*number)
-    }
-
     /// What is noted of a value that does not count; nothing where the other one is the same.
-    fn left_out(self, row: &ContactRow, (id, value): (FieldId, &FieldValue), other: &ContactRow) -> Option<SetAside> {
-        if other.values.iter().any(|(known, said)| *known == id && said == value) {
+    fn left_out(self, row: &ContactRow, (id, value): (FieldId, &FieldValue), said: SaidOfField) -> Option<SetAside> {
+        if said.value == print(value) {
             return None;
         }
         let field = self.program.fields.get(id)?;
-        let fault = Fault::new(Reason::SaidByAnotherRow, format!("line {} counts, which comes first", other.at.line));
+        let fault = Fault::new(Reason::SaidByAnotherRow, format!("line {} counts, which comes first", said.line));
         Some(fault.set_aside(&row.at, &field.name, &view::shown(self.program, field, value, self.zone)))
     }
 
     /// What is noted of an address that is somebody else's, who stands in a row before or is known from elsewhere.
     pub(super) fn address_of_another(self, row: &ContactRow, owner: Option<&Said>) -> Option<SetAside> {
         let address = row.keys.iter().find_map(|key| key.strip_prefix("email:"))?;
-        let whose = owner.and_then(|said| self.rows.get(said.first));
         let whose =
-            whose.map_or("somebody else has it".to_owned(), |row| format!("the person of line {} has it", row.at.line));
+            owner.map_or("somebody else has it".to_owned(), |said| format!("the person of line {} has it", said.first));
         let fault = Fault::new(
             Reason::AddressOfAnother,
             format!("{whose}, and an address has one person; the row counts without it"),
         );
         Some(fault.set_aside(&row.at, "email", address))
     }
+}
+
+/// What a row before has said of a field.
+fn said_before(field: FieldId, before: Option<&Said>) -> Option<SaidOfField> {
+    before?.fields.iter().find(|said| said.field == field).copied()
 }

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use flow_ir::{FieldId, Program};
 use flow_stdlib::names::{NameKind, names};
+use rustc_hash::FxHashSet;
 
 use super::doubt::Answer;
 use super::names::plain;
@@ -104,12 +105,11 @@ impl Reading {
 
 /// A yes or a no, also in other languages: a file of `ja` and `nein` is not one of refusals alone.
 fn answer(cell: &str) -> Option<bool> {
-    match (value::yes_or_no(cell), Answer::of(cell)) {
-        (Ok(answer), _) => Some(answer != 0),
-        (Err(_), Some(Answer::Yes)) => Some(true),
-        (Err(_), Some(Answer::No)) => Some(false),
-        (Err(_), Some(Answer::Mark) | None) => None,
-    }
+    value::truth(cell).or_else(|| match Answer::of(cell)? {
+        Answer::Yes => Some(true),
+        Answer::No => Some(false),
+        Answer::Mark => None,
+    })
 }
 
 /// What stands between the channels of a list.
@@ -138,11 +138,46 @@ fn doubtful_status(program: &Program) -> Said {
     program.fields.find(|field| field.name == "unsubscribed").map_or(Said::Nothing, Said::Doubtful)
 }
 
-/// Whether a cell of a column that nobody knows is a word of refusal.
+/// Whether a cell of a column that nobody knows is a word of refusal. It is asked of every cell of a file, so it makes no text of its own.
 pub(super) fn is_refusal_word(cell: &str) -> bool {
-    STATUS.get(&plain(cell)).is_some_and(|field| ["unsubscribed", "complained", "do_not_contact"].contains(field))
-        && !GENERAL.contains(&plain(cell).as_str())
+    // Most cells begin as no such word does.
+    let first = cell.bytes().find(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii());
+    let may_begin = first.is_some_and(|byte| !byte.is_ascii() || BEGINNINGS.contains(&byte.to_ascii_lowercase()));
+    if !may_begin {
+        return false;
+    }
+    let mut letters = [0; MAX_REFUSAL_BYTES];
+    plain_in(cell, &mut letters).is_some_and(|word| REFUSALS.contains(word))
 }
+
+/// The letters and digits of a cell, small, where they fit.
+fn plain_in<'l>(cell: &str, letters: &'l mut [u8; MAX_REFUSAL_BYTES]) -> Option<&'l [u8]> {
+    let mut used = 0;
+    for char in cell.chars().filter(|char| char.is_alphanumeric()).flat_map(char::to_lowercase) {
+        let end = used + char.len_utf8();
+        char.encode_utf8(letters.get_mut(used..end)?);
+        used = end;
+    }
+    letters.get(..used)
+}
+
+/// No word of refusal is longer; a test says so.
+const MAX_REFUSAL_BYTES: usize = 64;
+
+/// The letters and digits of the words by which a cell of any column refuses.
+static REFUSALS: LazyLock<FxHashSet<Vec<u8>>> = LazyLock::new(|| {
+    let refuses = |field: &str| ["unsubscribed", "complained", "do_not_contact"].contains(&field);
+    let words = STATUS.iter().filter(|(word, field)| refuses(field) && !GENERAL.contains(&word.as_str()));
+    words.map(|(word, _)| word.clone().into_bytes()).collect()
+});
+
+/// What those words begin with.
+static BEGINNINGS: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let mut beginnings: Vec<u8> = REFUSALS.iter().filter_map(|word| word.first().copied()).collect();
+    beginnings.sort_unstable();
+    beginnings.dedup();
+    beginnings
+});
 
 /// Words of a status that say nothing of consent in any other column.
 const GENERAL: [&str; 6] = ["inactive", "archived", "refused", "denied", "blocked", "spam"];
@@ -154,6 +189,19 @@ mod tests {
     use super::super::testing::{field, guide_nurture};
     use super::*;
     use flow_ir::FieldType;
+
+    #[test]
+    fn every_word_of_refusal_is_found_however_it_is_written_and_no_other() {
+        assert!(REFUSALS.len() > 10);
+        for word in REFUSALS.iter().map(|word| std::str::from_utf8(word).unwrap()) {
+            assert!(word.len() <= MAX_REFUSAL_BYTES, "{word}");
+            assert!(is_refusal_word(word) && is_refusal_word(&format!(" {}!", word.to_uppercase())), "{word}");
+            assert!(!is_refusal_word(&format!("{word}x")) && !is_refusal_word(&word.repeat(30)), "{word}");
+        }
+        for word in GENERAL.into_iter().chain(["", "Customer", "subscribed", "\u{212a}"]) {
+            assert!(!is_refusal_word(word), "{word}");
+        }
+    }
 
     #[test]
     fn doubt_means_no() {

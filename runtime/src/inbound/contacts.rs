@@ -13,8 +13,9 @@ use super::columns::{Column, Columns, Key, LAST_CHANGED, assign_columns, no_key_
 use super::consent::{Reading, Said, is_refusal_word};
 use super::doubt::Doubts;
 use super::finding::{Fault, Reason, excerpt};
+use super::intake::Reads;
 use super::names::{FieldNames, Fills, snake_case};
-use super::rows::{Cells, Row, Rows, Width};
+use super::rows::{Row, Rows, Texts, Width};
 use super::shut_out::{ConsentColumn, Refusal, ShutOut};
 use super::value::{self, Shape};
 use super::{ContactItem, ContactRow, InboundError, Item, Origin, SetAside, keys, zone_of};
@@ -50,7 +51,7 @@ impl<'p, R: BufRead> ContactReader<'p, R> {
         let header = rows.read(None).map_err(|source| read_error(&file, &rows, source))?;
         let header = header.ok_or_else(|| InboundError::NoHeader { file: file.clone() })?;
         let broken = |fault: Fault| InboundError::BrokenHeader { file: file.clone(), why: fault.reason.to_string() };
-        let names = header.cells.and_then(Cells::into_texts).map_err(broken)?;
+        let names: Vec<String> = header.texts().map_err(broken)?.iter().map(str::to_owned).collect();
         let fields = FieldNames::new(program);
         let columns = assign_columns(&names, &fields, mapped, &file)?;
         if !columns.iter().any(|column| column.key.is_some()) {
@@ -114,20 +115,20 @@ impl<'p, R: BufRead> ContactReader<'p, R> {
         Width { columns: self.columns.len(), least }
     }
 
-    fn item(&mut self, row: Row) -> Result<ContactItem, InboundError> {
+    fn item(&mut self, row: &Row) -> Result<ContactItem, InboundError> {
         let at = Origin { file: self.file.clone(), line: row.line };
         let mut notes = Vec::new();
-        let cells = match row.cells.and_then(Cells::into_texts) {
+        let cells = match row.texts() {
             Ok(cells) => cells,
             Err(fault) => return Ok(Item::Rejected(fault.reject(&at, &row.first_line))),
         };
-        self.doubts.look(&cells);
+        self.doubts.look(cells);
         if self.doubts.any() {
             return Err(self.unknown_consent());
         }
-        Ok(match self.contact(&cells, &at, &mut notes) {
+        Ok(match self.contact(cells, &at, &mut notes) {
             Ok(row) => {
-                self.shut_out.count(&row, &self.columns, &cells);
+                self.shut_out.count(&row, &self.columns, cells);
                 Item::Taken { row, notes }
             }
             Err(fault) => Item::Rejected(fault.reject(&at, &row.first_line)),
@@ -139,9 +140,10 @@ impl<'p, R: BufRead> ContactReader<'p, R> {
         loop {
             match self.rows.read(Some(self.width())) {
                 Ok(Some(row)) => {
-                    if let Ok(cells) = row.cells.and_then(Cells::into_texts) {
-                        self.doubts.look(&cells);
+                    if let Ok(cells) = row.texts() {
+                        self.doubts.look(cells);
                     }
+                    self.rows.take_back(row);
                 }
                 Ok(None) => {
                     break InboundError::ConsentColumns { file: self.file.clone(), columns: self.doubts.at_end() };
@@ -151,10 +153,10 @@ impl<'p, R: BufRead> ContactReader<'p, R> {
         }
     }
 
-    fn contact(&self, cells: &[String], at: &Origin, notes: &mut Vec<SetAside>) -> Result<ContactRow, Fault> {
+    fn contact(&self, cells: Texts<'_>, at: &Origin, notes: &mut Vec<SetAside>) -> Result<ContactRow, Fault> {
         let mut row =
             ContactRow { keys: Vec::new(), values: Vec::new(), refusals: Vec::new(), changed_at: None, at: at.clone() };
-        for (column, cell) in self.columns.iter().zip(cells) {
+        for (column, cell) in self.columns.iter().zip(cells.iter()) {
             if let Err(fault) = self.take(column, cell, &mut row) {
                 notes.push(fault.set_aside(at, self.name(column), cell));
             }
@@ -292,6 +294,14 @@ pub(super) fn note_pause(values: &mut Vec<(FieldId, FieldValue)>, field: FieldId
     }
 }
 
+impl<R: BufRead> Reads for ContactReader<'_, R> {
+    type Row = ContactRow;
+
+    fn bytes_read(&self) -> u64 {
+        self.rows.lines.bytes_read()
+    }
+}
+
 impl<R: BufRead> Iterator for ContactReader<'_, R> {
     type Item = Result<ContactItem, InboundError>;
 
@@ -300,7 +310,11 @@ impl<R: BufRead> Iterator for ContactReader<'_, R> {
             return None;
         }
         let next = match self.rows.read(Some(self.width())) {
-            Ok(Some(row)) => Some(self.item(row)),
+            Ok(Some(row)) => {
+                let item = self.item(&row);
+                self.rows.take_back(row);
+                Some(item)
+            }
             Ok(None) => Some(self.doubts.at_end())
                 .filter(|columns| !columns.is_empty())
                 .map(|columns| Err(InboundError::ConsentColumns { file: self.file.clone(), columns })),
@@ -680,7 +694,8 @@ mod tests {
             let mut rows = Rows::new(text.as_bytes());
             let mut covered = Vec::new();
             while let Some(row) = rows.read(Some(Width { columns: 2, least: 2 })).unwrap() {
-                let breaks = row.cells.map_or(0, |cells| cells.bytes.iter().filter(|byte| **byte == b'\n').count() as u64);
+                let text = row.texts().map(|cells| cells.iter().collect::<String>()).unwrap_or_default();
+                let breaks = text.bytes().filter(|byte| *byte == b'\n').count() as u64;
                 covered.extend(row.line..=row.line + breaks);
             }
             prop_assert!(covered.windows(2).all(|pair| pair[0] < pair[1]), "{covered:?}");
@@ -693,8 +708,9 @@ mod tests {
         fn cells_are_those_that_csv_finds(row in "[a,\" é]{1,40}") {
             prop_assume!(!row.trim().is_empty());
             let mut rows = Rows::new(row.as_bytes());
-            if let Ok(cells) = rows.read(None).unwrap().unwrap().cells {
-                let found = cells.into_texts().unwrap().into_iter().map(String::into_bytes).collect::<Vec<_>>();
+            let found = rows.read(None).unwrap().unwrap();
+            if found.cells.is_ok() {
+                let found = found.texts().unwrap().iter().map(|cell| cell.as_bytes().to_vec()).collect::<Vec<_>>();
                 prop_assert_eq!(Some(found), cells_by_csv(row.as_bytes()));
             }
         }

@@ -11,6 +11,7 @@ use super::columns::{Column, IGNORE};
 use super::consent::{allows_mail, is_refusal_word};
 use super::finding::excerpt_to;
 use super::names::{FieldNames, plain, snake_case};
+use super::rows::Texts;
 
 /// How many different cells of such a column a message shows: with fewer nobody tells a yes from a list, with more nobody reads them.
 const SHOWN_CELLS: usize = 3;
@@ -73,8 +74,8 @@ impl Doubts {
     }
 
     /// Looks at a row.
-    pub(super) fn look(&mut self, cells: &[String]) {
-        for (doubt, cell) in self.columns.iter_mut().zip(cells) {
+    pub(super) fn look(&mut self, cells: Texts<'_>) {
+        for (doubt, cell) in self.columns.iter_mut().zip(cells.iter()) {
             doubt.iter_mut().filter(|_| !cell.trim().is_empty()).for_each(|doubt| doubt.look(cell));
         }
     }
@@ -95,10 +96,11 @@ impl Doubts {
 impl Doubt {
     /// Looks at a cell in which something stands. It speaks of consent where it is a word of refusal, or a no below a name that leaves it open.
     fn look(&mut self, cell: &str) {
-        let answer = self.seen.note(cell);
-        let tells = is_refusal_word(cell) || (self.is_open && answer == Some(Answer::No));
+        // A column whose name leaves nothing open speaks by words of refusal alone.
+        let answer = if self.is_open { self.seen.note(cell) } else { None };
+        let tells = is_refusal_word(cell) || answer == Some(Answer::No);
         self.show(cell, tells && !self.speaks);
-        self.lists_channels &= allows_mail(cell).is_some();
+        self.lists_channels = self.lists_channels && allows_mail(cell).is_some();
         self.speaks |= tells;
     }
 

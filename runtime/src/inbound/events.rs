@@ -11,9 +11,10 @@ use std::sync::Arc;
 
 use flow_ir::Program;
 
+use super::intake::Reads;
 use super::lines::{Line, Lines, Place};
 use super::segment::{MAX_LINE_BYTES, SegmentReader};
-use super::{EventItem, InboundError, Item, Origin, UNDATED};
+use super::{Arrival, EventItem, InboundError, Item, Origin, UNDATED};
 
 /// Reads a file's events: by arrival, and lines that arrived at one instant as they stand. Rejected lines come where they stand.
 /// Ends after an error.
@@ -78,7 +79,10 @@ impl<'p, R: BufRead + Seek> EventReader<'p, R> {
         let mut stragglers = Vec::new();
         let mut latest = i64::MIN;
         while let Some(line) = self.read_line()? {
-            let Some(arrived_at) = arrived_at(&self.item(&line)) else { continue };
+            let at = Origin { file: self.file.clone(), line: line.at.line };
+            let arrived_at = self.segment.arrived_at(&line.bytes, &at);
+            self.lines.take_back(line.bytes);
+            let Some(arrived_at) = arrived_at else { continue };
             if arrived_at == UNDATED {
                 self.undated.insert(line.at.line, latest);
             }
@@ -116,9 +120,11 @@ impl<'p, R: BufRead + Seek> EventReader<'p, R> {
         while let Some(line) = self.read_line()?.filter(|_| self.lines.place().offset <= self.end) {
             self.down = Some(self.lines.place());
             if line.is_blank() {
+                self.lines.take_back(line.bytes);
                 continue;
             }
             let item = self.item(&line);
+            self.lines.take_back(line.bytes);
             let Some(arrived_at) = arrived_at(&item) else { return Ok(Some((None, item))) };
             if arrived_at >= self.latest {
                 self.latest = arrived_at;
@@ -162,6 +168,14 @@ fn arrived_at(item: &EventItem) -> Option<i64> {
     match item {
         Item::Taken { row, .. } => Some(row.arrived_at),
         Item::Rejected(_) => None,
+    }
+}
+
+impl<R: BufRead + Seek> Reads for EventReader<'_, R> {
+    type Row = Arrival;
+
+    fn bytes_read(&self) -> u64 {
+        self.lines.bytes_read()
     }
 }
 

@@ -211,8 +211,8 @@ impl Tally {
     }
 
     /// Counts what was found wrong with a row that counts already.
-    pub fn add_note(&mut self, note: &SetAside) {
-        self.count(Finding::SetAside(note));
+    pub fn add_note(&mut self, note: Finding<'_>) {
+        self.count(note);
     }
 
     fn count(&mut self, finding: Finding<'_>) {

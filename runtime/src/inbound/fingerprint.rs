@@ -4,10 +4,13 @@
 use std::collections::BTreeSet;
 use std::io::{self, Read};
 
+use memchr::memchr_iter;
 use ring::digest::{Context, SHA256, SHA256_OUTPUT_LEN};
 
 /// How much is read at once.
 const CHUNK_BYTES: usize = 64 * 1024;
+/// How much of a file is compared before it is believed to be the one that was read before.
+pub(super) const STEP_BYTES: usize = 1024 * 1024;
 
 /// So many bytes from the start of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +30,9 @@ pub struct Fingerprint {
     pub whole: Print,
     /// The shortest first; each ends where a line ends, and none is the whole.
     pub beginnings: Vec<Print>,
+    /// The digests of the first [`STEP_BYTES`], of twice as many and so on, so that whoever reads the file once more can tell before they
+    /// believe it that it is the same ([`Unchanged`](super::Unchanged)): 32 bytes for each step.
+    pub(super) steps: Vec<[u8; SHA256_OUTPUT_LEN]>,
 }
 
 impl Fingerprint {
@@ -51,11 +57,29 @@ pub struct Fingerprinting<R> {
     beginnings: Vec<Print>,
     /// A beginning that ends a line if the next byte does.
     in_doubt: Option<Print>,
+    steps: Vec<[u8; SHA256_OUTPUT_LEN]>,
 }
 
 /// A digest that goes on.
 #[derive(Clone)]
-struct Digesting(Context);
+pub(super) struct Digesting(Context);
+
+impl Digesting {
+    pub(super) fn new() -> Digesting {
+        Digesting(Context::new(&SHA256))
+    }
+
+    pub(super) fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// Of what has passed so far.
+    pub(super) fn so_far(&self) -> [u8; SHA256_OUTPUT_LEN] {
+        let mut digest = [0; SHA256_OUTPUT_LEN];
+        digest.copy_from_slice(self.0.clone().finish().as_ref());
+        digest
+    }
+}
 
 impl std::fmt::Debug for Digesting {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -66,21 +90,20 @@ impl std::fmt::Debug for Digesting {
 impl<R: Read> Fingerprinting<R> {
     /// Begins at what the reader has next.
     pub fn new(reader: R, lengths: BTreeSet<u64>) -> Self {
-        let context = Digesting(Context::new(&SHA256));
-        let (beginnings, in_doubt) = (Vec::new(), None);
-        Self { reader, context, bytes: 0, ended_lines: 0, last: b'\n', lengths, beginnings, in_doubt }
+        let context = Digesting::new();
+        let (beginnings, in_doubt, steps) = (Vec::new(), None, Vec::new());
+        Self { reader, context, bytes: 0, ended_lines: 0, last: b'\n', lengths, beginnings, in_doubt, steps }
     }
 
     /// The fingerprint of all that has passed.
     pub fn finish(mut self) -> Fingerprint {
         let whole = self.print();
         self.beginnings.retain(|print| print.bytes < whole.bytes);
-        Fingerprint { whole, beginnings: self.beginnings }
+        Fingerprint { whole, beginnings: self.beginnings, steps: self.steps }
     }
 
     fn print(&self) -> Print {
-        let mut digest = [0; SHA256_OUTPUT_LEN];
-        digest.copy_from_slice(self.context.0.clone().finish().as_ref());
+        let digest = self.context.so_far();
         Print { bytes: self.bytes, lines: self.ended_lines + u64::from(self.last != b'\n'), digest }
     }
 
@@ -89,9 +112,13 @@ impl<R: Read> Fingerprinting<R> {
             let ends_line = [b'\n', b'\r'].contains(first);
             self.beginnings.extend(self.in_doubt.take().filter(|_| ends_line));
             let to_next = self.lengths.first().and_then(|length| usize::try_from(length - self.bytes).ok());
-            let (now, later) = bytes.split_at(to_next.unwrap_or(bytes.len()).min(bytes.len()));
+            let to_step = STEP_BYTES - usize::try_from(self.bytes % STEP_BYTES as u64).unwrap_or_default();
+            let (now, later) = bytes.split_at(to_next.unwrap_or(to_step).min(to_step).min(bytes.len()));
             self.digest(now);
             bytes = later;
+            if self.bytes.is_multiple_of(STEP_BYTES as u64) {
+                self.steps.push(self.context.so_far());
+            }
             if self.lengths.first() == Some(&self.bytes) {
                 self.lengths.pop_first();
                 let print = self.print();
@@ -101,9 +128,9 @@ impl<R: Read> Fingerprinting<R> {
     }
 
     fn digest(&mut self, bytes: &[u8]) {
-        self.context.0.update(bytes);
+        self.context.update(bytes);
         self.bytes += bytes.len() as u64;
-        self.ended_lines += bytes.iter().filter(|byte| **byte == b'\n').count() as u64;
+        self.ended_lines += memchr_iter(b'\n', bytes).count() as u64;
         self.last = bytes.last().copied().unwrap_or(self.last);
     }
 }

@@ -5,14 +5,18 @@
 //! nothing.
 
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
+use std::thread;
 
 use flow_ir::Program;
 use flow_ir::units::MINUTE_MS;
 use ring::digest::{SHA256, digest};
 
 use super::finding::{Fault, Reason};
+use super::intake::PIECES_AHEAD;
 use super::lines::{Lines, Place};
 use super::segment::{MAX_LINE_BYTES, SegmentReader};
 use super::{EventItem, InboundError, Item, Origin, UNDATED};
@@ -21,6 +25,8 @@ use crate::time::Instant;
 
 /// How many lines are read at a time.
 const LINES_MAX: usize = 1_000;
+/// A piece ends behind the line with which it is so long.
+const LINES_MAX_BYTES: u64 = 1024 * 1024;
 /// How far the clock of whoever writes the file may be ahead without a remark on each of their events.
 const CLOCKS_DIFFER_MS: i64 = MINUTE_MS;
 /// How much of its start tells a file from another.
@@ -52,6 +58,15 @@ impl Followed {
     }
 }
 
+/// New lines of a file, and how far it has been read with them.
+#[derive(Debug, PartialEq)]
+pub struct Piece {
+    /// What became of the lines that are not blank.
+    pub items: Vec<EventItem>,
+    /// Where the next one begins.
+    pub place: Followed,
+}
+
 /// Reads the new lines of a file.
 #[derive(Debug)]
 pub struct Follower<'p> {
@@ -75,11 +90,6 @@ impl<'p> Follower<'p> {
         }
     }
 
-    /// What findings call the file.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
     /// How far the file has been read.
     pub fn place(&self) -> Option<&Followed> {
         self.at.as_ref()
@@ -90,12 +100,57 @@ impl<'p> Follower<'p> {
         open_plain(&self.path).and_then(|file| file.metadata()).map(|found| found.len()).map_err(|error| self.at(error))
     }
 
-    /// The next lines that have their end and begin before `until`, a byte of the file, at most a thousand. All arrive now; when they
-    /// occurred is what they say. None where there is nothing to read before it.
-    pub fn read_new(&mut self, now: Instant, until: u64) -> Result<Option<Vec<EventItem>>, InboundError> {
+    /// Hands over the lines that have their end and begin before `until`, a byte of the file, piece by piece, until `take` wants no more or one
+    /// cannot be read. All arrive now; when they occurred is what they say. What comes behind a first piece is read by a thread of its own, a
+    /// few pieces ahead; the place is always the one behind the last piece that was taken.
+    pub fn each_piece<E>(
+        &mut self,
+        now: Instant,
+        until: u64,
+        mut take: impl FnMut(Result<Piece, InboundError>) -> Result<ControlFlow<()>, E>,
+    ) -> Result<(), E> {
+        let Some(first) = self.read_new(now, until).transpose() else { return Ok(()) };
+        let can_go_on = first.is_ok();
+        if take(first)?.is_break() || !can_go_on || !self.may_have_more(until) {
+            return Ok(());
+        }
+        let mut taken = self.at.clone();
+        let done = thread::scope(|scope| {
+            let (sender, pieces) = sync_channel(PIECES_AHEAD);
+            let reader = &mut *self;
+            scope.spawn(move || {
+                while let Some(piece) = reader.read_new(now, until).transpose() {
+                    let can_go_on = piece.is_ok();
+                    if sender.send(piece).is_err() || !can_go_on {
+                        break;
+                    }
+                }
+            });
+            for piece in pieces {
+                let place = piece.as_ref().ok().map(|piece| piece.place.clone());
+                taken = place.or(taken.take());
+                if take(piece)?.is_break() {
+                    break;
+                }
+            }
+            Ok(())
+        });
+        if self.at != taken {
+            // What was read ahead and not taken is read again.
+            (self.at, self.unfinished_at) = (taken, None);
+        }
+        done
+    }
+
+    fn may_have_more(&self, until: u64) -> bool {
+        self.unfinished_at.is_none() && self.at.as_ref().is_some_and(|at| at.offset < until)
+    }
+
+    /// The next lines before `until`, at most a thousand. None where there is nothing to read before it.
+    fn read_new(&mut self, now: Instant, until: u64) -> Result<Option<Piece>, InboundError> {
         let before = self.at.clone();
         let items = self.read(now, until).map_err(|error| self.at(error))?;
-        Ok((self.at != before).then_some(items))
+        Ok(self.at.clone().filter(|at| before.as_ref() != Some(at)).map(|place| Piece { items, place }))
     }
 
     /// What kept the file from being read, with where.
@@ -134,7 +189,7 @@ impl<'p> Follower<'p> {
         let mut reached = None;
         // Blank ones count as well: no piece of a file takes long.
         for _ in 0..LINES_MAX {
-            if lines.place().offset >= until {
+            if lines.place().offset >= until || lines.bytes_read() >= LINES_MAX_BYTES {
                 break;
             }
             let Some(line) = lines.read()? else { break };
@@ -148,6 +203,7 @@ impl<'p> Follower<'p> {
                 let at = Origin { file: self.name.clone(), line: line.at.line };
                 items.push(arriving_now(self.segment.read(&line.bytes, &at), now));
             }
+            lines.take_back(line.bytes);
         }
         self.at = reached.or_else(|| self.at.take());
         Ok(items)
@@ -208,7 +264,7 @@ mod tests {
 
     /// All that is new.
     fn new(follower: &mut Follower<'_>) -> Vec<EventItem> {
-        follower.read_new(NOW, u64::MAX).unwrap().unwrap_or_default()
+        follower.read_new(NOW, u64::MAX).unwrap().map(|piece| piece.items).unwrap_or_default()
     }
 
     fn users(items: Vec<EventItem>) -> Vec<String> {
@@ -253,16 +309,46 @@ mod tests {
         (0..LINES_MAX + 1).for_each(|user| writeln!(file, "{}", event(&format!("u-{user}"))).unwrap());
         let length = follower.length().unwrap();
         let mut pieces = Vec::new();
-        while let Some(items) = follower.read_new(NOW, length).unwrap() {
-            pieces.push(items.len());
-            writeln!(file, "{}", event("later")).unwrap();
-        }
+        follower
+            .each_piece(NOW, length, |piece| {
+                pieces.push(piece.unwrap().items.len());
+                writeln!(file, "{}", event("later")).unwrap();
+                Ok::<_, ()>(ControlFlow::Continue(()))
+            })
+            .unwrap();
         assert_eq!(pieces, [LINES_MAX, 1]);
         assert_eq!(users(new(&mut follower)), ["user:later", "user:later"]);
         assert_eq!(follower.read_new(NOW, u64::MAX).unwrap(), None);
         write!(file, "{}", "\n".repeat(LINES_MAX + 1)).unwrap();
-        let blank = |follower: &mut Follower<'_>| follower.read_new(NOW, u64::MAX).unwrap().map(|items| items.len());
+        let blank =
+            |follower: &mut Follower<'_>| follower.read_new(NOW, u64::MAX).unwrap().map(|piece| piece.items.len());
         assert_eq!([blank(&mut follower), blank(&mut follower), blank(&mut follower)], [Some(0), Some(0), None]);
+    }
+
+    /// Pieces of a long file come in their order from the thread that reads ahead, and what was read and not taken comes again: after an error,
+    /// and where whoever takes them has had enough.
+    #[test]
+    fn what_was_read_ahead_and_not_taken_is_read_again() {
+        let (folder, program) = (tempfile::tempdir().unwrap(), guide_nurture());
+        let path = folder.path().join("events.jsonl");
+        let lines = 7 * LINES_MAX + 13;
+        let text: String = (0..lines).map(|user| event(&format!("u-{user}")) + "\n").collect();
+        std::fs::write(&path, &text).unwrap();
+        let mut follower = Follower::new(&path, "events.jsonl", &program, None);
+        let mut seen = Vec::new();
+        // Two pieces, then an error of whoever takes them, then a wish to stop, then all.
+        for ending in [Some(Err("full")), Some(Ok(ControlFlow::Break(()))), None] {
+            let mut count = 0;
+            let ended = follower.each_piece(NOW, u64::MAX, |piece| {
+                seen.extend(users(piece.unwrap().items));
+                count += 1;
+                ending.filter(|_| count == 2).unwrap_or(Ok(ControlFlow::Continue(())))
+            });
+            assert_eq!(ended, if ending == Some(Err("full")) { Err("full") } else { Ok(()) });
+            let offset: usize = text.split_inclusive('\n').take(seen.len()).map(str::len).sum();
+            assert_eq!(follower.place().map(|place| place.offset), Some(offset as u64));
+        }
+        assert_eq!(seen, (0..lines).map(|user| format!("user:u-{user}")).collect::<Vec<_>>());
     }
 
     /// A disk that gives nothing more from a byte on, until it does.

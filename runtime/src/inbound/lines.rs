@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, Seek, SeekFrom};
 
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 /// What a line may have beyond its limit and is stripped of: a byte order mark, a carriage return, a line feed.
 const SPARE_BYTES: u64 = 5;
 
@@ -38,11 +38,24 @@ pub(super) struct Lines<R> {
     reader: R,
     next: Place,
     limit_bytes: usize,
+    bytes_read: u64,
+    /// The buffer of a line that is done with, for the next one.
+    spare: Vec<u8>,
 }
 
 impl<R: BufRead> Lines<R> {
     pub(super) fn new(reader: R, limit_bytes: usize) -> Self {
-        Self { reader, next: Place { line: 1, offset: 0 }, limit_bytes }
+        Self { reader, next: Place { line: 1, offset: 0 }, limit_bytes, bytes_read: 0, spare: Vec::new() }
+    }
+
+    /// How many bytes were read, those that were read twice counted twice.
+    pub(super) fn bytes_read(&self) -> u64 {
+        self.bytes_read
+    }
+
+    /// Takes the buffer of a line that is done with, so that the next one needs none of its own.
+    pub(super) fn take_back(&mut self, bytes: Vec<u8>) {
+        self.spare = bytes;
     }
 
     /// Where the next line stands.
@@ -52,7 +65,8 @@ impl<R: BufRead> Lines<R> {
 
     pub(super) fn read(&mut self) -> io::Result<Option<Line>> {
         let at = self.next;
-        let mut bytes = Vec::new();
+        let mut bytes = std::mem::take(&mut self.spare);
+        bytes.clear();
         let most = self.limit_bytes as u64 + SPARE_BYTES;
         let mut read = io::Read::take(&mut self.reader, most).read_until(b'\n', &mut bytes)? as u64;
         if read == 0 {
@@ -64,6 +78,7 @@ impl<R: BufRead> Lines<R> {
             (read, has_end) = (read + skipped, met_end);
         }
         self.next = Place { line: at.line + 1, offset: at.offset + read };
+        self.bytes_read += read;
         strip_ends(&mut bytes, at.line == 1);
         let is_too_long = bytes.len() > self.limit_bytes;
         Ok(Some(Line { at, bytes, is_too_long, has_end }))

@@ -20,6 +20,7 @@ mod fingerprint;
 mod follow;
 #[cfg(test)]
 mod guide_nurture_tests;
+mod intake;
 mod keys;
 mod lines;
 mod mail_event;
@@ -30,6 +31,7 @@ mod shut_out;
 #[cfg(test)]
 mod testing;
 mod tracked;
+mod unchanged;
 mod value;
 mod whole;
 
@@ -52,12 +54,14 @@ pub use events::EventReader;
 pub(crate) use finding::{Fault, OTHERS, excerpt};
 pub use finding::{Finding, Reason, Rejected, SetAside, Tally};
 pub use fingerprint::{Fingerprint, Fingerprinting, Print};
-pub use follow::{Followed, Follower};
+pub use follow::{Followed, Follower, Piece};
+pub use intake::{Bounds, Intake, PIECE_BYTES, PIECE_ROWS, PIECES_AHEAD, Reads, Wanted, WantedFile};
 pub use mail_event::MailEvent;
 pub use names::Meaning;
 pub use shut_out::{ConsentColumn, Refusal};
 pub(crate) use tracked::text_of;
 pub use tracked::{Known, Tracked};
+pub use unchanged::{Unchanged, is_changed};
 pub use whole::WholeFile;
 
 /// The most characters of an id that names a person.

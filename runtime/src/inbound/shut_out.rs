@@ -9,6 +9,7 @@ use super::ContactRow;
 use super::columns::Column;
 use super::consent::Reading;
 use super::finding::excerpt;
+use super::rows::Texts;
 
 /// A cell by which a row says that its person must not be written to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,11 +71,11 @@ impl ShutOut {
         }
     }
 
-    pub(super) fn count(&mut self, row: &ContactRow, columns: &[Column], cells: &[String]) {
+    pub(super) fn count(&mut self, row: &ContactRow, columns: &[Column], cells: Texts<'_>) {
         if row.refusals.is_empty() {
             return;
         }
-        for ((column, cell), counted) in columns.iter().zip(cells).zip(&mut self.columns) {
+        for ((column, cell), counted) in columns.iter().zip(cells.iter()).zip(&mut self.columns) {
             // A cell may refuse twice: by the field of its name and by what other tools mean with it.
             let mut of_it =
                 row.refusals.iter().filter(|refusal| Arc::ptr_eq(&refusal.column, &column.shown)).peekable();

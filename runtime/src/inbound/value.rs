@@ -97,12 +97,16 @@ pub(super) fn moment_of_cell(text: &str, zone: Zone) -> Result<Instant, ValueErr
 
 /// The place of a stage by its name, or by what other tools call it where the project has no stage of that name.
 fn stage(text: &str, stages: &[String]) -> Option<usize> {
-    let place = |wanted: &str| stages.iter().position(|stage| stage.to_lowercase() == wanted);
+    let is_it = |stage: &str, wanted: &str| match stage.is_ascii() && wanted.is_ascii() {
+        true => stage.eq_ignore_ascii_case(wanted),
+        false => stage.to_lowercase() == wanted.to_lowercase(),
+    };
+    let place = |wanted: &str| stages.iter().position(|stage| is_it(stage, wanted));
     let alias = || {
         let is_it = |name: &Name| name.kind == NameKind::Stage && letters(name.name) == letters(text);
         names().find(is_it).and_then(|name| place(name.of))
     };
-    place(&text.to_lowercase()).or_else(alias)
+    place(text).or_else(alias)
 }
 
 /// Reads a JSON value. `null` is missing. A text may hold any type in its written form; a number or truth value is only taken for
@@ -155,11 +159,17 @@ fn choice(place: Option<usize>, choices: &[String], reason: Reason) -> Result<i6
     }
 }
 
-pub(super) fn yes_or_no(text: &str) -> Result<i64, ValueError> {
-    match text.to_ascii_lowercase().as_str() {
-        "yes" | "y" | "true" | "1" => Ok(1),
-        "no" | "n" | "false" | "0" => Ok(0),
-        _ => Err(fault(Reason::NotYesOrNo, "write yes or no")),
+fn yes_or_no(text: &str) -> Result<i64, ValueError> {
+    truth(text).map(i64::from).ok_or_else(|| fault(Reason::NotYesOrNo, "write yes or no"))
+}
+
+/// A yes or a no; none where it is neither.
+pub(super) fn truth(text: &str) -> Option<bool> {
+    let is_one_of = |words: [&str; 4]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
+    match text.len() {
+        1..=5 if is_one_of(["yes", "y", "true", "1"]) => Some(true),
+        1..=5 if is_one_of(["no", "n", "false", "0"]) => Some(false),
+        _ => None,
     }
 }
 
@@ -188,7 +198,9 @@ fn scale(whole: &str, decimals: &str) -> Option<i64> {
         "" => 0,
         digits => digits.parse::<i64>().ok()?,
     };
-    let decimals = format!("{decimals:0<DECIMALS$}").parse::<i64>().ok()?;
+    let written = decimals.len();
+    let decimals = if written == 0 { 0 } else { decimals.parse::<i64>().ok()? };
+    let decimals = (written..DECIMALS).fold(decimals, |decimals, _| decimals * 10);
     let scaled = whole.checked_mul(NUMBER_SCALE)?.checked_add(decimals)?;
     (scaled <= VALUE_LIMIT).then_some(scaled)
 }
@@ -297,7 +309,7 @@ const UNSEEN: [char; 10] = [
 
 /// Whether a text has characters that nobody sees.
 pub(super) fn has_unseen(text: &str) -> bool {
-    text.contains(UNSEEN)
+    !text.is_ascii() && text.contains(UNSEEN)
 }
 
 /// A text with those characters as people can see them: `ana@x.example\u{200b}`.

@@ -10,6 +10,7 @@ mod enrolment;
 mod held;
 mod identity;
 mod import;
+mod intake;
 mod joint;
 mod journeys;
 mod leaving;

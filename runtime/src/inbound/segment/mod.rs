@@ -8,6 +8,7 @@
 //! Two clocks are in it. `receivedAt` is ours, so it is when the event arrived. `timestamp` is the sender's, who may be off by years:
 //! where `sentAt` is there too, the sender's own delay between the two is kept and counted back from our clock.
 
+mod line;
 mod times;
 mod whose;
 
@@ -28,6 +29,7 @@ use super::value::{self, Shape};
 use super::{Arrival, EventItem, Item, MailEvent, Origin, UNDATED, What, zone_of};
 use crate::store::MessageId;
 use crate::time::Zone;
+use line::{parse, parse_outline};
 use times::{Times, times_of};
 
 /// The most bytes of one event.
@@ -93,6 +95,28 @@ impl<'p> SegmentReader<'p> {
             Ok(row) => Item::Taken { row, notes: notes.taken },
             Err(fault) => Item::Rejected(fault.reject(at, line)),
         }
+    }
+
+    /// When the event of a line arrives, if it counts: as [`SegmentReader::read`] finds it, and mostly from less of it.
+    pub(crate) fn arrived_at(&self, line: &[u8], at: &Origin) -> Option<i64> {
+        self.outlined_at(line, at).unwrap_or_else(|| match self.read(line, at) {
+            Item::Taken { row, .. } => Some(row.arrived_at),
+            Item::Rejected(_) => None,
+        })
+    }
+
+    /// The same of an event with a user id or device and a time; none where more of the line has to be read to tell.
+    fn outlined_at(&self, line: &[u8], at: &Origin) -> Option<Option<i64>> {
+        let mut notes = Notes { at, taken: Vec::new() };
+        let Ok(event) = parse_outline(line) else { return Some(None) };
+        let kind = MessageKind::of(&event).ok()?;
+        written_id(&event).ok()?;
+        if kind == MessageKind::Track {
+            track_name(&event).ok()?;
+        }
+        self.keys_of(&event, kind, None, &mut notes).ok()?;
+        let times = times_of(&event, &mut notes).ok()?;
+        Some(Some(times.arrived_at))
     }
 
     fn arrival(&self, line: &[u8], notes: &mut Notes<'_>) -> Result<Arrival, Fault> {
@@ -328,23 +352,16 @@ impl MessageKind {
     }
 }
 
-fn parse(line: &[u8]) -> Result<Map<String, Value>, Fault> {
-    if line.len() > MAX_LINE_BYTES {
-        return Err(Fault::new(Reason::TooLong, format!("the limit of an event is {MAX_LINE_BYTES} bytes")));
-    }
-    let text = std::str::from_utf8(line).map_err(|_| Fault::new(Reason::NotUtf8, "write the file as UTF-8"))?;
-    match serde_json::from_str(text) {
-        Ok(Value::Object(event)) => Ok(event),
-        Ok(_) => Err(Fault::new(Reason::NotAnObject, "write one object in braces on each line")),
-        Err(error) => Err(Fault::new(Reason::NotJson, format!("it goes wrong at character {}", error.column()))),
-    }
-}
-
 /// A message without an id is known by its bytes: the same line again is the same message.
 fn message_of(event: &Map<String, Value>, line: &[u8]) -> Result<MessageId, Fault> {
+    written_id(event).map(|id| id.map_or_else(|| hash(line.trim_ascii()), message_id))
+}
+
+/// The id that the sender has given a message, if any.
+fn written_id(event: &Map<String, Value>) -> Result<Option<&str>, Fault> {
     match event.get("messageId") {
-        None | Some(Value::Null) => Ok(hash(line.trim_ascii())),
-        Some(Value::String(id)) if !id.is_empty() && !value::exceeds(id, MAX_MESSAGE_ID_CHARS) => Ok(message_id(id)),
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(id)) if !id.is_empty() && !value::exceeds(id, MAX_MESSAGE_ID_CHARS) => Ok(Some(id)),
         Some(_) => {
             let help = format!("`messageId` is a text of 1 to {MAX_MESSAGE_ID_CHARS} characters, or is left out");
             Err(Fault::new(Reason::BadMessageId, help))
