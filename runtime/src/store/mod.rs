@@ -13,7 +13,7 @@ pub mod digest;
 mod error;
 mod kept;
 pub mod memory;
-mod packed;
+pub(crate) mod packed;
 mod record;
 mod records;
 mod resident;

@@ -72,6 +72,11 @@ impl Trouble {
         )
     }
 
+    /// What is put aside in a temporary file cannot be.
+    pub(super) fn of_temporary(error: StoreError) -> Trouble {
+        Trouble::Said(error.fault, error.message, error.help)
+    }
+
     /// A thread of the store could not be started.
     pub(super) fn no_thread(error: &io::Error) -> Trouble {
         Trouble::Said(
