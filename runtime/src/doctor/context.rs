@@ -72,7 +72,7 @@ impl<'p> Context<'p> {
         let mut context = Context {
             program,
             lengths: lengths(records, program, found)?,
-            slots: records.slots()?,
+            slots: or_found(records.slots(), "slots", found)?.unwrap_or_default(),
             contacts: Bits::default(),
             window_ends: Vec::new(),
             joined: BTreeMap::new(),

@@ -14,7 +14,7 @@ use super::record::{
 use super::slot::{ContactId, Owner, Slot, Tended, Wish};
 use super::{
     Answers, Astray, Charter, DueContact, DuePlace, JourneyKey, KeptProgram, PAGE_ROWS, Placed, Questions,
-    QueuedBehind, RECENT_MESSAGES, Records, Rows, SlotSink, Store, StoreError, Ticket,
+    QueuedBehind, RECENT_MESSAGES, Records, Rows, SlotSink, Store, StoreError, StoreFault, Ticket,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
@@ -59,6 +59,16 @@ struct Shared {
     stages: Vec<StageRecord>,
     scores: Vec<ScoreRecord>,
     totals: BTreeMap<(Slot, Total), i64>,
+}
+
+/// Whoever asks for somebody has their number from the store.
+fn no_contact(id: ContactId) -> StoreError {
+    StoreError {
+        fault: StoreFault::Corrupt,
+        message: format!("the store is damaged: there is no contact {}", id.0),
+        help: String::new(),
+        path: None,
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -140,8 +150,7 @@ impl Shared {
     }
 
     fn load(&self, id: ContactId) -> Result<ContactRecord, StoreError> {
-        let Contact { write, texts } =
-            self.contacts.get(&id).ok_or_else(|| broken(format_args!("there is no contact {}", id.0)))?;
+        let Contact { write, texts } = self.contacts.get(&id).ok_or_else(|| no_contact(id))?;
         let ContactWrite { id, layout, frame, next_at, newest, kept, held, said_at, .. } = write.clone();
         Ok(ContactRecord { id, frame, texts: texts.clone(), next_at, layout, newest, kept, held, said_at })
     }

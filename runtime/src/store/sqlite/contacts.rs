@@ -142,7 +142,7 @@ fn put(row: &Row<'_>, contact: ContactId, resident: &mut Resident) -> Result<(),
     };
     match resident.put(contact, packed, Some(&texts)) {
         true => Ok(()),
-        false => Err(Trouble::Broken(format!("contact {} is not of this slot", contact.0))),
+        false => Err(Trouble::Damaged(format!("contact {} has a number that Flow never gives", contact.0))),
     }
 }
 

@@ -73,7 +73,7 @@ pub(super) fn of_contacts(
                     previous
                 }
                 Some(Logged::Decision(previous)) => previous,
-                None => return Err(Trouble::Broken(format!("there is no record {next} of contact {}", of.0))),
+                None => return Err(Trouble::Damaged(format!("record {next} of contact {} is not there", of.0))),
             };
         }
     }

@@ -1,8 +1,7 @@
 //! What memory holds in place of the tables: whoever asks is answered by it, and the tables follow.
 
-use super::codes::damaged;
 use super::fault::Trouble;
-use super::tail::over::{self, Overlay};
+use super::tail::over::{self, Overlay, Unread};
 use super::writer::END_SLICE;
 use super::{SqliteStore, Standing, append_slot, contacts, events, no_contact, of_outbox, write_batch};
 use crate::store::check::broken;
@@ -12,7 +11,6 @@ use crate::store::{
     Ticket,
 };
 use rusqlite::Connection;
-use rusqlite::types::Type;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -27,7 +25,7 @@ impl SqliteStore {
         self.resident = Some(Resident::new(slot));
         self.standing = Standing::Unread;
         self.read(|connection, _| {
-            over::lay(connection, Overlay::Unknown)?;
+            over::lay(connection, Overlay::Unknown, Unread::Refused)?;
             let read = contacts::read_in(connection, slot, &mut resident)
                 .and_then(|()| contacts::read_keys_in(connection, &mut resident))
                 .and_then(|()| events::read_new_in(connection, &mut resident));
@@ -145,7 +143,7 @@ fn take_in(resident: &mut Resident, batch: &Batch) -> Result<Vec<Written>, (Stri
 }
 
 fn contact_of(resident: &mut Resident, id: ContactId) -> Result<ContactRecord, Trouble> {
-    let damaged = |_| Trouble::from(damaged(0, Type::Blob));
+    let damaged = |_| Trouble::Damaged(format!("contact {} holds what Flow never writes", id.0));
     resident.contact(id).ok_or_else(|| no_contact(id))?.map_err(damaged)
 }
 

@@ -17,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("V010.sql"),
     include_str!("V011.sql"),
     include_str!("V012.sql"),
+    include_str!("V013.sql"),
 ];
 
 /// The version this Flow writes.

@@ -295,8 +295,9 @@ impl SqliteStore {
     }
 }
 
+/// Whoever asks for somebody has their number from the store.
 fn no_contact(id: ContactId) -> Trouble {
-    Trouble::Broken(format!("there is no contact {}", id.0))
+    Trouble::Damaged(format!("there is no contact {}, and something in it is about them", id.0))
 }
 
 /// What is asked of messages on their way out.

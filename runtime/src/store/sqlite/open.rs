@@ -202,6 +202,9 @@ impl OpenOptions {
             })?;
             tail.kept();
         }
+        if !tail.is_summed_up() {
+            transact(connection, TransactionBehavior::Immediate, |connection| tail.keep_sum(connection))?;
+        }
         Ok(tail)
     }
 
