@@ -279,6 +279,9 @@ impl SqliteRecords {
     /// Refuses rows of older tables, which cannot be read here before they are brought up to date.
     pub(crate) fn refuse_not_of_today(&mut self) -> Result<(), StoreError> {
         let path = self.path().to_owned();
-        self.read(|connection| refuse_other_tables(open::examine(connection, &path)?, &path))
+        self.read(|connection| {
+            let version = open::begun_version(connection, open::examine(connection, &path)?)?;
+            refuse_other_tables(version, &path)
+        })
     }
 }
