@@ -460,7 +460,7 @@ impl SqliteStore {
 
     /// What the engine's loop asks, and how SQLite finds it.
     pub(super) fn plans(&self) -> Vec<(String, Vec<String>)> {
-        let queries = [
+        self.plans_of(vec![
             contacts::FIND.to_owned(),
             contacts::LOAD.to_owned(),
             contacts::DUE.to_owned(),
@@ -477,7 +477,11 @@ impl SqliteStore {
             "SELECT * FROM journey_view WHERE contact = ?1".to_owned(),
             "SELECT * FROM journey_view WHERE user_id = ?1".to_owned(),
             "SELECT opened_at FROM mail_view".to_owned(),
-        ];
+        ])
+    }
+
+    /// How SQLite finds what these ask for.
+    pub(super) fn plans_of(&self, queries: Vec<String>) -> Vec<(String, Vec<String>)> {
         let plan = |query: &str| {
             let mut statement = self.connection.prepare(&format!("EXPLAIN QUERY PLAN {query}")).unwrap();
             let parameters = vec![0; statement.parameter_count()];
