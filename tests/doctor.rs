@@ -82,6 +82,20 @@ fn damages() -> Vec<(&'static str, &'static str, String)> {
     vec![
         sql("wrong-index", "an index that is gone", "DROP INDEX outbox_queued"),
         sql("unreadable", "a contact of a few bytes", &format!("UPDATE contact SET kept = x'01' WHERE id = {WAITING}")),
+        sql("unreadable", "a contact without their texts", &format!("DELETE FROM contact_text WHERE id = {WAITING}")),
+        sql("unreadable", "a slot below nothing", "UPDATE slot SET next_record = -1"),
+        sql(
+            "damaged-journal",
+            "a record of the journal that breaks off",
+            "INSERT INTO contact_tail VALUES (9000001, '[1,', x'00'); INSERT INTO key_tail VALUES (9000002, '[]')",
+        ),
+        sql("damaged-journal", "a journal that knows of no messages", "DELETE FROM message_tail"),
+        sql(
+            "damaged-journal",
+            "a key of nobody to come",
+            "INSERT INTO key_tail VALUES (9000001, '[[\"user:x\",999999]]')",
+        ),
+        sql("of-nobody", "texts of nobody", "INSERT INTO contact_text VALUES (999999, '[\"a\"]')"),
         sql(
             "unreadable",
             "a decision of no code",
@@ -488,6 +502,34 @@ fn a_store_without_its_project_or_its_name_is_damaged() {
         let output = doctor(&store, &[]);
         let said = [output.stdout, output.stderr].concat();
         assert!(!output.status.success() && String::from_utf8_lossy(&said).contains(words), "{table}");
+    }
+}
+
+/// What people did last stands in the journal alone: nobody goes on without it.
+#[test]
+fn a_store_with_a_damaged_journal_is_not_gone_on_from() {
+    let ward = Ward::new();
+    let damages = [
+        ("INSERT INTO contact_tail VALUES (9000001, '[1,', x'00')", "record 9000001 of its journal (`contact_tail`)"),
+        ("DELETE FROM message_tail", "it has a journal that is not what Flow wrote"),
+    ];
+    for (sql, words) in damages {
+        let store = ward.copy("damaged journal");
+        Connection::open(&store).unwrap().execute_batch(sql).unwrap();
+        let before = digest(&store);
+        let output = ward.guide.run(&["--store", store.to_str().unwrap()]);
+        let said = String::from_utf8_lossy(&output.stderr).replace('\n', " ");
+        assert!(output.status.code() == Some(3) && said.contains("is damaged: ") && said.contains(words), "{said}");
+        let mended = doctor(&store, &["--mend"]);
+        assert!(String::from_utf8_lossy(&mended.stderr).contains("is damaged: "));
+        assert!(digest(&store).ok() == before.ok() && !store.with_extension("db.before-mend").exists());
+        let (told, code) = json(&store, &[]);
+        assert_eq!(
+            (rules(&told), code),
+            (BTreeMap::from([("damaged-journal".to_owned(), 1)]), 1),
+            "{}",
+            told_as(&told)
+        );
     }
 }
 

@@ -1,7 +1,7 @@
 //! E14: every live journey has exactly one reason to be alive, and whoever is due stands in the due queue.
 
 use super::Check;
-use super::context::Context;
+use super::context::{Context, or_found};
 use super::finding::{Findings, Kind, Mend, Subject};
 use super::sweep::is_live;
 use crate::engine::{self, rate};
@@ -19,7 +19,7 @@ impl Turns {
         program: &Program,
         found: &mut Findings,
     ) -> Result<Turns, StoreError> {
-        let actors = records.actors()?;
+        let Some(actors) = or_found(records.actors(), "actors", found)? else { return Ok(Turns(BTreeMap::new())) };
         let mut turns = BTreeMap::new();
         for (id, workflow) in program.workflows.iter().filter(|(_, workflow)| workflow.turn.is_some()) {
             match rate::waiting(&actors, &workflow.name) {

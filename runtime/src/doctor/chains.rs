@@ -2,8 +2,9 @@
 
 use super::context::Context;
 use super::finding::{Findings, Kind, Mend, Subject};
+use super::mark::Mark;
 use super::{Check, People};
-use crate::store::{ContactId, ContactRecord, DecisionRecord, EventRecord};
+use crate::store::{ContactId, ContactRecord};
 
 /// How far the chain of each contact of the window has been followed.
 #[derive(Default)]
@@ -41,12 +42,10 @@ impl Check for Chains {
         }
     }
 
-    fn event(&mut self, _: &Context<'_>, event: &EventRecord, found: &mut Findings) {
-        self.take(event.contact, event.id, event.previous, found);
-    }
-
-    fn decision(&mut self, _: &Context<'_>, decision: &DecisionRecord, found: &mut Findings) {
-        self.take(decision.contact, decision.id, decision.previous, found);
+    fn mark(&mut self, _: &Context<'_>, contact: ContactId, mark: Mark, found: &mut Findings) {
+        if let Mark::Record { number, previous } = mark {
+            self.take(contact, number, previous, found);
+        }
     }
 
     fn window_over(&mut self, _: &Context<'_>, found: &mut Findings) {

@@ -2,7 +2,7 @@
 
 use super::finding::{Findings, Kind, Subject};
 use super::rollups::Counted;
-use super::{Check, alive};
+use super::{Check, Examination, alive};
 use crate::store::{
     ContactId, ContactRecord, OutboxKind, OutboxState, Records, Slot, SlotState, StoreError, StoreFault, Total,
 };
@@ -30,6 +30,8 @@ pub(super) struct Context<'p> {
     lengths: BTreeMap<u32, Lengths>,
     pub(super) slots: Vec<SlotState>,
     contacts: Bits,
+    /// The last contact of each window but the last one, which has whoever comes behind, too.
+    window_ends: Vec<ContactId>,
     pub(super) joined: BTreeMap<ContactId, ContactId>,
     heirs: BTreeSet<ContactId>,
     pub(super) messages: RefCell<Messages>,
@@ -63,42 +65,65 @@ impl<'p> Context<'p> {
     pub(super) fn read(
         records: &mut dyn Records,
         program: &'p Program,
-        is_closed: bool,
+        how: &Examination<'_>,
         checks: &mut [Box<dyn Check>],
         found: &mut Findings,
     ) -> Result<Context<'p>, StoreError> {
         let mut context = Context {
             program,
             lengths: lengths(records, program, found)?,
-            slots: records.slots()?,
+            slots: or_found(records.slots(), "slots", found)?.unwrap_or_default(),
             contacts: Bits::default(),
+            window_ends: Vec::new(),
             joined: BTreeMap::new(),
             heirs: BTreeSet::new(),
             messages: RefCell::default(),
             totals: or_found(records.totals(), "totals", found)?.unwrap_or_default(),
-            is_closed,
+            is_closed: how.is_closed,
             turns: alive::Turns::read(records, program, found)?,
             counts: Counts::default(),
             counted: Counted::read(records)?,
         };
         context.counts.live = context.counted.live();
         context.counts.records = context.slots.iter().map(|slot| slot.next_record.saturating_sub(1)).sum();
-        context.learn_contacts(records, found)?;
+        context.learn_contacts(records, how.window.max(1) as u64, found)?;
         context.learn_joined(records, found)?;
         context.learn_messages(records, checks, found)?;
         context.show_keys(records, checks, found)?;
         Ok(context)
     }
 
-    fn learn_contacts(&mut self, records: &mut dyn Records, found: &mut Findings) -> Result<(), StoreError> {
+    fn learn_contacts(
+        &mut self,
+        records: &mut dyn Records,
+        window: u64,
+        found: &mut Findings,
+    ) -> Result<(), StoreError> {
         let mut after = None;
         while let Some(page) = or_found(records.contacts_after(after), "contacts", found)? {
             let Some(last) = page.last() else { break };
             after = Some(*last);
-            page.iter().for_each(|contact| self.contacts.insert(contact.0));
-            self.counts.contacts += page.len() as u64;
+            for contact in &page {
+                self.contacts.insert(contact.0);
+                self.counts.contacts += 1;
+                if self.counts.contacts.is_multiple_of(window) {
+                    self.window_ends.push(*contact);
+                }
+            }
         }
+        // Whoever ends the last one is not the last who may be named.
+        self.window_ends.pop_if(|last| Some(*last) == after);
         Ok(())
+    }
+
+    /// How many windows there are.
+    pub(super) fn windows(&self) -> usize {
+        self.window_ends.len() + 1
+    }
+
+    /// Of which window a contact is, also one who is not there.
+    pub(super) fn window_of(&self, contact: ContactId) -> usize {
+        self.window_ends.partition_point(|last| *last < contact)
     }
 
     fn learn_joined(&mut self, records: &mut dyn Records, found: &mut Findings) -> Result<(), StoreError> {

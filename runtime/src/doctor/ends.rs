@@ -3,8 +3,9 @@
 use super::Check;
 use super::context::Context;
 use super::finding::{Findings, Kind};
+use super::mark::Mark;
 use super::sweep::is_live;
-use crate::store::{ContactId, ContactRecord, DecisionRecord, JourneyKey, JourneyRecord};
+use crate::store::{ContactId, ContactRecord, JourneyKey, JourneyRecord};
 
 /// Journeys and their ends, of one window.
 #[derive(Default)]
@@ -36,11 +37,11 @@ impl Check for Ends {
         self.take(cx, journey);
     }
 
-    fn decision(&mut self, cx: &Context<'_>, decision: &DecisionRecord, _: &mut Findings) {
-        if let Some(workflow) =
-            decision.workflow.filter(|_| decision.code.is_end() && !cx.is_of_a_join(decision.contact))
+    fn mark(&mut self, cx: &Context<'_>, contact: ContactId, mark: Mark, _: &mut Findings) {
+        if let Mark::Ended((workflow, run)) = mark
+            && !cx.is_of_a_join(contact)
         {
-            self.ends.push((decision.contact, workflow, decision.run));
+            self.ends.push((contact, workflow, run));
         }
     }
 

@@ -60,6 +60,9 @@ kinds! {
         "see to the machine's clock. Where it was wrong before, restore the last backup of before that, or wait until then",
     /// An index that does not say what its table says, or is not there.
     WrongIndex = "wrong-index" mends within "`flow doctor --mend` builds it again from its table",
+    /// A record of the journal that is not what Flow wrote there.
+    DamagedJournal = "damaged-journal" person within
+        "Flow does not start on it, since what people did last stands there alone: keep a copy of the file, and restore the last good backup",
     /// A row that holds what Flow never writes.
     Unreadable = "unreadable" person within "restore the last good backup: what stood in the row is not kept anywhere else",
     /// A live journey that no instant, message or answer will ever wake (E14).
@@ -258,7 +261,7 @@ impl Examined {
     /// What keeps `--mend` from what it would mend in another store.
     fn why_not(&self, kind: Kind) -> Option<&'static str> {
         let has = |kinds: [Kind; 2]| kinds.iter().any(|kind| self.has(*kind));
-        if has([Kind::DamagedPages, Kind::Unreadable]) {
+        if has([Kind::DamagedPages, Kind::Unreadable]) || self.has(Kind::DamagedJournal) {
             return Some("pages are damaged or rows cannot be read");
         }
         // What is left of a log says less than what was counted of all of it.
@@ -268,6 +271,10 @@ impl Examined {
 
     /// Takes in what somebody else has found.
     pub(crate) fn add(&mut self, more: Findings) {
+        if more.is_partial {
+            self.findings.retain(|finding| !finding.kind.compares_tables());
+            self.counts.retain(|kind, _| !kind.compares_tables());
+        }
         let Examined { mut findings, counts, .. } = more.examined(self.rows);
         self.findings.append(&mut findings);
         self.findings.sort_by_key(|finding| finding.kind);
@@ -307,7 +314,7 @@ impl Findings {
     }
 
     /// Some rows could not be read: what is missing beside the others is theirs, and no finding of its own.
-    pub(super) fn is_partial(&mut self) {
+    pub(crate) fn is_partial(&mut self) {
         self.is_partial = true;
     }
 

@@ -3,8 +3,9 @@
 use super::Check;
 use super::context::Context;
 use super::finding::{Findings, Kind};
+use super::mark::Mark;
 use crate::engine::reason::HandedTo;
-use crate::store::{DecisionCode, DecisionRecord, HandoffRecord, JourneyKey};
+use crate::store::{ContactId, DecisionCode, DecisionRecord, JourneyKey};
 
 /// Handoffs and their decisions, of one window.
 #[derive(Default)]
@@ -13,16 +14,19 @@ pub(super) struct Handoffs {
     decided: Vec<JourneyKey>,
 }
 
-impl Check for Handoffs {
-    fn decision(&mut self, _: &Context<'_>, decision: &DecisionRecord, _: &mut Findings) {
-        let is_taken = [HandedTo::Member, HandedTo::Backup].iter().any(|to| to.number() == decision.reason);
-        if let Some(workflow) = decision.workflow.filter(|_| decision.code == DecisionCode::HandedOff && is_taken) {
-            self.decided.push((decision.contact, workflow, decision.run));
-        }
-    }
+/// Whether a decision says that somebody of a team took a contact.
+pub(super) fn is_taken(decision: &DecisionRecord) -> bool {
+    let by_somebody = [HandedTo::Member, HandedTo::Backup].iter().any(|to| to.number() == decision.reason);
+    decision.code == DecisionCode::HandedOff && by_somebody
+}
 
-    fn handoff(&mut self, _: &Context<'_>, handoff: &HandoffRecord, _: &mut Findings) {
-        self.taken.push((handoff.contact, handoff.workflow, handoff.run));
+impl Check for Handoffs {
+    fn mark(&mut self, _: &Context<'_>, contact: ContactId, mark: Mark, _: &mut Findings) {
+        match mark {
+            Mark::HandedOff((workflow, run)) => self.decided.push((contact, workflow, run)),
+            Mark::Handoff((workflow, run)) => self.taken.push((contact, workflow, run)),
+            _ => {}
+        }
     }
 
     fn window_over(&mut self, cx: &Context<'_>, found: &mut Findings) {

@@ -3,8 +3,9 @@
 use super::alive::read;
 use super::context::Context;
 use super::finding::{Findings, Kind, Subject};
+use super::mark::Mark;
 use super::{Check, People};
-use crate::store::{ContactId, ContactRecord, ScoreRecord, StageRecord};
+use crate::store::{ContactId, ContactRecord};
 use flow_ir::{NUMBER_SCALE, Program};
 
 /// How far the ledgers of each contact of the window have been followed.
@@ -35,6 +36,27 @@ impl Ledgers {
     }
 }
 
+impl Ledgers {
+    fn take_score(&mut self, contact: ContactId, change: i64, score: i64, found: &mut Findings) {
+        let Some(ledger) = self.of.get_mut(contact) else { return };
+        let sum = ledger.told.score.saturating_add(change);
+        ledger.told.score = score;
+        if sum != score && !std::mem::replace(&mut ledger.is_broken, true) {
+            let words = format!("had a score that changed to {} and does not come to {}", points(sum), points(score));
+            found.add(Kind::WrongScore, Subject::Contact(contact), words);
+        }
+    }
+
+    fn take_stage(&mut self, cx: &Context<'_>, contact: ContactId, (from, to): (i64, i64), found: &mut Findings) {
+        let Some(ledger) = self.of.get_mut(contact) else { return };
+        let before = std::mem::replace(&mut ledger.told.stage, to);
+        if before != from && !std::mem::replace(&mut ledger.is_broken, true) {
+            let words = format!("came from the stage {}, and was at {} by then", stage(cx, from), stage(cx, before));
+            found.add(Kind::WrongStage, Subject::Contact(contact), words);
+        }
+    }
+}
+
 impl Check for Ledgers {
     fn contact(&mut self, cx: &Context<'_>, id: ContactId, contact: Option<&ContactRecord>, _: &mut Findings) {
         if let Some(contact) = contact {
@@ -44,24 +66,11 @@ impl Check for Ledgers {
         }
     }
 
-    fn score(&mut self, _: &Context<'_>, row: &ScoreRecord, found: &mut Findings) {
-        let Some(ledger) = self.of.get_mut(row.contact) else { return };
-        let sum = ledger.told.score.saturating_add(row.change);
-        ledger.told.score = row.score;
-        if sum != row.score && !std::mem::replace(&mut ledger.is_broken, true) {
-            let words =
-                format!("had a score that changed to {} and does not come to {}", points(sum), points(row.score));
-            found.add(Kind::WrongScore, Subject::Contact(row.contact), words);
-        }
-    }
-
-    fn stage(&mut self, cx: &Context<'_>, row: &StageRecord, found: &mut Findings) {
-        let Some(ledger) = self.of.get_mut(row.contact) else { return };
-        let before = std::mem::replace(&mut ledger.told.stage, row.to);
-        if before != row.from && !std::mem::replace(&mut ledger.is_broken, true) {
-            let words =
-                format!("came from the stage {}, and was at {} by then", stage(cx, row.from), stage(cx, before));
-            found.add(Kind::WrongStage, Subject::Contact(row.contact), words);
+    fn mark(&mut self, cx: &Context<'_>, contact: ContactId, mark: Mark, found: &mut Findings) {
+        match mark {
+            Mark::Score { change, score } => self.take_score(contact, change, score, found),
+            Mark::Stage { from, to } => self.take_stage(cx, contact, (from, to), found),
+            _ => {}
         }
     }
 

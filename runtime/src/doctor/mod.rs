@@ -4,12 +4,14 @@
 //! and nothing is guessed: each check knows one rule, has a file of its own and a line in [`checks`].
 //!
 //! ```text
-//! numbers of contacts, joins, messages out      once, into a few bits each (`context`)
-//! contacts 1 .. 262,144, and all rows of theirs    a window: what has to be held side by side is held for these alone
-//! contacts 262,145 ..                              the next one
+//! numbers of contacts, joins, messages out         once, into a few bits each (`context`)
+//! log and ledgers, in the order of their rows       once; what a row says of its contact is put aside for their window (`mark`)
+//! contacts 1 .. 262,144, what was said of them      a window: what has to be held side by side is held for these alone
+//! contacts 262,145 ..                               the next one
 //! ```
-//! The log is in the order of arrival, not by contact, so it is read once for each window. Memory is bounded by the window, and beside it by
-//! sixteen bits for each message that ever was, three bits for each contact, and whoever was joined. Each contact's address is looked up once.
+//! So each row is read once, however many windows there are. Memory is bounded by the window and what is gathered before it is put aside
+//! (`store/sqlite/aside.rs`), and beside it by sixteen bits for each message that ever was, three bits for each contact, and whoever was joined. Each
+//! contact's address is looked up once.
 
 mod alive;
 mod chains;
@@ -20,6 +22,7 @@ mod frames;
 mod handoffs;
 mod keys;
 mod ledgers;
+mod mark;
 mod messages;
 mod nobody;
 mod numbers;
@@ -40,6 +43,7 @@ use crate::store::{
 };
 use context::Context;
 use flow_ir::Program;
+use mark::Mark;
 use people::People;
 
 /// How many contacts are held side by side.
@@ -72,7 +76,7 @@ pub fn examine_telling(
 ) -> Result<Examined, StoreError> {
     let mut found = Findings::new(how.mends);
     let mut checks = checks(program);
-    let context = Context::read(records, program, how.is_closed, &mut checks, &mut found)?;
+    let context = Context::read(records, program, &how, &mut checks, &mut found)?;
     sweep::all(records, &context, &mut checks, &mut found, &mut how)?;
     for check in &mut checks {
         check.over(&context, &mut found);
@@ -100,22 +104,19 @@ fn checks(program: &Program) -> Vec<Box<dyn Check>> {
     ]
 }
 
-/// One rule. It is shown every row once, those of one window of contacts together, each table in its own order.
+/// One rule. It is shown every row once: messages out and keys first, then the log and the ledgers in the order of their rows, whoever they are
+/// about, and then of each window its contacts, with what those rows have said of them.
 #[expect(unused_variables, reason = "a check looks at what it is about")]
 trait Check {
     /// A message out, before everything else, whoever it is about.
     fn message(&mut self, cx: &Context<'_>, row: &OutboxRecord, found: &mut Findings) {}
     /// What finds a contact.
     fn key(&mut self, cx: &Context<'_>, key: &str, contact: ContactId, found: &mut Findings) {}
-    /// A contact, with the journeys that still matter. None where its row cannot be read.
-    fn contact(&mut self, cx: &Context<'_>, id: ContactId, contact: Option<&ContactRecord>, found: &mut Findings) {}
-    /// A journey that nobody asks for any more.
-    fn ended(&mut self, cx: &Context<'_>, journey: &JourneyRecord, found: &mut Findings) {}
-    /// A record of the log, in the order of all, before those of the first window are shown to the rest.
+    /// A record of the log, in the order of all.
     fn number(&mut self, cx: &Context<'_>, number: u64, found: &mut Findings) {}
-    /// An event.
+    /// The same record, where it is an event.
     fn event(&mut self, cx: &Context<'_>, event: &EventRecord, found: &mut Findings) {}
-    /// A decision.
+    /// Where it is a decision.
     fn decision(&mut self, cx: &Context<'_>, decision: &DecisionRecord, found: &mut Findings) {}
     /// A change of a stage.
     fn stage(&mut self, cx: &Context<'_>, stage: &StageRecord, found: &mut Findings) {}
@@ -123,8 +124,14 @@ trait Check {
     fn score(&mut self, cx: &Context<'_>, score: &ScoreRecord, found: &mut Findings) {}
     /// A handoff.
     fn handoff(&mut self, cx: &Context<'_>, handoff: &HandoffRecord, found: &mut Findings) {}
-    /// All rows of a window have been shown.
+    /// A contact of the window, with the journeys that still matter. None where its row cannot be read.
+    fn contact(&mut self, cx: &Context<'_>, id: ContactId, contact: Option<&ContactRecord>, found: &mut Findings) {}
+    /// A journey of theirs that nobody asks for any more.
+    fn ended(&mut self, cx: &Context<'_>, journey: &JourneyRecord, found: &mut Findings) {}
+    /// What a row has said of them: those of the log first, in its order, then those of each ledger.
+    fn mark(&mut self, cx: &Context<'_>, contact: ContactId, mark: Mark, found: &mut Findings) {}
+    /// All of a window has been shown.
     fn window_over(&mut self, cx: &Context<'_>, found: &mut Findings) {}
-    /// All rows have been shown.
+    /// Everything has been shown.
     fn over(&mut self, cx: &Context<'_>, found: &mut Findings) {}
 }

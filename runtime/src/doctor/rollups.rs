@@ -3,6 +3,7 @@
 use super::Check;
 use super::context::Context;
 use super::finding::{Findings, Kind, Mend, Subject};
+use super::mark::Mark;
 use super::sweep::is_live;
 use crate::engine::counter;
 use crate::store::{
@@ -37,6 +38,15 @@ impl Rollups {
     fn take(&mut self, journey: &JourneyRecord) {
         let key = (journey.contact, journey.workflow, journey.run);
         self.journeys.push((key, journey.entered_at, journey.version));
+    }
+}
+
+/// Whether a decision says that the goal of a journey was met.
+pub(super) fn is_goal_met(decision: &DecisionRecord) -> bool {
+    match decision.code {
+        // An end as converted after the goal was met is no second one.
+        DecisionCode::Converted => decision.reason == 0,
+        code => matches!(code, DecisionCode::GoalMet | DecisionCode::Attributed),
     }
 }
 
@@ -75,13 +85,11 @@ impl Check for Rollups {
             code if code.is_end() => self.count(counter::JOURNEYS_ENDED),
             _ => {}
         }
-        let is_met = match decision.code {
-            // An end as converted after the goal was met is no second one.
-            DecisionCode::Converted => decision.reason == 0,
-            code => matches!(code, DecisionCode::GoalMet | DecisionCode::Attributed),
-        };
-        if let Some(workflow) = decision.workflow.filter(|_| is_met) {
-            self.met.push(((decision.contact, workflow, decision.run), decision.at));
+    }
+
+    fn mark(&mut self, _: &Context<'_>, contact: ContactId, mark: Mark, _: &mut Findings) {
+        if let Mark::GoalMet((workflow, run), at) = mark {
+            self.met.push(((contact, workflow, run), at));
         }
     }
 

@@ -1,19 +1,21 @@
-//! Shows every row to every check: window by window of contacts, and in each the tables in their own order.
+//! Shows every row to every check: the log and the ledgers in the order in which they were written, each once; then window by window the contacts,
+//! with what those rows have said of them.
 
 use super::context::{Context, or_found};
 use super::finding::Findings;
+use super::mark::Mark;
 use super::{Check, Examination, keys};
-use crate::store::StoreFault;
+use crate::store::sqlite::Aside;
 use crate::store::{
-    ContactId, DecisionRecord, EventRecord, JourneyKey, JourneyRecord, JourneyStatus, Placed, Records, StoreError,
+    ContactId, ContactRecord, DecisionRecord, EventRecord, JourneyKey, JourneyRecord, JourneyStatus, Placed, Records,
+    StoreError, StoreFault,
 };
 use std::collections::VecDeque;
-use std::ops::RangeInclusive;
 
 /// Progress is told after so many records.
 const TOLD_RECORDS: u64 = 100_000;
 
-/// All windows.
+/// All rows.
 pub(super) fn all(
     records: &mut dyn Records,
     context: &Context<'_>,
@@ -21,33 +23,18 @@ pub(super) fn all(
     found: &mut Findings,
     how: &mut Examination<'_>,
 ) -> Result<(), StoreError> {
-    let mut ended = Ended::default();
-    let mut begins_at = 0;
-    let mut after = None;
-    let (records_in_all, mut seen) = (number_of_records(context), 0);
-    let windows = context.counts.contacts.div_ceil(how.window.max(1) as u64).max(1);
-    for window in 1..=windows {
-        let is_last = window == windows;
-        after = show_contacts(records, context, checks, found, after, how.window)?;
-        let ends_at = after.filter(|_| !is_last).map_or(u64::MAX, |last: ContactId| last.0);
-        let mut sweep = Sweep {
-            records: &mut *records,
-            context,
-            checks: &mut *checks,
-            found: &mut *found,
-            window: begins_at..=ends_at,
-        };
-        sweep.ended(&mut ended)?;
-        let mut told = |more: u64| {
-            seen += more;
-            (how.progress)(seen, records_in_all * windows);
-        };
-        sweep.log(window == 1, &mut told)?;
-        sweep.ledgers()?;
-        for check in checks.iter_mut() {
-            check.window_over(context, found);
+    let marks = Aside::new(context.windows());
+    let mut sweep = Sweep { records, context, checks, found, marks };
+    sweep.log(how.progress)?;
+    sweep.ledgers()?;
+    let (mut contacts, mut ended) = (Contacts::default(), Ended::default());
+    for window in 0..context.windows() {
+        sweep.contacts(&mut contacts, window)?;
+        sweep.ended(&mut ended, window)?;
+        sweep.marks(window)?;
+        for check in sweep.checks.iter_mut() {
+            check.window_over(context, sweep.found);
         }
-        begins_at = ends_at.saturating_add(1);
     }
     Ok(())
 }
@@ -57,33 +44,15 @@ fn number_of_records(context: &Context<'_>) -> u64 {
     context.slots.iter().map(|slot| slot.next_record.saturating_sub(1)).sum()
 }
 
-/// The contacts of a window; the last one of them.
-fn show_contacts(
-    records: &mut dyn Records,
-    context: &Context<'_>,
-    checks: &mut [Box<dyn Check>],
-    found: &mut Findings,
-    mut after: Option<ContactId>,
-    window: usize,
-) -> Result<Option<ContactId>, StoreError> {
-    let mut left = window.max(1);
-    while left > 0 {
-        let Some(page) = or_found(records.whole_contacts(after), "contacts", found)? else { break };
-        if page.is_empty() {
-            break;
-        }
-        let taken = page.get(..left).unwrap_or(&page);
-        for (id, contact) in taken {
-            checks.iter_mut().for_each(|check| check.contact(context, *id, contact.as_ref(), found));
-        }
-        keys::examine_addresses(records, context, taken, found)?;
-        after = taken.last().map(|(last, _)| *last);
-        left -= taken.len();
-    }
-    Ok(after)
+/// What one window does not want of a page is the next one's.
+#[derive(Default)]
+struct Contacts {
+    waiting: Vec<(ContactId, Option<ContactRecord>)>,
+    after: Option<ContactId>,
+    is_all: bool,
 }
 
-/// Ended journeys come by contact, so what one window does not want is the next one's.
+/// The same of ended journeys, which come by contact.
 #[derive(Default)]
 struct Ended {
     waiting: VecDeque<JourneyRecord>,
@@ -91,24 +60,116 @@ struct Ended {
     is_all: bool,
 }
 
-/// One window.
 struct Sweep<'s, 'p> {
     records: &'s mut dyn Records,
     context: &'s Context<'p>,
     checks: &'s mut [Box<dyn Check>],
     found: &'s mut Findings,
-    window: RangeInclusive<u64>,
+    /// What rows have said of the contacts of each window.
+    marks: Aside,
 }
 
 impl Sweep<'_, '_> {
-    fn is_here(&self, contact: ContactId) -> bool {
-        self.window.contains(&contact.0)
+    fn log(&mut self, progress: &mut dyn FnMut(u64, u64)) -> Result<(), StoreError> {
+        let (of, mut seen) = (number_of_records(self.context), 0);
+        let mut log = Log::default();
+        while let Some(record) = log.next(self.records, self.found)? {
+            seen += 1;
+            if seen % TOLD_RECORDS == 0 {
+                progress(seen, of);
+            }
+            self.checks.iter_mut().for_each(|check| check.number(self.context, record.number(), self.found));
+            match record {
+                Logged::Event(event) => {
+                    self.checks.iter_mut().for_each(|check| check.event(self.context, &event, self.found));
+                    self.put_aside(event.contact, [Mark::of_event(&event)])?;
+                }
+                Logged::Decision(decision) => {
+                    self.checks.iter_mut().for_each(|check| check.decision(self.context, &decision, self.found));
+                    self.put_aside(decision.contact, Mark::of_decision(&decision))?;
+                }
+            }
+        }
+        progress(seen, of);
+        Ok(())
     }
 
-    fn ended(&mut self, ended: &mut Ended) -> Result<(), StoreError> {
+    fn ledgers(&mut self) -> Result<(), StoreError> {
+        let context = self.context;
+        self.each(
+            "changes of stages",
+            |records, after| records.stages(after),
+            |sweep, row| {
+                sweep.checks.iter_mut().for_each(|check| check.stage(context, row, sweep.found));
+                sweep.put_aside(row.contact, [Mark::of_stage(row)])
+            },
+        )?;
+        self.each(
+            "changes of scores",
+            |records, after| records.scores(after),
+            |sweep, row| {
+                sweep.checks.iter_mut().for_each(|check| check.score(context, row, sweep.found));
+                sweep.put_aside(row.contact, [Mark::of_score(row)])
+            },
+        )?;
+        self.each(
+            "handoffs",
+            |records, after| records.handoffs(after),
+            |sweep, row| {
+                sweep.checks.iter_mut().for_each(|check| check.handoff(context, row, sweep.found));
+                sweep.put_aside(row.contact, [Mark::of_handoff(row)])
+            },
+        )
+    }
+
+    /// Each row of a table that is read by its places.
+    fn each<T>(
+        &mut self,
+        what: &str,
+        page: impl Fn(&mut dyn Records, u64) -> Result<Vec<Placed<T>>, StoreError>,
+        mut show: impl FnMut(&mut Self, &T) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut after = 0;
+        while let Some(rows) = or_found(page(self.records, after), what, self.found)? {
+            let Some((last, _)) = rows.last() else { break };
+            after = *last;
+            rows.iter().try_for_each(|(_, row)| show(self, row))?;
+        }
+        Ok(())
+    }
+
+    fn put_aside(&mut self, contact: ContactId, marks: impl IntoIterator<Item = Mark>) -> Result<(), StoreError> {
+        let window = self.context.window_of(contact);
+        self.marks.append(window, |out| marks.into_iter().for_each(|mark| mark.write(contact, out)))
+    }
+
+    /// The contacts of a window.
+    fn contacts(&mut self, contacts: &mut Contacts, window: usize) -> Result<(), StoreError> {
+        let context = self.context;
         loop {
-            while let Some(journey) = ended.waiting.pop_front_if(|journey| self.window.contains(&journey.contact.0)) {
-                self.checks.iter_mut().for_each(|check| check.ended(self.context, &journey, self.found));
+            let theirs = contacts.waiting.partition_point(|(id, _)| context.window_of(*id) <= window);
+            let others = contacts.waiting.split_off(theirs);
+            let taken = std::mem::replace(&mut contacts.waiting, others);
+            for (id, contact) in &taken {
+                self.checks.iter_mut().for_each(|check| check.contact(context, *id, contact.as_ref(), self.found));
+            }
+            keys::examine_addresses(self.records, context, &taken, self.found)?;
+            if !contacts.waiting.is_empty() || contacts.is_all {
+                return Ok(());
+            }
+            let page = or_found(self.records.whole_contacts(contacts.after), "contacts", self.found)?;
+            contacts.waiting = page.unwrap_or_default();
+            contacts.is_all = contacts.waiting.is_empty();
+            contacts.after = contacts.waiting.last().map_or(contacts.after, |(last, _)| Some(*last));
+        }
+    }
+
+    fn ended(&mut self, ended: &mut Ended, window: usize) -> Result<(), StoreError> {
+        let context = self.context;
+        loop {
+            while let Some(journey) = ended.waiting.pop_front_if(|journey| context.window_of(journey.contact) <= window)
+            {
+                self.checks.iter_mut().for_each(|check| check.ended(context, &journey, self.found));
             }
             if !ended.waiting.is_empty() || ended.is_all {
                 return Ok(());
@@ -121,66 +182,14 @@ impl Sweep<'_, '_> {
         }
     }
 
-    fn log(&mut self, is_first: bool, told: &mut dyn FnMut(u64)) -> Result<(), StoreError> {
-        let mut log = Log::default();
-        let mut untold = 0;
-        while let Some(record) = log.next(self.records, self.found)? {
-            untold += 1;
-            if untold == TOLD_RECORDS {
-                told(std::mem::take(&mut untold));
+    /// What rows have said of the contacts of a window, in the order of those.
+    fn marks(&mut self, window: usize) -> Result<(), StoreError> {
+        let Sweep { context, checks, found, marks, .. } = self;
+        marks.take(window, |mut bytes| {
+            while let Some((contact, mark)) = Mark::take(&mut bytes) {
+                checks.iter_mut().for_each(|check| check.mark(context, contact, mark, found));
             }
-            if is_first {
-                self.checks.iter_mut().for_each(|check| check.number(self.context, record.number(), self.found));
-            }
-            match record {
-                Logged::Event(event) if self.is_here(event.contact) => {
-                    self.checks.iter_mut().for_each(|check| check.event(self.context, &event, self.found));
-                }
-                Logged::Decision(decision) if self.is_here(decision.contact) => {
-                    self.checks.iter_mut().for_each(|check| check.decision(self.context, &decision, self.found));
-                }
-                Logged::Event(_) | Logged::Decision(_) => {}
-            }
-        }
-        told(untold);
-        Ok(())
-    }
-
-    fn ledgers(&mut self) -> Result<(), StoreError> {
-        let (context, window) = (self.context, self.window.clone());
-        each(
-            self.records,
-            self.found,
-            "changes of stages",
-            |records, after| records.stages(after),
-            |row, found| {
-                if window.contains(&row.contact.0) {
-                    self.checks.iter_mut().for_each(|check| check.stage(context, row, found));
-                }
-            },
-        )?;
-        each(
-            self.records,
-            self.found,
-            "changes of scores",
-            |records, after| records.scores(after),
-            |row, found| {
-                if window.contains(&row.contact.0) {
-                    self.checks.iter_mut().for_each(|check| check.score(context, row, found));
-                }
-            },
-        )?;
-        each(
-            self.records,
-            self.found,
-            "handoffs",
-            |records, after| records.handoffs(after),
-            |row, found| {
-                if window.contains(&row.contact.0) {
-                    self.checks.iter_mut().for_each(|check| check.handoff(context, row, found));
-                }
-            },
-        )
+        })
     }
 }
 
@@ -200,23 +209,6 @@ fn in_order(after: Option<JourneyKey>, page: Vec<JourneyRecord>) -> Result<Vec<J
         before = own;
     }
     Ok(page)
-}
-
-/// Each row of a table that is read by its places.
-fn each<T>(
-    records: &mut dyn Records,
-    found: &mut Findings,
-    what: &str,
-    page: impl Fn(&mut dyn Records, u64) -> Result<Vec<Placed<T>>, StoreError>,
-    mut show: impl FnMut(&T, &mut Findings),
-) -> Result<(), StoreError> {
-    let mut after = 0;
-    while let Some(rows) = or_found(page(records, after), what, found)? {
-        let Some((last, _)) = rows.last() else { break };
-        after = *last;
-        rows.iter().for_each(|(_, row)| show(row, found));
-    }
-    Ok(())
 }
 
 /// The log in the order of all its numbers: events and decisions are two tables.

@@ -66,7 +66,11 @@ fn of_one_moment(
 ) -> Result<Option<Diagnosis>, StoreError> {
     records.refuse_not_of_today()?;
     let charter = records.charter()?;
-    let slots = records.slots()?;
+    // Where they cannot be read, that is a finding.
+    let slots = match records.slots() {
+        Err(error) if error.fault == StoreFault::Corrupt => Vec::new(),
+        slots => slots?,
+    };
     let has_begun = batches(&slots) > 0;
     let Some(kept) = charter.program else {
         return if has_begun { Err(without("the project that it runs", path)) } else { Ok(None) };

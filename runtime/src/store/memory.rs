@@ -16,7 +16,7 @@ use super::stored::{Damaged, StoredContact, StoredTexts};
 use super::written::{Packed, Written};
 use super::{
     Answers, Astray, Charter, DueContact, DuePlace, JourneyKey, KeptProgram, PAGE_ROWS, Placed, Questions,
-    QueuedBehind, RECENT_MESSAGES, Records, Rows, SlotSink, Store, StoreError, Texts, Ticket, kept,
+    QueuedBehind, RECENT_MESSAGES, Records, Rows, SlotSink, Store, StoreError, StoreFault, Texts, Ticket, kept,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
@@ -61,6 +61,16 @@ struct Shared {
     stages: Vec<StageRecord>,
     scores: Vec<ScoreRecord>,
     totals: BTreeMap<(Slot, Total), i64>,
+}
+
+/// Whoever asks for somebody has their number from the store.
+fn no_contact(id: ContactId) -> StoreError {
+    StoreError {
+        fault: StoreFault::Corrupt,
+        message: format!("the store is damaged: there is no contact {}", id.0),
+        help: String::new(),
+        path: None,
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -162,8 +172,7 @@ impl Shared {
     }
 
     fn stored(&self, id: ContactId) -> Result<StoredContact<'_>, StoreError> {
-        let contact = self.contacts.get(&id).ok_or_else(|| broken(format_args!("there is no contact {}", id.0)))?;
-        Ok(contact.stored(id))
+        Ok(self.contacts.get(&id).ok_or_else(|| no_contact(id))?.stored(id))
     }
 
     /// Looks up what a batch relies on.

@@ -13,7 +13,7 @@ pub mod digest;
 mod error;
 mod kept;
 pub mod memory;
-mod packed;
+pub(crate) mod packed;
 mod record;
 mod records;
 mod resident;
@@ -141,7 +141,7 @@ pub struct Questions {
     pub keys: Vec<String>,
     /// Whether these messages have already arrived (E3).
     pub messages: Vec<MessageKey>,
-    /// These contacts, whole. An unknown one is an error of ours.
+    /// These contacts, whole. An unknown one is damage: whoever asks has the number from the store.
     pub contacts: Vec<ContactId>,
     /// These outbox rows, as far as they are still to leave.
     pub rows: Vec<u64>,

@@ -78,7 +78,7 @@ pub(super) fn unpack(packed: &mut &[u8], bytes: usize, out: &mut Vec<u8>) -> Opt
 }
 
 /// Appends a number, seven bits a byte, the lowest first.
-pub(super) fn number(mut number: u64, out: &mut Vec<u8>) {
+pub(crate) fn number(mut number: u64, out: &mut Vec<u8>) {
     while number >= 0x80 {
         out.push(number.to_le_bytes()[0] | 0x80);
         number >>= 7;
@@ -87,7 +87,7 @@ pub(super) fn number(mut number: u64, out: &mut Vec<u8>) {
 }
 
 /// The number at the beginning, which is taken from there.
-pub(super) fn take_number(bytes: &mut &[u8]) -> Option<u64> {
+pub(crate) fn take_number(bytes: &mut &[u8]) -> Option<u64> {
     let mut number = 0;
     for shift in (0..u64::BITS).step_by(7) {
         let (byte, rest) = bytes.split_first()?;
@@ -101,12 +101,12 @@ pub(super) fn take_number(bytes: &mut &[u8]) -> Option<u64> {
 }
 
 /// The same of a number with a sign, small ones of either in few bytes.
-pub(super) fn signed(number: i64, out: &mut Vec<u8>) {
+pub(crate) fn signed(number: i64, out: &mut Vec<u8>) {
     self::number((number << 1 ^ number >> 63).cast_unsigned(), out);
 }
 
 /// The number at the beginning, which is taken from there.
-pub(super) fn take_signed(bytes: &mut &[u8]) -> Option<i64> {
+pub(crate) fn take_signed(bytes: &mut &[u8]) -> Option<i64> {
     let number = take_number(bytes)?;
     Some((number >> 1).cast_signed() ^ -(number & 1).cast_signed())
 }

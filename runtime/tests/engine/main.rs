@@ -6,6 +6,7 @@ mod arrivals;
 mod batches;
 mod changes;
 mod delivery;
+mod doctored;
 mod enrolment;
 mod held;
 mod identity;

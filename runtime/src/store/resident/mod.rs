@@ -158,11 +158,14 @@ impl Resident {
         head.map_or(0, |head| head.newest)
     }
 
-    /// Whoever is due or of an earlier layout, ascending, and nobody who was joined into somebody else.
+    /// Whoever is due or of an earlier layout, ascending, and nobody who was joined into somebody else. Of whom nothing can be read is due at once: nobody
+    /// knows when they would be, and whoever looks at them is told.
     pub(crate) fn due(&self, layout: u32) -> impl Iterator<Item = DueContact> + '_ {
         let not_joined = self.contacts.numbers().filter(|number| !self.joined.contains_key(number));
         not_joined.filter_map(move |number| {
-            let Head { next_at, layout: own, .. } = Head::read(self.contacts.get(number)?)?;
+            let Some(Head { next_at, layout: own, .. }) = Head::read(self.contacts.get(number)?) else {
+                return Some(DueContact { id: self.id(number), next_at: Some(i64::MIN), layout: 0 });
+            };
             (next_at.is_some() || own < layout).then_some(DueContact { id: self.id(number), next_at, layout: own })
         })
     }

@@ -158,7 +158,7 @@ fn put(row: &Row<'_>, text: &Row<'_>, contact: ContactId, resident: &mut Residen
     };
     match resident.put_read(contact, packed, texts.iter().map(|text| text.as_ref().map(|text| &*text.0))) {
         true => Ok(()),
-        false => Err(Trouble::Broken(format!("contact {} is not of this slot", contact.0))),
+        false => Err(Trouble::Damaged(format!("contact {} has a number that Flow never gives", contact.0))),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The event log and which messages are in it.
 
+use super::aside::Sorted;
 use super::begun::{Begun, Logged, joined_into, logged};
 use super::codes::{id, sql_id};
 use super::fault::Trouble;
@@ -7,7 +8,7 @@ use crate::store::resident::Resident;
 use crate::store::{
     Astray, ContactId, EventRecord, MAX_NUMBER, MessageId, MessageKey, PAGE_ROWS, RECENT_MESSAGES, Slot,
 };
-use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, Rows, params};
 use std::collections::BTreeSet;
 
 /// Serves from the primary key.
@@ -72,7 +73,7 @@ pub(super) fn of_contacts(
                     previous
                 }
                 Some(Logged::Decision(previous)) => previous,
-                None => return Err(Trouble::Broken(format!("there is no record {next} of contact {}", of.0))),
+                None => return Err(Trouble::Damaged(format!("record {next} of contact {} is not there", of.0))),
             };
         }
     }
@@ -187,21 +188,59 @@ pub(super) fn page(connection: &Connection, after: u64) -> Result<Vec<EventRecor
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Shows each message that does not stand exactly once both here and among those that are known.
+/// Shows each message that does not stand exactly once both here and among those that are known. Those of the log are sorted beyond memory, and
+/// those that are known lie in order.
 pub(super) fn astray(connection: &Connection, show: &mut dyn FnMut(Astray)) -> Result<(), Trouble> {
-    // Two sorted lists and no index: the way that needs least memory.
-    let sql = "SELECT day, message, sum(logged), sum(known) FROM (SELECT day, message, 1 AS logged, 0 AS known FROM event \
-               UNION ALL SELECT day, id, 0, 1 FROM message) \
-               GROUP BY day, message HAVING sum(logged) <> 1 OR sum(known) <> 1 ORDER BY day, message";
-    let mut statement = connection.prepare(sql)?;
-    let rows = statement.query_map([], |row| {
-        let message = MessageKey { day: row.get(0)?, id: MessageId(row.get(1)?) };
-        Ok(Astray { message, logged: id(row, 2)?, known: id(row, 3)? })
+    let mut logged = Sorted::new()?;
+    let mut statement = connection.prepare("SELECT day, message FROM event")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        logged.put(&sorting_key(message(row)?))?;
+    }
+    let mut statement = connection.prepare("SELECT day, id FROM message ORDER BY day, id")?;
+    let mut known = statement.query([])?;
+    let mut next = next_known(&mut known)?;
+    logged.each(|key, logged| {
+        let key = of_sorting_key(key);
+        while let Some(message) = next.filter(|next| Some(*next) < key) {
+            show(Astray { message, logged: 0, known: 1 });
+            next = next_known(&mut known)?;
+        }
+        let is_known = key.is_some() && next == key;
+        if is_known {
+            next = next_known(&mut known)?;
+        }
+        if let Some(message) = key.filter(|_| logged != 1 || !is_known) {
+            show(Astray { message, logged, known: is_known.into() });
+        }
+        Ok(())
     })?;
-    for astray in rows {
-        show(astray?);
+    while let Some(message) = next {
+        show(Astray { message, logged: 0, known: 1 });
+        next = next_known(&mut known)?;
     }
     Ok(())
+}
+
+fn next_known(known: &mut Rows<'_>) -> Result<Option<MessageKey>, Trouble> {
+    Ok(known.next()?.map(message).transpose()?)
+}
+
+fn message(row: &Row<'_>) -> rusqlite::Result<MessageKey> {
+    Ok(MessageKey { day: row.get(0)?, id: MessageId(row.get(1)?) })
+}
+
+/// Bytes whose order is that of messages.
+fn sorting_key(MessageKey { day, id }: MessageKey) -> [u8; 20] {
+    let mut key = [0; 20];
+    let day = (day ^ i32::MIN).to_be_bytes();
+    key.iter_mut().zip(day.into_iter().chain(id.0)).for_each(|(place, byte)| *place = byte);
+    key
+}
+
+fn of_sorting_key(key: &[u8]) -> Option<MessageKey> {
+    let (day, id) = key.split_first_chunk()?;
+    Some(MessageKey { day: i32::from_be_bytes(*day) ^ i32::MIN, id: MessageId(id.try_into().ok()?) })
 }
 
 /// The log, in the order of arrival.

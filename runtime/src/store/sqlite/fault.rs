@@ -12,6 +12,8 @@ pub(super) enum Trouble {
     Sql(rusqlite::Error),
     /// A row that the engine must never make.
     Broken(String),
+    /// The file holds what Flow never writes: words to follow what it is.
+    Damaged(String),
     /// A verdict that was found on the way.
     Said(StoreFault, String, String),
     /// Somebody else has written.
@@ -42,6 +44,7 @@ impl Trouble {
         match self {
             Self::Sql(error) | Self::Unknown(error) => explain(error).0 == StoreFault::Corrupt,
             Self::Said(fault, ..) => *fault == StoreFault::Corrupt,
+            Self::Damaged(_) => true,
             Self::Broken(_) | Self::Lost | Self::After => false,
         }
     }
@@ -51,7 +54,7 @@ impl Trouble {
         match self {
             Self::Sql(error) => explain(error).0 == StoreFault::Foreign,
             Self::Said(fault, ..) => *fault == StoreFault::Foreign,
-            Self::Unknown(_) | Self::Broken(_) | Self::Lost | Self::After => false,
+            Self::Unknown(_) | Self::Broken(_) | Self::Damaged(_) | Self::Lost | Self::After => false,
         }
     }
 
@@ -72,6 +75,11 @@ impl Trouble {
         )
     }
 
+    /// What is put aside in a temporary file cannot be.
+    pub(super) fn of_temporary(error: StoreError) -> Trouble {
+        Trouble::Said(error.fault, error.message, error.help)
+    }
+
     /// A thread of the store could not be started.
     pub(super) fn no_thread(error: &io::Error) -> Trouble {
         Trouble::Said(
@@ -87,6 +95,7 @@ impl Trouble {
         let (fault, message, help) = match self {
             Self::Broken(what) => return StoreError { path: Some(path.to_owned()), ..broken(what) },
             Self::Said(fault, message, help) => (fault, message, help),
+            Self::Damaged(words) => (StoreFault::Corrupt, format!("`{shown}` is damaged: {words}"), RESTORE.to_owned()),
             Self::After => (
                 StoreFault::Lost,
                 format!("nothing was written to `{shown}`, because a batch before it could not be"),

@@ -5,6 +5,7 @@ use super::fault::Trouble;
 use super::migrate;
 use super::open::{self, refuse_other_tables};
 use super::records::SqliteRecords;
+use super::tail;
 use super::there::log_bytes;
 use crate::doctor::{Findings, Kind, Subject};
 use crate::store::{OutboxState, StoreError};
@@ -122,6 +123,29 @@ pub(super) fn examine(connection: &Connection, found: &mut Findings) -> Result<(
         match made.kind.as_str() {
             "index" => found.add(Kind::WrongIndex, Subject::Named(name), "is an index that is not there"),
             _ => found.add(Kind::DamagedPages, Subject::Named(name), "is a table that is not there"),
+        }
+    }
+    examine_texts(connection, found)
+}
+
+/// Texts of nobody: no other rule asks for texts without asking for the one whose they are.
+fn examine_texts(connection: &Connection, found: &mut Findings) -> Result<(), Trouble> {
+    let sql =
+        "SELECT id FROM contact_text WHERE NOT EXISTS (SELECT 1 FROM main.contact WHERE contact.id = contact_text.id)";
+    let read = connection.prepare(sql).and_then(|mut statement| {
+        statement.query_map([], |row| row.get::<_, i64>(0))?.collect::<rusqlite::Result<Vec<i64>>>()
+    });
+    match read {
+        Ok(nobody) => nobody.into_iter().for_each(|id| {
+            let words = format!("are about contact {id}, who is not there");
+            found.add(Kind::OfNobody, Subject::Named(format!("texts (contact_text {id})")), words);
+        }),
+        Err(error) => {
+            let trouble = Trouble::from(error);
+            // Whoever looks for pages and tables has told of it.
+            if !trouble.is_damage() {
+                return Err(trouble);
+            }
         }
     }
     Ok(())
@@ -242,12 +266,22 @@ impl SqliteRecords {
 
     /// Adds what is wrong with the file.
     pub(crate) fn examine_file(&mut self, found: &mut Findings) -> Result<(), StoreError> {
-        self.read(|connection| examine(connection, found))
+        let is_whole = self.read(|connection| {
+            examine(connection, found)?;
+            tail::examine::examine(connection, found)
+        })?;
+        if !is_whole {
+            self.pass_over_damage();
+        }
+        Ok(())
     }
 
     /// Refuses rows of older tables, which cannot be read here before they are brought up to date.
     pub(crate) fn refuse_not_of_today(&mut self) -> Result<(), StoreError> {
         let path = self.path().to_owned();
-        self.read(|connection| refuse_other_tables(open::examine(connection, &path)?, &path))
+        self.read(|connection| {
+            let version = open::begun_version(connection, open::examine(connection, &path)?)?;
+            refuse_other_tables(version, &path)
+        })
     }
 }

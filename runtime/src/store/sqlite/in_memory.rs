@@ -1,9 +1,8 @@
 //! What memory holds in place of the tables: whoever asks is answered by it, and the tables follow.
 
-use super::codes::damaged;
 use super::fault::Trouble;
 use super::open::BUSY_TIMEOUT_MS;
-use super::tail::over::{self, Overlay};
+use super::tail::over::{self, Overlay, Unread};
 use super::writer::END_SLICE;
 use super::{SqliteStore, Standing, append_slot, contacts, events, no_contact, of_outbox, transact, write_batch};
 use crate::store::check::broken;
@@ -13,7 +12,6 @@ use crate::store::{
     Answers, Batch, ContactId, ContactRecord, MessageKey, PAGE_ROWS, Questions, Slot, SlotBatch, SlotSink, StoreError,
     Ticket,
 };
-use rusqlite::types::Type;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::path::Path;
 use std::sync::Arc;
@@ -32,7 +30,7 @@ impl SqliteStore {
         self.standing = Standing::Unread;
         let beside = Beside::open(&self.path).ok();
         self.read(|connection, _| {
-            over::lay(connection, Overlay::Unknown)?;
+            over::lay(connection, Overlay::Unknown, Unread::Refused)?;
             let read = read_everybody(connection, beside, slot, &mut resident)
                 .and_then(|()| events::read_new_in(connection, &mut resident));
             read.and(over::take_away(connection))
@@ -154,7 +152,7 @@ impl Beside {
             if version(connection)? != opened_at {
                 return Ok(None);
             }
-            over::lay(connection, Overlay::Unknown)?;
+            over::lay(connection, Overlay::Unknown, Unread::Refused)?;
             let mut keys = Resident::new(slot);
             contacts::read_keys_in(connection, &mut keys)?;
             over::take_away(connection)?;
@@ -215,11 +213,11 @@ fn take_in(resident: &mut Resident, batch: &Batch) -> Result<Vec<Writes>, (Strin
 
 fn contact_of(resident: &mut Resident, id: ContactId) -> Result<ContactRecord, Trouble> {
     let stored = resident.contact(id).ok_or_else(|| no_contact(id))?;
-    stored.and_then(|stored| stored.to_record()).map_err(damaged_contact)
+    stored.and_then(|stored| stored.to_record()).map_err(damaged(id))
 }
 
-pub(super) fn damaged_contact(_: Damaged) -> Trouble {
-    Trouble::from(damaged(0, Type::Blob))
+pub(super) fn damaged(id: ContactId) -> impl Fn(Damaged) -> Trouble {
+    move |Damaged| Trouble::Damaged(format!("contact {} holds what Flow never writes", id.0))
 }
 
 /// Shows contacts where they lie in memory.
@@ -230,7 +228,7 @@ pub(super) fn show(
 ) -> Result<(), Trouble> {
     ids.iter().try_for_each(|id| {
         let stored = resident.contact(*id).ok_or_else(|| no_contact(*id))?;
-        stored.and_then(&mut *to).map_err(damaged_contact)
+        stored.and_then(&mut *to).map_err(damaged(*id))
     })
 }
 

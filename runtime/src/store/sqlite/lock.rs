@@ -27,7 +27,13 @@ const FILES: usize = 20;
 /// Whether a store of Flow has stood here, as the lock beside it says. Where the file is no store any more, it is damaged or was replaced, and not
 /// a slip of the pen.
 pub(crate) fn was_a_store(path: &Path) -> bool {
-    fs::metadata(lock_path(path)).is_ok_and(|lock| lock.len() > 0)
+    let lock = lock_path(path);
+    is_lock(&lock) && fs::read(lock).is_ok_and(|text| tells_of_a_store(&text))
+}
+
+/// Whether a store has stood beside a lock of this text.
+fn tells_of_a_store(text: &[u8]) -> bool {
+    !text.is_empty() && !text.starts_with(Said::default().line().as_bytes())
 }
 
 /// Whether there is a lock beside it, whatever it says.
@@ -70,14 +76,14 @@ impl Lock {
         refuse_no_lock(&place)?;
         let mut options = File::options();
         let beside = options.create(true).truncate(false).read(true).write(true).open(&place);
-        let beside = beside.map_err(|error| cannot_open(&place, &error))?;
+        let mut beside = beside.map_err(|error| cannot_open(&place, &error))?;
         let locked = try_lock(&beside, path).or_else(|_| {
             thread::sleep(ASKED);
             try_lock(&beside, path)
         });
         locked?.map_err(|error| io_error(&place, &error))?;
         see_to_files(&beside).map_err(|error| cannot_open(path, &error))?;
-        refuse_emptied(path, &beside)?;
+        refuse_emptied(path, &mut beside)?;
         Ok(Lock { _itself: lock_itself(path)?, mark: Mark::of(beside) })
     }
 
@@ -158,7 +164,7 @@ impl Mark {
 
     fn put_back(&self, text: &[u8]) {
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let _ = held.0.set_len(text.len() as u64).and_then(|()| over(&mut held.0, text));
+        let _ = over_all(&mut held.0, text);
     }
 
     /// So many batches of the store of this name are durable. Of a store that lost some the lock knows better until there are as many again.
@@ -235,6 +241,12 @@ fn over(lock: &mut File, text: &[u8]) -> io::Result<()> {
     lock.write_all(text)
 }
 
+/// In the place of all that stood there, which is cut off behind it and not before: whatever ends this in between, the lock says something.
+fn over_all(lock: &mut File, text: &[u8]) -> io::Result<()> {
+    over(lock, text)?;
+    lock.set_len(text.len() as u64)
+}
+
 /// What stands in the lock of a store that is not closed, and of one that is.
 const IN_USE: &str = "in use";
 const CLOSED: &str = "closed";
@@ -309,8 +321,11 @@ const ASKED: Duration = Duration::from_millis(50);
 /// A file of no bytes at the place of a store that there was is no store that begins: whoever goes on with it forgets who has opted out and
 /// who has got what. Where the file was taken away, somebody meant to begin anew: what was counted is forgotten, and must not come back after a power
 /// failure.
-fn refuse_emptied(path: &Path, lock: &File) -> Result<(), StoreError> {
-    let was_there = lock.metadata().is_ok_and(|lock| lock.len() > 0);
+fn refuse_emptied(path: &Path, lock: &mut File) -> Result<(), StoreError> {
+    let mut text = Vec::new();
+    // What cannot be read is told of by nobody: the store itself is.
+    let read = lock.rewind().and_then(|()| lock.read_to_end(&mut text));
+    let was_there = read.is_ok() && tells_of_a_store(&text);
     match fs::metadata(path) {
         Ok(found) if found.is_file() && found.len() == 0 && was_there => Err(StoreError {
             fault: StoreFault::Corrupt,
@@ -320,7 +335,7 @@ fn refuse_emptied(path: &Path, lock: &File) -> Result<(), StoreError> {
         }),
         Err(error) if error.kind() == io::ErrorKind::NotFound && was_there => {
             // What cannot be written here is told by what follows.
-            lock.set_len(0).and_then(|()| lock.sync_all()).or(Ok(()))
+            over_all(lock, Said::default().line().as_bytes()).and_then(|()| lock.sync_all()).or(Ok(()))
         }
         _ => Ok(()),
     }
@@ -394,6 +409,7 @@ fn cannot_open(path: &Path, error: &io::Error) -> StoreError {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
@@ -423,6 +439,33 @@ mod tests {
                 .iter()
                 .all(|said| said.line().len() == lines[0].line().len() && Said::read(said.line().as_bytes()) == *said)
         );
+    }
+
+    /// Whatever ends a process then: what was counted is forgotten in one write, and never by a lock of no bytes, which would be taken for one of a store
+    /// that an earlier Flow closed.
+    #[test]
+    fn a_store_that_was_taken_away_is_forgotten_and_the_lock_says_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = folder.path().join("flow.db");
+        let place = lock_path(&store);
+        for before in
+            ["in use 00000000000000001284 9f3c2a1b\n", "closed\n", "something far longer than any line of a lock is\n"]
+        {
+            fs::write(&place, before).unwrap();
+            assert!(was_a_store(&store), "{before}");
+            let lock = Lock::take(&store).unwrap();
+            assert_eq!(lock.text(), Said::default().line().into_bytes(), "{before}");
+            drop(lock);
+            assert!(!was_a_store(&store) && !folder.path().join("flow.db").metadata().is_ok_and(|file| file.len() > 0));
+            // An empty file is a store that begins, and is not told to have been one.
+            Lock::take(&store).unwrap();
+            fs::remove_file(&store).unwrap();
+        }
+        // Cut off behind what is written, and not before.
+        let mut lock = File::options().read(true).write(true).create(true).truncate(true).open(&place).unwrap();
+        lock.write_all(b"in use 00000000000000001284 9f3c2a1b\n").unwrap();
+        over_all(&mut lock, b"in use\n").unwrap();
+        assert_eq!(fs::read(&place).unwrap(), b"in use\n");
     }
 
     #[test]

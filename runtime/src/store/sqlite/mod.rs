@@ -10,6 +10,7 @@
 //! ([`writer`]) while the engine goes on, which is answered as if it were written ([`begun`]). The log that SQLite writes ahead is folded into
 //! the file by yet another ([`checkpoint`]), so that no batch waits for it. What people ask is read on connections of their own ([`records`]).
 
+mod aside;
 mod begun;
 mod charter;
 mod checkpoint;
@@ -38,6 +39,7 @@ mod totals;
 mod view;
 mod writer;
 
+pub(crate) use aside::Aside;
 pub(crate) use fault::RESTORE;
 pub(crate) use health::free_pages_from_nowhere;
 pub use health::{Facts, sqlite_version};
@@ -298,7 +300,7 @@ impl SqliteStore {
         self.read(|connection, begun| {
             ids.iter().try_for_each(|id| {
                 let record = whole(connection, begun, *id)?;
-                to(StoredContact::whole(&record)).map_err(in_memory::damaged_contact)
+                to(StoredContact::whole(&record)).map_err(in_memory::damaged(*id))
             })
         })
     }
@@ -309,8 +311,9 @@ fn whole(connection: &Connection, begun: &mut [Begun], id: ContactId) -> Result<
     found.ok_or_else(|| no_contact(id))
 }
 
+/// Whoever asks for somebody has their number from the store.
 fn no_contact(id: ContactId) -> Trouble {
-    Trouble::Broken(format!("there is no contact {}", id.0))
+    Trouble::Damaged(format!("there is no contact {}, and something in it is about them", id.0))
 }
 
 /// What is asked of messages on their way out.
@@ -488,7 +491,7 @@ impl SqliteStore {
 
     /// What the engine's loop asks, and how SQLite finds it.
     pub(super) fn plans(&self) -> Vec<(String, Vec<String>)> {
-        let queries = [
+        self.plans_of(vec![
             contacts::FIND.to_owned(),
             contacts::LOAD.to_owned(),
             contacts::DUE.to_owned(),
@@ -505,7 +508,11 @@ impl SqliteStore {
             "SELECT * FROM journey_view WHERE contact = ?1".to_owned(),
             "SELECT * FROM journey_view WHERE user_id = ?1".to_owned(),
             "SELECT opened_at FROM mail_view".to_owned(),
-        ];
+        ])
+    }
+
+    /// How SQLite finds what these ask for.
+    pub(super) fn plans_of(&self, queries: Vec<String>) -> Vec<(String, Vec<String>)> {
         let plan = |query: &str| {
             let mut statement = self.connection.prepare(&format!("EXPLAIN QUERY PLAN {query}")).unwrap();
             let parameters = vec![0; statement.parameter_count()];

@@ -131,7 +131,7 @@ impl OpenOptions {
         })?;
         refuse_read_only(&connection, &self.path)?;
         if self.of_today {
-            refuse_other_tables(version, &self.path)?;
+            refuse_other_tables(begun_version(&connection, version)?, &self.path)?;
         }
         if self.of_now {
             // Before a large file is looked through.
@@ -201,6 +201,9 @@ impl OpenOptions {
                 false => tail.know_all(connection),
             })?;
             tail.kept();
+        }
+        if !tail.is_summed_up() {
+            transact(connection, TransactionBehavior::Immediate, |connection| tail.keep_sum(connection))?;
         }
         Ok(tail)
     }
@@ -302,6 +305,16 @@ pub(crate) fn empty(path: &Path) -> StoreError {
         help: "ask again when `flow serve` or `flow run` works on it".to_owned(),
         path: Some(path.to_owned()),
     }
+}
+
+/// The version of a store's tables; 0 where an earlier Flow was ended while it made them, and nothing is in them.
+pub(super) fn begun_version(connection: &Connection, version: usize) -> Result<usize, Trouble> {
+    if !(OLDEST..NEWEST).contains(&version) {
+        return Ok(version);
+    }
+    let sql = "SELECT EXISTS (SELECT 1 FROM slot) OR EXISTS (SELECT 1 FROM charter) OR EXISTS (SELECT 1 FROM program)";
+    let has_begun: bool = connection.query_row(sql, [], |row| row.get(0))?;
+    Ok(if has_begun { version } else { 0 })
 }
 
 /// What an earlier Flow wrote cannot be looked through before it is brought up to date.

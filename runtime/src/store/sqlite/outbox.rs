@@ -1,8 +1,10 @@
 //! Messages on their way out.
 
-use super::codes::{coded, id, sql_id};
+use super::aside::Sorted;
+use super::codes::{coded, damaged, id, sql_id};
 use super::fault::Trouble;
 use crate::store::{ContactId, MAX_NUMBER, OutboxRecord, OutboxSettlement, PAGE_ROWS, QueuedBehind, Slot};
+use rusqlite::types::Type;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params};
 
 /// In the order that [`read`] expects.
@@ -175,11 +177,19 @@ pub(super) fn page(connection: &Connection, after: u64) -> Result<Vec<OutboxReco
 
 /// Shows each key that several rows have.
 pub(super) fn repeated_keys(connection: &Connection, show: &mut dyn FnMut(String)) -> Result<(), Trouble> {
-    let mut statement = connection.prepare("SELECT key FROM outbox GROUP BY key HAVING count(*) > 1 ORDER BY key")?;
-    for key in statement.query_map([], |row| row.get(0))? {
-        show(key?);
+    let mut sorted = Sorted::new()?;
+    let mut statement = connection.prepare("SELECT key FROM outbox")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let key = row.get_ref(0)?.as_str().map_err(|_| damaged(0, Type::Text))?;
+        sorted.put(key.as_bytes())?;
     }
-    Ok(())
+    sorted.each(|key, count| {
+        if count > 1 {
+            show(String::from_utf8_lossy(key).into_owned());
+        }
+        Ok(())
+    })
 }
 
 /// Every row with its receipt or reason.

@@ -2,7 +2,7 @@
 
 use super::fault::Trouble;
 use super::outbox::MailAhead;
-use super::tail::over::{self, Overlay};
+use super::tail::over::{self, Overlay, Unread};
 use super::{contacts, decisions, events, handoffs, outbox, slots, snapshot, totals, transact};
 use crate::store::digest::Snapshot;
 use crate::store::{
@@ -20,6 +20,8 @@ pub(crate) struct SqliteRecords {
     path: PathBuf,
     /// Whether the tail lies over the tables.
     overlay: Overlay,
+    /// What is done with what of it cannot be read.
+    unread: Unread,
 }
 
 impl SqliteRecords {
@@ -30,12 +32,12 @@ impl SqliteRecords {
         let connection =
             Connection::open_with_flags(path, flags).map_err(|error| Trouble::from(error).at(path, "read"))?;
         over::prepare(&connection).map_err(|error| Trouble::from(error).at(path, "read"))?;
-        Ok(SqliteRecords { connection, path: path.to_owned(), overlay: Overlay::Unknown })
+        Ok(SqliteRecords { connection, path: path.to_owned(), overlay: Overlay::Unknown, unread: Unread::Refused })
     }
 
     /// Over a connection that has begun to read, and sees one moment for as long as it lives.
     pub(super) fn of_one_moment(connection: Connection, path: &Path) -> SqliteRecords {
-        SqliteRecords { connection, path: path.to_owned(), overlay: Overlay::Unknown }
+        SqliteRecords { connection, path: path.to_owned(), overlay: Overlay::Unknown, unread: Unread::Refused }
     }
 
     /// The file that is read.
@@ -60,12 +62,18 @@ impl SqliteRecords {
     ) -> Result<T, StoreError> {
         // What is laid is rolled back with the rest where reading fails.
         let overlay = std::mem::replace(&mut self.overlay, Overlay::Unknown);
+        let unread = self.unread;
         let (overlay, read) = self.read(|connection| {
-            let overlay = over::lay(connection, overlay)?;
+            let overlay = over::lay(connection, overlay, unread)?;
             Ok((overlay, work(connection)?))
         })?;
         self.overlay = overlay;
         Ok(read)
+    }
+
+    /// From now on what of the tail cannot be read is passed over: it was told of.
+    pub(super) fn pass_over_damage(&mut self) {
+        self.unread = Unread::PassedOver;
     }
 
     /// What is to be known of the mail that waits.

@@ -147,9 +147,10 @@ fn write_words(connection: &Connection, words: &[Word]) -> Result<(), Trouble> {
     Ok(())
 }
 
-/// Where the last state of each contact stands in the tail: in which record, the how-manieth.
-const TAIL_NEWEST: &str = "SELECT entry.value AS id, max(contact_tail.place) AS place, entry.key AS nth \
-     FROM contact_tail, json_each(contact_tail.people) AS entry GROUP BY entry.value";
+/// Where the last state of each contact stands in the tail: in which record, the how-manieth. As integers: SQLite makes itself no index, for whoever
+/// asks for everybody, of what may be of any kind, and would look through all of it for each.
+const TAIL_NEWEST: &str = "SELECT CAST(entry.value AS INTEGER) AS id, max(contact_tail.place) AS place, entry.key AS nth \
+     FROM contact_tail, json_each(contact_tail.people) AS entry GROUP BY 1";
 
 /// Everybody as they are by now: by the table, and by the tail where that knows more ([`record`]). What is looked for in the tail is looked for
 /// once; only what is shown of it is decoded.
@@ -180,8 +181,11 @@ fn contact_now() -> String {
     )
 }
 
-/// The user ids that the table of keys does not know yet.
-const USER_NEWEST: &str = "SELECT json_extract(entry.value, '$[1]') AS contact, max(substr(json_extract(entry.value, '$[0]'), 6)) AS user_id      FROM key_tail, json_each(key_tail.keys) AS entry WHERE json_extract(entry.value, '$[0]') >= 'user:'      AND json_extract(entry.value, '$[0]') < 'user;' AND json_extract(entry.value, '$[1]') IS NOT NULL GROUP BY 1";
+/// The user ids that the table of keys does not know yet. What is no user id is passed over by how it begins, and what is nobody's by how it ends, since to
+/// read JSON costs more.
+const USER_NEWEST: &str = "SELECT CAST(json_extract(entry.value, '$[1]') AS INTEGER) AS contact, max(substr(json_extract(entry.value, '$[0]'), 6)) AS user_id \
+     FROM key_tail, json_each(key_tail.keys) AS entry \
+     WHERE substr(entry.value, 1, 7) = '[\"user:' AND substr(entry.value, -5) <> 'null]' GROUP BY 1";
 
 /// The contact's number and user id, the frame's fields, the texts, and the instant at which something may happen by itself. Who proved to
 /// be somebody else is not there any more.

@@ -120,11 +120,11 @@ pub(super) fn the_last_write_of_a_contact_holds(store: &mut dyn Store) {
     assert_eq!((loaded[0].frame.as_slice(), loaded[1].frame.as_slice()), ([18].as_slice(), [19].as_slice()));
 }
 
-pub(super) fn an_unknown_contact_is_an_error(store: &mut dyn Store) {
+pub(super) fn an_unknown_contact_is_damage(store: &mut dyn Store) {
     commit(store, people(1));
     let error = load(store, &[1, 2]).unwrap_err();
-    assert_eq!(error.fault, StoreFault::Other);
-    assert!(error.message.contains("there is no contact 2"), "{}", error.message);
+    assert_eq!(error.fault, StoreFault::Corrupt);
+    assert!(error.message.contains("is damaged: there is no contact 2"), "{}", error.message);
 }
 
 pub(super) fn the_last_change_of_a_key_holds(store: &mut dyn Store) {

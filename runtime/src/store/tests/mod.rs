@@ -7,6 +7,7 @@ mod picture;
 mod random;
 pub(super) mod rows;
 mod sqlite;
+mod tail;
 mod view;
 
 use super::memory::MemoryStore;
@@ -71,7 +72,7 @@ on_every_store!(
     a_contact_without_texts_keeps_its_texts,
     a_contact_is_replaced_whole,
     the_last_write_of_a_contact_holds,
-    an_unknown_contact_is_an_error,
+    an_unknown_contact_is_damage,
     the_last_change_of_a_key_holds,
     keys_of_a_joined_contact_find_the_other,
     what_was_handed_over_is_answered_by,

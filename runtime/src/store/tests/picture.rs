@@ -3,7 +3,7 @@
 use super::rows::*;
 use super::{options, sqlite};
 use crate::doctor::Findings;
-use crate::store::sqlite::{OpenOptions, SqliteRecords, picture};
+use crate::store::sqlite::{OpenOptions, SqliteRecords, picture, refuse_not_of_today};
 use crate::store::*;
 use std::collections::BTreeSet;
 use std::fs;
@@ -72,7 +72,13 @@ fn a_store_of_an_earlier_flow_stays_one() {
     rusqlite::Connection::open(&path).unwrap().execute_batch(earlier).unwrap();
     let before = fs::read(&path).unwrap();
     assert_eq!(picture(&path, |records| records.unsettled_count()).unwrap(), Some(0));
+    // One that was ended while it was made.
+    let said = |path| refuse_not_of_today(path).unwrap_err().message;
+    assert!(said(&path).ends_with("is a store that holds nothing yet"), "{}", said(&path));
     assert_eq!(before, fs::read(&path).unwrap());
+    let begun = "INSERT INTO charter (one, kind) VALUES (1, 'live')";
+    rusqlite::Connection::open(&path).unwrap().execute_batch(begun).unwrap();
+    assert!(said(&path).contains("was written by an earlier Flow"), "{}", said(&path));
 }
 
 /// The examination of the file comes first, and SQLite makes room for temporary tables for it.

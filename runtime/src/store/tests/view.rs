@@ -417,3 +417,32 @@ fn a_contact_who_proved_to_be_another_is_shown_once() {
     let store = told(&folder, Changes::default());
     assert_eq!(shown(&store, "SELECT contact, user_id FROM contact_view ORDER BY contact"), ["1", "1", "2", "-"]);
 }
+
+/// Whoever asks for everybody does not look through what stands behind the tables for each of them.
+#[test]
+fn views_of_everybody_find_what_is_behind_by_an_index() {
+    let folder = TempDir::new().unwrap();
+    let store = told(&folder, Changes::default());
+    let views =
+        ["contact_now", "contact_view", "journey_view", "decision_view", "mail_view", "handoff_view", "stage_view"];
+    let plans = store.plans_of(views.map(|view| format!("SELECT * FROM {view}")).to_vec());
+    for (query, steps) in &plans {
+        let scans = |alias: &str| steps.iter().any(|step| step.starts_with(&format!("SCAN {alias}")));
+        assert!(!scans("newest") && !scans("new_key"), "{query}: {steps:?}");
+        let by_index =
+            |alias: &str| steps.iter().any(|step| step.starts_with(&format!("SEARCH {alias} USING AUTOMATIC")));
+        assert!(by_index("newest") || by_index("new_key"), "{query}: {steps:?}");
+    }
+}
+
+/// As they stand in the tail: a user id that was given, one that was taken away again, and what is no user id.
+#[test]
+fn keys_that_are_behind_are_shown_as_they_are() {
+    let folder = TempDir::new().unwrap();
+    let store = told(&folder, Changes::default());
+    let keys = r#"[["user:u\"2",2],["email:x@y.example",2],["user:gone",null],["anonymous:user:1",3]]"#;
+    let connection = rusqlite::Connection::open(&options(&folder).path).unwrap();
+    connection.execute("INSERT INTO key_tail VALUES (9000000, ?1)", [keys]).unwrap();
+    let rows = shown(&store, "SELECT contact, user_id FROM contact_view ORDER BY contact");
+    assert_eq!(rows, ["1", "1", "2", "u\"2"]);
+}

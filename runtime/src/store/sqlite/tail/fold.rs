@@ -5,10 +5,9 @@
 
 use super::record;
 use super::{Ahead, Kept, Tail};
-use crate::store::sqlite::codes::{damaged, sql_id};
+use crate::store::sqlite::codes::sql_id;
 use crate::store::sqlite::fault::Trouble;
 use crate::store::{ContactId, MessageKey};
-use rusqlite::types::Type;
 use rusqlite::{Connection, params};
 use std::thread::{Builder, JoinHandle};
 
@@ -40,10 +39,12 @@ pub(super) struct Sorted {
     contacts: Vec<(u64, u32, u32)>,
     keys: Vec<(String, Option<ContactId>)>,
     messages: Vec<MessageKey>,
-    key_places: Vec<i64>,
+    key_places: Vec<(i64, u64)>,
     logged: Option<u64>,
     /// How much of each is done.
     written: Done,
+    /// What has been trimmed and not taken off the sum yet.
+    gone: u64,
 }
 
 #[derive(Debug, Default)]
@@ -68,7 +69,7 @@ impl Sorted {
         keys.sort_by(|one, next| one.0.cmp(&next.0));
         keep_last(&mut keys, |one, next| one.0 == next.0);
         messages.sort_unstable();
-        Sorted { records, contacts, keys, messages, key_places, logged, written: Done::default() }
+        Sorted { records, contacts, keys, messages, key_places, logged, written: Done::default(), gone: 0 }
     }
 }
 
@@ -85,7 +86,8 @@ impl Tail {
         if self.round.is_none() && self.is_round_due() {
             self.begin_round(true);
         }
-        self.write_slice(connection, 2 * appended + SLICE_MIN)
+        self.write_slice(connection, 2 * appended + SLICE_MIN)?;
+        self.keep_sum(connection)
     }
 
     /// Goes on by so many changes, also where no round is due; waits for nobody who puts one into order.
@@ -93,7 +95,8 @@ impl Tail {
         if self.round.is_none() {
             self.begin_round(true);
         }
-        self.write_slice(connection, changes)
+        self.write_slice(connection, changes)?;
+        self.keep_sum(connection)
     }
 
     /// The same, to the end of those changes.
@@ -102,7 +105,8 @@ impl Tail {
             self.begin_round(false);
         }
         self.sorted();
-        self.write_slice(connection, changes)
+        self.write_slice(connection, changes)?;
+        self.keep_sum(connection)
     }
 
     fn begin_round(&mut self, may_wait: bool) {
@@ -146,9 +150,12 @@ impl Tail {
         round.write_contacts(connection, &mut left)?;
         round.write_keys(connection, &mut left)?;
         round.write_messages(connection, &mut left)?;
-        let is_over = left > 0 && round.trim(connection, left)?;
+        if left == 0 {
+            return Ok(());
+        }
+        let (is_over, gone, logged) = (round.trim(connection, left)?, std::mem::take(&mut round.gone), round.logged);
+        self.sum_up(0, gone);
         if is_over {
-            let logged = round.logged;
             self.round = None;
             logged.map_or(Ok(()), |logged| self.set_known(connection, logged))?;
         }
@@ -171,12 +178,14 @@ impl Sorted {
         let mut update = connection.prepare_cached(sql)?;
         for (id, of, nth) in next(&self.contacts, &mut self.written.contacts, left) {
             let kept = self.records.get(*of as usize).and_then(|kept| record::read(&kept.bytes, *nth as usize));
-            let packed = kept.ok_or_else(|| damaged(2, Type::Blob))?;
+            let packed =
+                kept.ok_or_else(|| Trouble::Damaged(format!("its journal does not say how contact {id} is")))?;
             let newest = sql_id(packed.newest);
             let row = params![sql_id(*id), packed.next_at, packed.layout, newest, packed.frame, packed.kept];
             if update.execute(row)? == 0 {
                 // Whoever is in the tail stands in the table since they are known.
-                return Err(damaged(0, Type::Integer).into());
+                let words = format!("its journal is about contact {id}, who is not there");
+                return Err(Trouble::Damaged(words));
             }
         }
         Ok(())
@@ -200,11 +209,15 @@ impl Sorted {
     fn trim(&mut self, connection: &Connection, left: usize) -> Result<bool, Trouble> {
         let Done { records, key_records, .. } = &mut self.written;
         let mut left = left.saturating_mul(TRIM_EACH);
-        if let Some(last) = next(&self.records, records, &mut left).last() {
+        let trimmed = next(&self.records, records, &mut left);
+        if let Some(last) = trimmed.last() {
             connection.prepare_cached("DELETE FROM contact_tail WHERE place <= ?1")?.execute([last.place])?;
+            self.gone = trimmed.iter().fold(self.gone, |gone, record| gone.wrapping_add(record.digest));
         }
-        if let Some(last) = next(&self.key_places, key_records, &mut left).last() {
+        let trimmed = next(&self.key_places, key_records, &mut left);
+        if let Some((last, _)) = trimmed.last() {
             connection.prepare_cached("DELETE FROM key_tail WHERE place <= ?1")?.execute([last])?;
+            self.gone = trimmed.iter().fold(self.gone, |gone, (_, digest)| gone.wrapping_add(*digest));
         }
         Ok(*records == self.records.len() && *key_records == self.key_places.len())
     }

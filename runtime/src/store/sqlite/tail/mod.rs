@@ -10,18 +10,22 @@
 //! Nothing depends on how far the tables are behind. Whoever opens a store brings them up to its end first, and whoever only reads lays the tail
 //! over them ([`over`]).
 
+pub(super) mod examine;
 mod fold;
+mod lying;
 pub(super) mod over;
 pub(super) mod record;
+mod sum;
 
 use super::codes::{damaged, id, sql_id};
 use super::fault::Trouble;
 use crate::store::written::Packed;
 use crate::store::{ContactId, EventRecord, MAX_NUMBER, MessageId, MessageKey, Slot};
 use fold::Round;
+use lying::{Bounds, KeptSum};
 use record::Record;
 use rusqlite::types::Type;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -56,6 +60,9 @@ pub(super) struct Tail {
     round_changes: usize,
     /// A transaction with changes of it was not kept: what stands here is not what the file holds.
     is_lost: bool,
+    /// All that lies there, summed up; and whether that stands beside it.
+    sum: u64,
+    is_sum_kept: bool,
 }
 
 /// What a round begins with.
@@ -66,8 +73,8 @@ struct Ahead {
     contacts: usize,
     bytes: usize,
     keys: Vec<(String, Option<ContactId>)>,
-    /// Where the records of keys stand.
-    key_places: Vec<i64>,
+    /// Where the records of keys stand, each with its digest.
+    key_places: Vec<(i64, u64)>,
     messages: Vec<MessageKey>,
     /// The last record of the log among them.
     logged: Option<u64>,
@@ -77,6 +84,7 @@ struct Ahead {
 #[derive(Debug)]
 struct Kept {
     place: i64,
+    digest: u64,
     people: Vec<u64>,
     bytes: Vec<u8>,
 }
@@ -90,33 +98,42 @@ impl Ahead {
         self.contacts.max(self.keys.len()).max(self.messages.len())
     }
 
-    fn keep(&mut self, place: i64, people: Vec<u64>, bytes: Vec<u8>) {
-        self.contacts += people.len();
-        self.bytes += bytes.len();
-        self.records.push(Kept { place, people, bytes });
+    fn keep(&mut self, kept: Kept) {
+        self.contacts += kept.people.len();
+        self.bytes += kept.bytes.len();
+        self.records.push(kept);
     }
 }
 
 impl Tail {
-    /// As a file has it.
+    /// As a file has it. Refused where anything in it is not what Flow wrote.
     pub(super) fn load(connection: &Connection, slot: Slot, told: Arc<AtomicU64>) -> Result<Tail, Trouble> {
-        let mut ahead = Ahead::default();
-        each_record(connection, |place, people, bytes| {
-            ahead.keep(place, people, bytes.to_vec());
+        let bounds = Bounds::of(connection, slot)?;
+        let (mut ahead, mut all) = (Ahead::default(), 0_u64);
+        lying::each_of_contacts(connection, bounds, |record, bytes| {
+            let (place, digest, people) = (record.place, record.digest, record.read?);
+            all = all.wrapping_add(digest);
+            ahead.keep(Kept { place, digest, people, bytes: bytes.to_vec() });
             Ok(())
         })?;
-        each_keys(connection, |place, keys| {
-            ahead.key_places.push(place);
-            ahead.keys.extend(keys);
+        lying::each_of_keys(connection, bounds, |record| {
+            all = all.wrapping_add(record.digest);
+            ahead.keys.extend(record.read?);
+            ahead.key_places.push((record.place, record.digest));
             Ok(())
         })?;
         let contacts = ahead.records.last().map_or(0, |record| record.place);
-        let place = ahead.key_places.last().copied().unwrap_or(0).max(contacts);
+        let place = ahead.key_places.last().map_or(0, |(place, _)| *place).max(contacts);
         // No store has as many batches.
         if place > i64::MAX / 2 {
             return Err(damaged(0, Type::Integer).into());
         }
-        let known_to = known_to(connection, slot)?;
+        let known_to = lying::known_to(connection, slot)??;
+        let all = all.wrapping_add(sum::of_known(known_to));
+        let kept = KeptSum::of(connection, slot)?;
+        if let Some(words) = kept.disagrees(all, ahead.records.len() + ahead.key_places.len()) {
+            return Err(Trouble::Damaged(format!("it {words}")));
+        }
         if let Some(known_to) = known_to {
             let sql = "SELECT id, day, message FROM event WHERE id > ?1 ORDER BY id";
             let mut statement = connection.prepare(sql)?;
@@ -137,7 +154,31 @@ impl Tail {
             contacts: 0,
             round_changes: ROUND_CHANGES,
             is_lost: false,
+            sum: all,
+            is_sum_kept: kept == KeptSum::Is(all),
         })
+    }
+
+    /// Whether what lies there, summed up, stands beside it.
+    pub(super) fn is_summed_up(&self) -> bool {
+        self.is_sum_kept
+    }
+
+    /// Writes down what lies there, summed up, where that is another by now. In the row of the slot, which a batch has written.
+    pub(super) fn keep_sum(&mut self, connection: &Connection) -> Result<(), Trouble> {
+        if !self.is_sum_kept {
+            let sql = "UPDATE slot SET tail_sum = ?2 WHERE slot = ?1";
+            let row = params![self.slot.index(), self.sum.cast_signed()];
+            // Before the first batch there is no such row.
+            self.is_sum_kept = connection.prepare_cached(sql)?.execute(row)? == 1;
+        }
+        Ok(())
+    }
+
+    /// Records have come or gone.
+    fn sum_up(&mut self, come: u64, gone: u64) {
+        self.is_sum_kept &= come == gone;
+        self.sum = self.sum.wrapping_add(come).wrapping_sub(gone);
     }
 
     /// The same anew, where a transaction was not kept.
@@ -192,7 +233,9 @@ impl Tail {
         self.place += 1;
         let sql = "INSERT INTO contact_tail (place, people, bytes) VALUES (?1, ?2, ?3)";
         connection.prepare_cached(sql)?.execute(params![self.place, people, bytes])?;
-        self.ahead.keep(self.place, record.people, bytes);
+        let digest = sum::of_contacts(self.place, people.as_bytes(), &bytes);
+        self.sum_up(digest, 0);
+        self.ahead.keep(Kept { place: self.place, digest, people: record.people, bytes });
         Ok(())
     }
 
@@ -218,7 +261,9 @@ impl Tail {
             self.place += 1;
             let sql = "INSERT INTO key_tail (place, keys) VALUES (?1, ?2)";
             connection.prepare_cached(sql)?.execute(params![self.place, json])?;
-            self.ahead.key_places.push(self.place);
+            let digest = sum::of_keys(self.place, json.as_bytes());
+            self.sum_up(digest, 0);
+            self.ahead.key_places.push((self.place, digest));
         }
         self.ahead.keys.extend(keys.iter().cloned());
         Ok(())
@@ -234,6 +279,7 @@ impl Tail {
     fn set_known(&mut self, connection: &Connection, to: u64) -> Result<(), Trouble> {
         let sql = "INSERT INTO message_tail (slot, up_to) VALUES (?1, ?2) ON CONFLICT (slot) DO UPDATE SET up_to = excluded.up_to";
         connection.prepare_cached(sql)?.execute(params![self.slot.index(), sql_id(to)])?;
+        self.sum_up(sum::of_known(Some(to)), sum::of_known(self.known_to));
         self.known_to = Some(to);
         Ok(())
     }
@@ -248,16 +294,18 @@ impl Tail {
         let sql = "SELECT coalesce(max(id), 0) FROM event WHERE id BETWEEN ?1 AND ?2";
         let (first, last) = (sql_id(self.slot.global(0)), sql_id(self.slot.global(MAX_NUMBER)));
         let newest = connection.query_row(sql, [first, last], |row| id(row, 0))?;
-        self.set_known(connection, newest)
+        self.set_known(connection, newest)?;
+        self.keep_sum(connection)
     }
 
     /// From now on every message is written with its event.
     pub(super) fn know_all(&mut self, connection: &Connection) -> Result<(), Trouble> {
-        if self.known_to.take().is_some() {
+        if let Some(known_to) = self.known_to.take() {
             connection.execute("DELETE FROM message_tail WHERE slot = ?1", [self.slot.index()])?;
+            self.sum_up(0, sum::of_known(Some(known_to)));
         }
         self.told.store(u64::MAX, Ordering::Release);
-        Ok(())
+        self.keep_sum(connection)
     }
 
     /// What was written is kept: for those who ask how far the tables are.
@@ -280,41 +328,4 @@ impl Tail {
         self.ahead.most() >= quarter.clamp(self.round_changes.min(ROUND_MAX), ROUND_MAX)
             || self.ahead.bytes >= ROUND_BYTES
     }
-}
-
-/// Up to which record of the log the table of messages knows all of them; none where it knows everything.
-fn known_to(connection: &Connection, slot: Slot) -> Result<Option<u64>, Trouble> {
-    let mut statement = connection.prepare_cached("SELECT up_to FROM message_tail WHERE slot = ?1")?;
-    Ok(statement.query_row([slot.index()], |row| id(row, 0)).optional()?)
-}
-
-/// Looks at each record of the tail, in order.
-fn each_record(
-    connection: &Connection,
-    mut look: impl FnMut(i64, Vec<u64>, &[u8]) -> Result<(), Trouble>,
-) -> Result<(), Trouble> {
-    let mut statement = connection.prepare("SELECT place, people, bytes FROM contact_tail ORDER BY place")?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        let people: Vec<u64> = serde_json::from_str(row.get_ref(1)?.as_str().map_err(|_| damaged(1, Type::Text))?)
-            .map_err(|_| damaged(1, Type::Text))?;
-        look(row.get(0)?, people, row.get_ref(2)?.as_blob().map_err(|_| damaged(2, Type::Blob))?)?;
-    }
-    Ok(())
-}
-
-/// Looks at each record of keys, in order.
-fn each_keys(
-    connection: &Connection,
-    mut look: impl FnMut(i64, Vec<(String, Option<ContactId>)>) -> Result<(), Trouble>,
-) -> Result<(), Trouble> {
-    let mut statement = connection.prepare("SELECT place, keys FROM key_tail ORDER BY place")?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        let keys: Vec<(String, Option<u64>)> =
-            serde_json::from_str(row.get_ref(1)?.as_str().map_err(|_| damaged(1, Type::Text))?)
-                .map_err(|_| damaged(1, Type::Text))?;
-        look(row.get(0)?, keys.into_iter().map(|(key, owner)| (key, owner.map(ContactId))).collect())?;
-    }
-    Ok(())
 }

@@ -109,6 +109,17 @@ pub(super) fn read(bytes: &[u8], nth: usize) -> Option<Packed<'_>> {
     Some(Packed { next_at: (layout & IS_DUE != 0).then_some(next_at), layout: layout & !IS_DUE, newest, frame, kept })
 }
 
+/// Whether the bytes of a record are of so many contacts, each body behind the one before, and nothing behind the last.
+pub(super) fn is_of(bytes: &[u8], people: usize) -> bool {
+    let end = (0..people).try_fold(people.saturating_mul(HEAD_BYTES as usize), |begin, nth| {
+        let packed = read(bytes, nth)?;
+        let head = bytes.get(nth.checked_mul(HEAD_BYTES as usize)?..)?;
+        let body = u32::from_le_bytes(*head.get(at::BODY as usize..)?.first_chunk()?);
+        (body as usize == begin).then_some(begin + packed.frame.len() + packed.kept.len())
+    });
+    end == Some(bytes.len())
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -133,6 +144,8 @@ mod tests {
             assert_eq!(format!("{:?}", read(&bytes, nth).unwrap()), format!("{packed:?}"));
         }
         assert!((1..bytes.len()).all(|cut| read(&bytes[..cut], 2).is_none()));
+        assert!(is_of(&bytes, 3) && !is_of(&bytes, 2) && !is_of(&[&bytes[..], &[0]].concat(), 3));
+        assert!((1..bytes.len()).all(|cut| !is_of(&bytes[..cut], 3)));
         assert!(record.is_full_with(&of(None, 0, &[0; 4_000], &[])));
         assert!(!Record::default().is_full_with(&of(None, 0, &[0; 4_000], &[])), "it must lie somewhere");
     }
