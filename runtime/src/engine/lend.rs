@@ -114,10 +114,10 @@ impl<S: Store> Engine<S> {
         let missing: Vec<ContactId> = missing.into_iter().collect();
         store.show(&missing, &mut |stored| {
             let mut contact = cache.room(plan);
-            let fit = contact.become_stored(&stored, plan, *opened_at)?;
-            cache.put(contact);
-            if fits.is_ok() {
-                fits = fit;
+            match contact.become_stored(&stored, plan, *opened_at)? {
+                Ok(()) => cache.put(contact),
+                // Of several any says what is wrong.
+                Err(error) => fits = Err(error),
             }
             Ok(())
         })?;
