@@ -21,6 +21,10 @@ pub(super) struct Cache {
     /// Each loaded contact once, the next to leave first.
     order: VecDeque<ContactId>,
     /// Whoever was forgotten: their memory is that of whoever is loaded next.
+    #[expect(
+        clippy::vec_box,
+        reason = "a contact is lent out, put back and forgotten by its pointer, and is never copied"
+    )]
     spare: Vec<Box<Contact>>,
 }
 

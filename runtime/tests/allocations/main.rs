@@ -56,7 +56,8 @@ fn program() -> Arc<Program> {
         sources: vec![Source { path: "allocations.flow".to_owned(), text: text() }],
         templates: Vec::new(),
     });
-    Arc::new(compilation.program.unwrap_or_else(|| panic!("{:?}", compilation.diagnostics)))
+    assert!(compilation.program.is_some(), "{:?}", compilation.diagnostics);
+    Arc::new(compilation.program.unwrap())
 }
 
 fn open(program: &Arc<Program>, path: &std::path::Path, batch_items: usize) -> Engine<SqliteStore> {
