@@ -1,34 +1,38 @@
 //! Who is next: the instants at which contacts may change by themselves, in memory, rebuilt from the store at start.
 //!
 //! ```text
-//! later    hour 7: (7:10, 3) (7:55, 9) (7:10, 1)    hour 9: ...      in any order
+//! later    hour 7: (7:10, 3) (7:55, 9) (7:10, 1)    hour 9: ...      in any order, the least of each known
 //! now      hour 6: (6:40, 8) (6:41, 2) ...                           in order, the next at its end
 //! ```
-//! An instant is put into its span of time and not looked at again until that comes, when those of the span are put into order together. Whoever
-//! gets another instant meanwhile leaves the old one where it is: it is passed over when it comes, and all such are taken away before they are as
-//! many as those that count. So an instant costs the same however many there are.
+//! An instant is put into its span of time and not looked at again until that span is needed in order: when the least of it has moved on. Whoever gets
+//! another instant leaves the old one where it is: it is passed over when it comes, and all such are taken away before they are as many as those
+//! that count. So an instant costs the same however many there are.
 
 use crate::store::ContactId;
+use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Milliseconds of a span, as a power of two: about an hour. Of a million who are due within a month, some thousand are in one.
 const SPAN_BITS: u32 = 22;
 /// As many instants that do not count any more are left where they are, whatever the number of those that do.
 const STALE_MIN: usize = 1_024;
+/// Contacts whose instants lie together.
+const PAGE: usize = 4_096;
+/// How many instants are looked at for who is next, whether they count or not.
+const LOOK_MAX: usize = 4_096;
 
-/// Contacts by their next instant, then by number. A contact stands in it once, with the instant it carries itself.
+/// Contacts by their next instant, then by number: of each the one instant that they carry themselves.
 #[derive(Debug, Default)]
 pub(super) struct DueQueue {
-    /// The instant of each contact, by their number in the slot; [`NONE`] where there is none.
-    instants: Vec<i64>,
-    /// The instants that lie in spans behind that of `now`, and some that do not count any more.
-    later: BTreeMap<i64, Vec<Entry>>,
-    /// Those of the span that has come, the first at the end. The last of them counts.
+    instants: Instants,
+    /// What lies in spans behind that of `now`, with some that does not count any more.
+    later: BTreeMap<i64, Span>,
+    /// The span that is in order, where one is.
+    open: Option<i64>,
+    /// What lies in it, the first at the end. The last of them counts.
     now: Vec<Entry>,
-    /// Those that were put into that span, or one before it, since it has come. All of them count.
+    /// What was put into it since. All of that counts.
     added: BTreeSet<Entry>,
-    /// The span of `now`.
-    span: i64,
     /// How many contacts have an instant, and how many entries there are.
     count: usize,
     entries: usize,
@@ -36,7 +40,43 @@ pub(super) struct DueQueue {
 
 type Entry = (i64, ContactId);
 
+#[derive(Debug)]
+struct Span {
+    entries: Vec<Entry>,
+    /// The least of them, whether it counts or not.
+    least: Entry,
+    /// The least is at the end, and so on.
+    is_in_order: bool,
+}
+
+/// The instant of each contact by number. Pages, so that a number out of all order costs one of them.
+#[derive(Debug, Default)]
+struct Instants(FxHashMap<u64, Box<[i64; PAGE]>>);
+
 const NONE: i64 = i64::MAX;
+
+impl Instants {
+    fn place(contact: ContactId) -> (u64, usize) {
+        let number = contact.number();
+        (number / PAGE as u64, (number % PAGE as u64) as usize)
+    }
+
+    fn of(&self, contact: ContactId) -> Option<i64> {
+        let (page, place) = Self::place(contact);
+        self.0.get(&page)?.get(place).copied().filter(|at| *at != NONE)
+    }
+
+    /// Sets one; what it was.
+    fn set(&mut self, contact: ContactId, at: Option<i64>) -> Option<i64> {
+        let (page, place) = Self::place(contact);
+        let own = self.0.entry(page).or_insert_with(|| Box::new([NONE; PAGE])).get_mut(place)?;
+        Some(std::mem::replace(own, at.unwrap_or(NONE))).filter(|at| *at != NONE)
+    }
+
+    fn has((at, contact): Entry, instants: &Instants) -> bool {
+        instants.of(contact) == Some(at)
+    }
+}
 
 fn span_of(at: i64) -> i64 {
     at >> SPAN_BITS
@@ -45,104 +85,124 @@ fn span_of(at: i64) -> i64 {
 impl DueQueue {
     /// From everybody's next instant.
     pub(super) fn new(entries: impl IntoIterator<Item = Entry>) -> DueQueue {
-        let mut queue = DueQueue { span: i64::MIN, ..DueQueue::default() };
+        let mut queue = DueQueue::default();
         entries.into_iter().for_each(|(at, contact)| queue.move_to(contact, None, Some(at)));
-        queue.come_to_next();
         queue
     }
 
     pub(super) fn first(&self) -> Option<Entry> {
-        let (now, added) = (self.now.last().copied(), self.added.first().copied());
-        now.into_iter().chain(added).min()
+        match self.open {
+            Some(_) => self.first_of_open(),
+            None => self.later.first_key_value().map(|(_, span)| span.least),
+        }
     }
 
-    /// The next ones up to an instant, in their order as far as their span has come, each perhaps more than once.
+    /// Some of the next ones up to an instant, in their order where their span is in order, each perhaps more than once: to be read beforehand.
     pub(super) fn until(&self, until: i64) -> impl Iterator<Item = ContactId> + '_ {
-        let now = self.now.iter().rev().chain(&self.added);
-        let later = self.later.range(..=span_of(until)).flat_map(|(_, entries)| entries);
-        now.chain(later).filter(move |entry| entry.0 <= until && self.counts(**entry)).map(|(_, contact)| *contact)
+        let now = self.now.iter().rev().take_while(move |entry| entry.0 <= until);
+        let added = self.added.range(..=(until, ContactId(u64::MAX)));
+        let later = self.later.range(..=span_of(until)).flat_map(|(_, span)| span.entries.iter().rev());
+        let looked_at = now.chain(added).chain(later).take(LOOK_MAX);
+        let counts = move |entry: &&Entry| entry.0 <= until && Instants::has(**entry, &self.instants);
+        looked_at.filter(counts).map(|(_, contact)| *contact)
     }
 
     pub(super) fn move_to(&mut self, contact: ContactId, from: Option<i64>, to: Option<i64>) {
         if from == to {
             return;
         }
-        let Ok(number) = usize::try_from(contact.number()) else { return };
-        if number >= self.instants.len() {
-            self.instants.resize(number + 1, NONE);
-        }
-        let before = self.instants.get(number).copied().unwrap_or(NONE);
-        self.instants.get_mut(number).into_iter().for_each(|own| *own = to.unwrap_or(NONE));
-        self.count = self.count + usize::from(to.is_some()) - usize::from(before != NONE);
-        if before != NONE && self.added.remove(&(before, contact)) {
+        let before = self.instants.set(contact, to);
+        self.count = self.count + usize::from(to.is_some()) - usize::from(before.is_some());
+        if before.is_some_and(|before| self.added.remove(&(before, contact))) {
             self.entries -= 1;
         }
         to.into_iter().for_each(|at| self.put((at, contact)));
-        self.pass_over();
+        self.come_to_first();
         if self.entries > 2 * self.count + STALE_MIN {
             self.sweep();
         }
     }
 
     fn put(&mut self, entry: Entry) {
-        let span = span_of(entry.0);
-        let is_new = match span <= self.span {
-            true => self.added.insert(entry),
-            false => {
-                self.later.entry(span).or_default().push(entry);
-                true
+        let of = span_of(entry.0);
+        if self.open == Some(of) {
+            self.entries += usize::from(self.added.insert(entry));
+            return;
+        }
+        if self.open.is_some_and(|open| of < open) {
+            self.close();
+        }
+        let span =
+            self.later.entry(of).or_insert_with(|| Span { entries: Vec::new(), least: entry, is_in_order: true });
+        // Each behind the one before it is what many are put in for.
+        span.is_in_order &= span.entries.last().is_none_or(|last| *last > entry);
+        span.least = span.least.min(entry);
+        span.entries.push(entry);
+        self.entries += 1;
+    }
+
+    /// Puts the span that is in order back: another comes before it.
+    fn close(&mut self) {
+        let (Some(open), Some(least)) = (self.open.take(), self.first_of_open()) else { return };
+        let is_in_order = self.added.is_empty();
+        let mut entries = std::mem::take(&mut self.now);
+        entries.extend(std::mem::take(&mut self.added));
+        self.later.insert(open, Span { entries, least, is_in_order });
+    }
+
+    fn first_of_open(&self) -> Option<Entry> {
+        self.now.last().copied().into_iter().chain(self.added.first().copied()).min()
+    }
+
+    /// Sees to it that the first counts.
+    fn come_to_first(&mut self) {
+        loop {
+            while self.now.last().is_some_and(|last| !Instants::has(*last, &self.instants)) {
+                self.now.pop();
+                self.entries -= 1;
             }
-        };
-        self.entries += usize::from(is_new);
-    }
-
-    fn counts(&self, (at, contact): Entry) -> bool {
-        let own = usize::try_from(contact.number()).ok().and_then(|number| self.instants.get(number));
-        own == Some(&at)
-    }
-
-    /// Comes to the next that counts.
-    fn pass_over(&mut self) {
-        while self.now.last().is_some_and(|last| !self.counts(*last)) {
-            self.now.pop();
-            self.entries -= 1;
-        }
-        if self.now.is_empty() && self.added.is_empty() {
-            self.come_to_next();
+            if !self.now.is_empty() || !self.added.is_empty() {
+                return;
+            }
+            self.open = None;
+            let is_first_right = |(_, span): (&i64, &Span)| Instants::has(span.least, &self.instants);
+            if self.later.first_key_value().is_none_or(is_first_right) {
+                return;
+            }
+            self.open_next();
         }
     }
 
-    /// Puts the next span into order, as long as there is one that counts.
-    fn come_to_next(&mut self) {
-        while self.now.is_empty()
-            && self.added.is_empty()
-            && let Some((span, mut entries)) = self.later.pop_first()
-        {
-            self.span = span;
+    /// Puts the next span into order.
+    fn open_next(&mut self) {
+        let Some((of, Span { mut entries, is_in_order, .. })) = self.later.pop_first() else { return };
+        if !is_in_order {
             let before = entries.len();
-            entries.retain(|entry| self.counts(*entry));
+            entries.retain(|entry| Instants::has(*entry, &self.instants));
             entries.sort_unstable_by(|one, next| next.cmp(one));
             // Who came back to an instant stands in it twice.
             entries.dedup();
             self.entries -= before - entries.len();
-            self.now = entries;
         }
+        (self.open, self.now) = (Some(of), entries);
     }
 
     /// Takes away what does not count any more.
     fn sweep(&mut self) {
         let instants = &self.instants;
-        let counts = |(at, contact): &Entry| {
-            usize::try_from(contact.number()).ok().and_then(|number| instants.get(number)) == Some(at)
-        };
-        self.now.retain(counts);
-        self.later.retain(|_, entries| {
-            entries.retain(counts);
-            entries.sort_unstable();
-            entries.dedup();
+        self.now.retain(|entry| Instants::has(*entry, instants));
+        self.later.retain(|_, Span { entries, least, is_in_order }| {
+            entries.retain(|entry| Instants::has(*entry, instants));
+            if !*is_in_order {
+                entries.sort_unstable_by(|one, next| next.cmp(one));
+                entries.dedup();
+                *is_in_order = true;
+            }
+            entries.shrink_to_fit();
+            *least = entries.last().copied().unwrap_or(*least);
             !entries.is_empty()
         });
-        let later: usize = self.later.values().map(Vec::len).sum();
+        let later: usize = self.later.values().map(|span| span.entries.len()).sum();
         self.entries = self.now.len() + self.added.len() + later;
     }
 }
@@ -152,7 +212,6 @@ mod tests {
     use super::*;
     use crate::store::Slot;
     use proptest::prelude::*;
-    use std::collections::BTreeSet;
 
     fn id(number: u64) -> ContactId {
         ContactId::new(Slot::FIRST, number)
@@ -180,6 +239,7 @@ mod tests {
                 let all: BTreeSet<Entry> = own.iter().map(|(number, at)| (*at, id(*number))).collect();
                 prop_assert_eq!(queue.first(), all.first().copied());
                 let until = at(5, 1);
+                prop_assert!(queue.open.is_none_or(|open| queue.later.keys().all(|later| *later > open)));
                 let due: BTreeSet<ContactId> = queue.until(until).collect();
                 prop_assert_eq!(due, all.iter().filter(|(at, _)| *at <= until).map(|(_, contact)| *contact).collect::<BTreeSet<_>>());
             }
@@ -200,5 +260,29 @@ mod tests {
             assert!(queue.entries <= 2 * 1_000 + STALE_MIN + 1, "{}", queue.entries);
         }
         assert_eq!(queue.until(i64::MAX).collect::<BTreeSet<_>>().len(), 1_000);
+    }
+
+    /// One who is due in an hour, and a hundred thousand who are not for two months: nobody is looked at for them, and none is kept in a tree.
+    #[test]
+    fn those_who_are_far_cost_nothing() {
+        let far = |number: u64| ((1_000_i64 << SPAN_BITS) + number as i64 % 7, id(number));
+        let mut queue = DueQueue::new((1..=100_000).map(far));
+        assert_eq!((queue.added.len(), queue.open), (0, None));
+        for turn in 0..100_i64 {
+            let soon = turn << SPAN_BITS;
+            queue.move_to(id(200_000), None, Some(soon));
+            assert_eq!(queue.first(), Some((soon, id(200_000))));
+            queue.move_to(id(200_000), Some(soon), None);
+            assert_eq!((queue.first(), queue.until(soon).count()), (Some((1_000 << SPAN_BITS, id(7))), 0));
+        }
+        // The first of them moves: from then on they are in order, and whoever comes before them puts them back as they are.
+        queue.move_to(id(7), Some(far(7).0), None);
+        assert_eq!((queue.first(), queue.open), (Some((1_000 << SPAN_BITS, id(14))), Some(1_000)));
+        queue.move_to(id(7), None, Some(0));
+        assert!(
+            queue.open.is_none() && queue.later.values().all(|span| span.is_in_order),
+            "nothing is put into order again"
+        );
+        assert_eq!(queue.first(), Some((0, id(7))));
     }
 }

@@ -93,10 +93,10 @@ impl<S: Store> Engine<S> {
         let (mut people, mut fits) = (BTreeMap::new(), Ok(()));
         self.store.show(&ids, &mut |stored| {
             let mut person = Contact::blank(stored.id(), &self.plan);
-            if let Err(error) = person.become_stored(&stored, &self.plan, now)? {
-                fits = Err(error);
+            match person.become_stored(&stored, &self.plan, now)? {
+                Ok(()) => drop(people.insert(stored.id(), person)),
+                Err(error) => fits = Err(error),
             }
-            people.insert(stored.id(), person);
             Ok(())
         })?;
         fits.map(|()| people)

@@ -58,7 +58,10 @@ impl<S: Store> Engine<S> {
         let question = Question::of(&self.reads, print, (self.batch.first_day(), at.0.max(self.now().0)))?;
         // So many keys at most, and no more memory than it takes: it must not be copied while it grows.
         let keys = usize::try_from(print.whole.lines).unwrap_or(0).saturating_mul(KEYS_OF_A_ROW);
-        Ok(Survey { question, rows: 0, keys: Links(Vec::with_capacity(keys)), links: Links::default() })
+        let mut links = Links::default();
+        // Lines may be anything, and so many of them that no machine has the memory: then it grows with the rows that there are.
+        let _ = links.0.try_reserve_exact(keys);
+        Ok(Survey { question, rows: 0, keys: links, links: Links::default() })
     }
 
     /// Looks at the next rows.

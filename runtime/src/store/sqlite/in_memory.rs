@@ -178,9 +178,11 @@ fn read_everybody(
         (people, keys.map(|keys| keys.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))))
     });
     people?;
-    let keys = match keys.transpose()?.flatten() {
-        Some(keys) => keys,
-        None => {
+    let keys = match keys {
+        Some(Ok(Some(keys))) => keys,
+        Some(Err(trouble)) if trouble.is_damage() => return Err(trouble),
+        // Whatever else kept the other connection from it need not keep this one.
+        _ => {
             let mut keys = Resident::new(slot);
             contacts::read_keys_in(connection, &mut keys)?;
             keys

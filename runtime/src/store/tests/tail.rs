@@ -187,6 +187,7 @@ fn a_tail_that_is_not_there_is_a_table_that_is_not_there() {
 }
 
 /// Of what an earlier Flow wrote nobody knows the sum: it is taken up as it is, and summed up from then on.
+/// The sum stands in the row of the slot, which a batch writes anyway.
 #[test]
 fn a_tail_without_a_sum_is_summed_up_once_it_is_opened() {
     let behind = Behind::new();
@@ -196,7 +197,6 @@ fn a_tail_without_a_sum_is_summed_up_once_it_is_opened() {
     assert!(Connection::open(&behind.path).unwrap().query_row(sum, [], |row| row.get::<_, bool>(0)).unwrap());
 }
 
-/// The sum stands in the row of the slot, which a batch writes anyway.
 #[test]
 fn texts_of_nobody_are_found() {
     let behind = Behind::new();
