@@ -4,7 +4,7 @@
 //! clock. Each statement is prepared once, each batch is one transaction, its rows in the store's order.
 
 use crate::Outcome;
-use crate::recording::Work;
+use crate::recording::{Commit, Work};
 use flow_runtime::store::*;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use std::path::Path;
@@ -81,7 +81,7 @@ impl Floor {
     pub(crate) fn replay(&mut self, work: &[Work], questions: bool) -> Outcome<()> {
         for work in work {
             match work {
-                Work::Commit(batch) => self.write(batch)?,
+                Work::Commit(commit) => self.write(commit)?,
                 Work::Ask(asked) => self.read(asked, questions)?,
             }
         }
@@ -106,13 +106,15 @@ impl Floor {
         Ok(transaction.commit()?)
     }
 
-    fn write(&mut self, SlotBatch { slot, state, changes }: &SlotBatch) -> Outcome<()> {
+    fn write(&mut self, Commit { batch, contacts }: &Commit) -> Outcome<()> {
+        let SlotBatch { slot, state, changes } = batch;
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let next = [state.next_contact, state.next_outbox, state.next_record].map(u64::cast_signed);
         let (number, [contact, outbox, record]) = (state.number.cast_signed(), next);
         let state = params![slot.index(), number, state.clock, state.first_day, contact, outbox, record];
         transaction.prepare_cached(SLOT)?.execute(state)?;
-        write_contacts(&transaction, changes)?;
+        write_contacts(&transaction, contacts)?;
+        write_keys(&transaction, changes)?;
         write_events(&transaction, changes)?;
         write_outbox(&transaction, changes)?;
         write_handoffs(&transaction, changes)?;
@@ -137,10 +139,10 @@ fn packed(journeys: &[JourneyRecord], held: usize) -> Vec<u8> {
     bytes
 }
 
-fn write_contacts(transaction: &Transaction<'_>, changes: &Changes) -> Outcome<()> {
+fn write_contacts(transaction: &Transaction<'_>, contacts: &[ContactWrite]) -> Outcome<()> {
     let mut insert = transaction.prepare_cached(CONTACT)?;
     let mut update = transaction.prepare_cached(STEP)?;
-    for row in changes.contacts.whole() {
+    for row in contacts {
         let (id, newest, kept) = (number(row.id), row.newest.cast_signed(), packed(&row.kept, row.held.len()));
         match &row.texts {
             None => update.execute(params![id, row.next_at, row.layout, newest, row.frame, kept])?,
@@ -151,6 +153,10 @@ fn write_contacts(transaction: &Transaction<'_>, changes: &Changes) -> Outcome<(
             }
         };
     }
+    Ok(())
+}
+
+fn write_keys(transaction: &Transaction<'_>, changes: &Changes) -> Outcome<()> {
     let mut key = transaction.prepare_cached(KEY)?;
     let mut free = transaction.prepare_cached("DELETE FROM contact_key WHERE key = ?1")?;
     for (name, contact) in &changes.keys {

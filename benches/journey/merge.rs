@@ -84,6 +84,6 @@ impl Best {
             totals: self.totals.into_iter().collect(),
             ..self.rest
         };
-        Some(Work::Commit(Box::new(SlotBatch { slot, state, changes })))
+        Some(Work::commit(SlotBatch { slot, state, changes }))
     }
 }

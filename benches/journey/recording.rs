@@ -7,15 +7,26 @@ use std::time::Duration;
 
 /// What the engine asked of its store.
 pub(crate) enum Work {
-    Commit(Box<SlotBatch>),
+    Commit(Box<Commit>),
     Ask(Questions),
 }
 
+/// A batch, with its contacts as rows: the engine hands them over packed, and taking them apart is no part of the floor's work.
+pub(crate) struct Commit {
+    pub(crate) batch: SlotBatch,
+    pub(crate) contacts: Vec<ContactWrite>,
+}
+
 impl Work {
+    pub(crate) fn commit(batch: SlotBatch) -> Work {
+        let contacts = batch.changes.contacts.whole().collect();
+        Work::Commit(Box::new(Commit { batch, contacts }))
+    }
+
     /// What was written, if this wrote anything.
     pub(crate) fn batch(&self) -> Option<&SlotBatch> {
         match self {
-            Work::Commit(batch) => Some(batch),
+            Work::Commit(commit) => Some(&commit.batch),
             Work::Ask(_) => None,
         }
     }
@@ -103,7 +114,7 @@ impl Store for Recording {
     fn begin(&mut self, batch: Batch) -> Result<Ticket, StoreError> {
         if self.keeps {
             let slots = batch.slots.iter().cloned();
-            self.work.extend(slots.map(|slot| Work::Commit(Box::new(in_store_order(slot)))));
+            self.work.extend(slots.map(|slot| Work::commit(in_store_order(slot))));
         }
         self.timed(|store| store.begin(batch))
     }

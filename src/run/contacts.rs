@@ -18,7 +18,7 @@ use std::thread;
 use flow_ir::Program;
 use flow_runtime::engine::{self, ContactsStream, Engine, EngineError, Imported, Surveyed};
 use flow_runtime::inbound::{
-    Bounds, ContactReader, ContactRow, Finding, Fingerprint, InboundError, Intake, Item, Origin, PIECE_ROWS, Tally,
+    ContactReader, ContactRow, Finding, Fingerprint, InboundError, Intake, Item, Origin, PIECE_ROWS, ReadAhead, Tally,
     Unchanged, Wanted, WantedFile, WholeFile, accept, is_changed,
 };
 use flow_runtime::open::Kind;
@@ -147,7 +147,7 @@ impl ContactsFound {
         each: &mut dyn FnMut(&[ContactRow]) -> Result<(), EngineError>,
     ) -> Result<Rows<'h>, Stopped> {
         thread::scope(|scope| {
-            let mut intake = Intake::begin(scope, Bounds::default(), |wanted| self.open(hands, wanted));
+            let mut intake = Intake::begin(scope, ReadAhead::default(), |wanted| self.open(hands, wanted));
             let mut rows = Vec::with_capacity(PIECE_ROWS);
             for row in accept(intake.by_ref(), tally, note) {
                 rows.push(row.map_err(|error| self.ended(error, None))?);
@@ -182,7 +182,7 @@ impl ContactsFound {
         progress: &mut dyn FnMut(&engine::Progress),
     ) -> Result<Imported, Stopped> {
         thread::scope(|scope| {
-            let intake = Intake::begin(scope, Bounds::default(), |wanted| self.open(hands, wanted));
+            let intake = Intake::begin(scope, ReadAhead::default(), |wanted| self.open(hands, wanted));
             let (mut broken, mut taken) = (None, 0);
             let mut rows = intake.filter_map(|item| match item.map(Item::taken) {
                 Ok(row) => {
@@ -241,7 +241,8 @@ pub(crate) fn import<S: Store>(
     if found.has_grown() {
         return Err(changed_meanwhile(&found.path, None).into());
     }
-    let (surveyed, shut_out) = (survey.finish(), shutting.finish(reader.consent_columns()));
+    let (surveyed, shut_out) =
+        (survey.finish(settings.data.events.is_some()), shutting.finish(reader.consent_columns()));
     if kind == Kind::Live && shut_out.is_most() {
         let mut news = engine::NewRefusals::default();
         found.look_again(hands, &mut |rows| {
@@ -275,7 +276,7 @@ pub(crate) fn import<S: Store>(
         earlier,
         possible_ids: reader.possible_id_column().map(str::to_owned),
         guessed_ids: reader.guessed_id_column().map(str::to_owned),
-        people: settings.data.events.as_ref().map(|_| surveyed.into_keys()).unwrap_or_default(),
+        people: surveyed.into_keys(),
     })
 }
 

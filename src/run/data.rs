@@ -8,7 +8,7 @@ use std::thread::Scope;
 use flow_ir::Program;
 use flow_runtime::engine::{Engine, EngineError, Unread};
 use flow_runtime::inbound::{
-    Bounds, EventReader, Finding, InboundError, Intake, Tally, Wanted, WantedFile, WholeFile, accept,
+    EventReader, Finding, InboundError, Intake, ReadAhead, Tally, Wanted, WantedFile, WholeFile, accept,
 };
 use flow_runtime::settings::{Settings, open_plain};
 use flow_runtime::store::Store;
@@ -67,7 +67,7 @@ pub(crate) fn begin_events<'s>(
     let (file, name) = (open(path)?, file_name(path));
     let read =
         move |wanted: &Wanted| EventReader::open(BufReader::new(wanted.file(Heard::new(file, signals))), name, program);
-    Ok(Some(Intake::begin(scope, Bounds::default(), read)))
+    Ok(Some(Intake::begin(scope, ReadAhead::default(), read)))
 }
 
 /// Runs the events up to the end of the run, and whatever falls due between and after them.

@@ -305,6 +305,9 @@ fn fill_held(held: &mut [HeldEntry], plan: &Plan) {
     }
 }
 
+/// So many are kept for whoever comes: who had hundreds must not leave the memory of hundreds to everybody.
+const SPARE_JOURNEYS: usize = 8;
+
 /// Journeys that are unpacked over those of somebody else.
 struct Over<'c> {
     journeys: &'c mut Vec<Journey>,
@@ -314,6 +317,7 @@ struct Over<'c> {
 impl Journeys for Over<'_> {
     fn clear(&mut self) {
         self.spare.append(self.journeys);
+        self.spare.truncate(SPARE_JOURNEYS);
     }
 
     fn add(&mut self) -> &mut JourneyRecord {

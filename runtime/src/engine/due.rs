@@ -73,8 +73,9 @@ impl Instants {
         Some(std::mem::replace(own, at.unwrap_or(NONE))).filter(|at| *at != NONE)
     }
 
-    fn has((at, contact): Entry, instants: &Instants) -> bool {
-        instants.of(contact) == Some(at)
+    /// Whether an entry is the one that counts.
+    fn has(&self, (at, contact): Entry) -> bool {
+        self.of(contact) == Some(at)
     }
 }
 
@@ -103,7 +104,7 @@ impl DueQueue {
         let added = self.added.range(..=(until, ContactId(u64::MAX)));
         let later = self.later.range(..=span_of(until)).flat_map(|(_, span)| span.entries.iter().rev());
         let looked_at = now.chain(added).chain(later).take(LOOK_MAX);
-        let counts = move |entry: &&Entry| entry.0 <= until && Instants::has(**entry, &self.instants);
+        let counts = move |entry: &&Entry| entry.0 <= until && self.instants.has(**entry);
         looked_at.filter(counts).map(|(_, contact)| *contact)
     }
 
@@ -157,7 +158,7 @@ impl DueQueue {
     /// Sees to it that the first counts.
     fn come_to_first(&mut self) {
         loop {
-            while self.now.last().is_some_and(|last| !Instants::has(*last, &self.instants)) {
+            while self.now.last().is_some_and(|last| !self.instants.has(*last)) {
                 self.now.pop();
                 self.entries -= 1;
             }
@@ -165,7 +166,7 @@ impl DueQueue {
                 return;
             }
             self.open = None;
-            let is_first_right = |(_, span): (&i64, &Span)| Instants::has(span.least, &self.instants);
+            let is_first_right = |(_, span): (&i64, &Span)| self.instants.has(span.least);
             if self.later.first_key_value().is_none_or(is_first_right) {
                 return;
             }
@@ -178,7 +179,7 @@ impl DueQueue {
         let Some((of, Span { mut entries, is_in_order, .. })) = self.later.pop_first() else { return };
         if !is_in_order {
             let before = entries.len();
-            entries.retain(|entry| Instants::has(*entry, &self.instants));
+            entries.retain(|entry| self.instants.has(*entry));
             entries.sort_unstable_by(|one, next| next.cmp(one));
             // Who came back to an instant stands in it twice.
             entries.dedup();
@@ -190,9 +191,9 @@ impl DueQueue {
     /// Takes away what does not count any more.
     fn sweep(&mut self) {
         let instants = &self.instants;
-        self.now.retain(|entry| Instants::has(*entry, instants));
+        self.now.retain(|entry| instants.has(*entry));
         self.later.retain(|_, Span { entries, least, is_in_order }| {
-            entries.retain(|entry| Instants::has(*entry, instants));
+            entries.retain(|entry| instants.has(*entry));
             if !*is_in_order {
                 entries.sort_unstable_by(|one, next| next.cmp(one));
                 entries.dedup();

@@ -70,6 +70,19 @@ struct Import<'f> {
     told: &'f mut dyn FnMut(SetAside),
 }
 
+/// Reads the next rows in the place of those that are there, so many at most. An error where no more can be read behind them.
+fn read_chunk(
+    rows: &mut dyn Iterator<Item = Result<ContactRow, Unread>>,
+    most: usize,
+    chunk: &mut Vec<ContactRow>,
+) -> Result<(), Unread> {
+    chunk.clear();
+    for row in rows.take(most) {
+        chunk.push(row?);
+    }
+    Ok(())
+}
+
 /// A row with its number in the file, from 0.
 type Numbered<'r> = (u64, &'r ContactRow);
 
@@ -96,7 +109,7 @@ impl<S: Store> Engine<S> {
         let ContactsFile { name, print, rows } = file;
         let mut survey = self.survey(print, at)?;
         rows.chunks(LOOK_AHEAD_ROWS).try_for_each(|rows| self.look_at(&mut survey, rows))?;
-        let surveyed = survey.finish();
+        let surveyed = survey.finish(false);
         let mut rows = rows.iter().cloned().map(Ok);
         self.import_stream(ContactsStream { name, print, surveyed: &surveyed, rows: &mut rows }, at, told, progress)
     }
@@ -131,9 +144,7 @@ impl<S: Store> Engine<S> {
             // Where the rows that were taken before end, a chunk ends: they are kept by now, and with the first commit so is the file.
             let most = known.checked_sub(number).filter(|left| *left > 0).unwrap_or(u64::MAX);
             let most = usize::try_from(most).unwrap_or(usize::MAX).min(LOOK_AHEAD_ROWS);
-            chunk.clear();
-            let mut readable = (&mut *rows).map_while(|row| row.map_err(|Unread| broken = true).ok());
-            chunk.extend(readable.by_ref().take(most));
+            broken = read_chunk(rows, most, &mut chunk).is_err();
             if chunk.is_empty() {
                 break;
             }

@@ -88,13 +88,13 @@ impl<S: Store> Engine<S> {
 }
 
 impl Survey {
-    /// The end of the file.
-    pub fn finish(mut self) -> Surveyed {
+    /// The end of the file. Who the rows are about is kept where that is wanted: there is more of it than of all the rest.
+    pub fn finish(mut self, with_keys: bool) -> Surveyed {
         let mut linked = vec![0; usize::try_from(self.rows.div_ceil(64)).unwrap_or(0)];
         self.links.mark(&mut linked);
         drop(self.links);
         self.keys.mark(&mut linked);
-        let mut keys: Vec<u64> = self.keys.prints().collect();
+        let mut keys: Vec<u64> = self.keys.prints().filter(|_| with_keys).collect();
         keys.dedup();
         Surveyed { reading: self.question.answered(), rows: self.rows, linked, keys }
     }
@@ -141,7 +141,7 @@ impl Surveyed {
         bits.is_none_or(|bits| bits >> (row % 64) & 1 == 1)
     }
 
-    /// The prints of all keys ([`key_print`]), in their order and each once.
+    /// The prints of all keys ([`key_print`]), in their order and each once; none where they were not wanted.
     pub fn into_keys(self) -> Vec<u64> {
         self.keys
     }

@@ -15,7 +15,7 @@ use super::doubt::Doubts;
 use super::finding::{Fault, Reason, excerpt};
 use super::intake::Reads;
 use super::names::{FieldNames, Fills, snake_case};
-use super::rows::{Row, Rows, Texts, Width};
+use super::rows::{CellTexts, Row, Rows, Width};
 use super::shut_out::{ConsentColumn, Refusal, ShutOut};
 use super::value::{self, Shape};
 use super::{ContactItem, ContactRow, InboundError, Item, Origin, SetAside, keys, zone_of};
@@ -153,7 +153,7 @@ impl<'p, R: BufRead> ContactReader<'p, R> {
         }
     }
 
-    fn contact(&self, cells: Texts<'_>, at: &Origin, notes: &mut Vec<SetAside>) -> Result<ContactRow, Fault> {
+    fn contact(&self, cells: CellTexts<'_>, at: &Origin, notes: &mut Vec<SetAside>) -> Result<ContactRow, Fault> {
         let mut row =
             ContactRow { keys: Vec::new(), values: Vec::new(), refusals: Vec::new(), changed_at: None, at: at.clone() };
         for (column, cell) in self.columns.iter().zip(cells.iter()) {

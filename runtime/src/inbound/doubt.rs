@@ -11,7 +11,7 @@ use super::columns::{Column, IGNORE};
 use super::consent::{allows_mail, is_refusal_word};
 use super::finding::excerpt_to;
 use super::names::{FieldNames, plain, snake_case};
-use super::rows::Texts;
+use super::rows::CellTexts;
 
 /// How many different cells of such a column a message shows: with fewer nobody tells a yes from a list, with more nobody reads them.
 const SHOWN_CELLS: usize = 3;
@@ -74,7 +74,7 @@ impl Doubts {
     }
 
     /// Looks at a row.
-    pub(super) fn look(&mut self, cells: Texts<'_>) {
+    pub(super) fn look(&mut self, cells: CellTexts<'_>) {
         for (doubt, cell) in self.columns.iter_mut().zip(cells.iter()) {
             doubt.iter_mut().filter(|_| !cell.trim().is_empty()).for_each(|doubt| doubt.look(cell));
         }

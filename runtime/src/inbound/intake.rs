@@ -28,7 +28,7 @@ pub const PIECES_AHEAD: usize = 4;
 
 /// How far ahead a file is read. It changes no result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Bounds {
+pub struct ReadAhead {
     /// The most rows of a piece, at least one.
     pub piece_rows: usize,
     /// A piece ends behind the row with which it takes up so many bytes of the file.
@@ -37,7 +37,7 @@ pub struct Bounds {
     pub pieces: usize,
 }
 
-impl Default for Bounds {
+impl Default for ReadAhead {
     fn default() -> Self {
         Self { piece_rows: PIECE_ROWS, piece_bytes: PIECE_BYTES, pieces: PIECES_AHEAD }
     }
@@ -129,7 +129,7 @@ impl<'scope, F: Reads + Send + 'scope> Intake<'scope, F> {
     /// Begins to read. `open` runs on the thread as well; where it fails, its error is the first and last item.
     pub fn begin(
         scope: &'scope Scope<'scope, '_>,
-        bounds: Bounds,
+        bounds: ReadAhead,
         open: impl FnOnce(&Wanted) -> Result<F, InboundError> + Send + 'scope,
     ) -> Intake<'scope, F> {
         let (sender, sent) = sync_channel(bounds.pieces);
@@ -189,7 +189,7 @@ impl<F: Reads> Drop for Intake<'_, F> {
 }
 
 /// What the thread does. It hands its reader back at the end of the file, and as soon as nobody takes its pieces any more.
-fn read<F: Reads>(opened: Result<F, InboundError>, bounds: Bounds, sender: &SyncSender<Sent<F::Row>>) -> Option<F> {
+fn read<F: Reads>(opened: Result<F, InboundError>, bounds: ReadAhead, sender: &SyncSender<Sent<F::Row>>) -> Option<F> {
     let mut reader = match opened {
         Ok(reader) => reader,
         Err(error) => {
@@ -209,7 +209,7 @@ fn read<F: Reads>(opened: Result<F, InboundError>, bounds: Bounds, sender: &Sync
 }
 
 /// The next rows, empty at the end alone.
-fn piece_of<F: Reads>(reader: &mut F, bounds: Bounds) -> Vec<Result<Item<F::Row>, InboundError>> {
+fn piece_of<F: Reads>(reader: &mut F, bounds: ReadAhead) -> Vec<Result<Item<F::Row>, InboundError>> {
     let begins_at = reader.bytes_read();
     let mut piece = Vec::new();
     while piece.len() < bounds.piece_rows.max(1)
@@ -234,11 +234,11 @@ mod tests {
     use super::super::{Finding, Tally};
     use super::*;
 
-    const TINY: [Bounds; 4] = [
-        Bounds { piece_rows: 1, piece_bytes: u64::MAX, pieces: 0 },
-        Bounds { piece_rows: 3, piece_bytes: u64::MAX, pieces: 1 },
-        Bounds { piece_rows: usize::MAX, piece_bytes: 1, pieces: 2 },
-        Bounds { piece_rows: usize::MAX, piece_bytes: 400, pieces: 0 },
+    const TINY: [ReadAhead; 4] = [
+        ReadAhead { piece_rows: 1, piece_bytes: u64::MAX, pieces: 0 },
+        ReadAhead { piece_rows: 3, piece_bytes: u64::MAX, pieces: 1 },
+        ReadAhead { piece_rows: usize::MAX, piece_bytes: 1, pieces: 2 },
+        ReadAhead { piece_rows: usize::MAX, piece_bytes: 400, pieces: 0 },
     ];
 
     /// All that is told of a file: rows, findings and tally, in the order in which they come.
@@ -283,7 +283,7 @@ mod tests {
         let read_events = || EventReader::open(Cursor::new(events.as_bytes()), "e.jsonl", &program);
         let (rows, lines) = (told(read_contacts().unwrap()), told(read_events().unwrap()));
         assert!(rows.1.rejected() > 3 && lines.1.rejected() > 3 && rows.0.len() > 50);
-        for bounds in TINY.into_iter().chain([Bounds::default()]) {
+        for bounds in TINY.into_iter().chain([ReadAhead::default()]) {
             thread::scope(|scope| {
                 // Two files at once.
                 let mut aside = Intake::begin(scope, bounds, |_| read_contacts());
@@ -350,7 +350,7 @@ mod tests {
 
     #[test]
     fn whoever_stops_in_the_middle_ends_the_thread_which_is_never_further_ahead_than_its_bounds() {
-        let bounds = Bounds { piece_rows: 10, piece_bytes: u64::MAX, pieces: 3 };
+        let bounds = ReadAhead { piece_rows: 10, piece_bytes: u64::MAX, pieces: 3 };
         let reader = thread::scope(|scope| {
             let mut rows = Intake::begin(scope, bounds, |_| Ok(Endless { rows: 0, panics_at: u64::MAX }));
             assert_eq!(rows.by_ref().take(25).count(), 25);
@@ -384,7 +384,7 @@ mod tests {
         let program = guide_nurture();
         thread::scope(|scope| {
             let open = |wanted: &Wanted| EventReader::open(BufReader::new(wanted.file(Zeros)), "e.jsonl", &program);
-            assert!(Intake::begin(scope, Bounds::default(), open).into_reader().is_none());
+            assert!(Intake::begin(scope, ReadAhead::default(), open).into_reader().is_none());
         });
     }
 

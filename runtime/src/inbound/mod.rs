@@ -55,7 +55,7 @@ pub(crate) use finding::{Fault, OTHERS, excerpt};
 pub use finding::{Finding, Reason, Rejected, SetAside, Tally};
 pub use fingerprint::{Fingerprint, Fingerprinting, Print};
 pub use follow::{Followed, Follower, Piece};
-pub use intake::{Bounds, Intake, PIECE_BYTES, PIECE_ROWS, PIECES_AHEAD, Reads, Wanted, WantedFile};
+pub use intake::{Intake, PIECE_BYTES, PIECE_ROWS, PIECES_AHEAD, ReadAhead, Reads, Wanted, WantedFile};
 pub use mail_event::MailEvent;
 pub use names::Meaning;
 pub use shut_out::{ConsentColumn, Refusal};

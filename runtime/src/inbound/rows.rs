@@ -35,7 +35,7 @@ pub(super) struct Cells {
 
 /// The cells of a row as texts.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Texts<'r> {
+pub(super) struct CellTexts<'r> {
     text: &'r str,
     spans: &'r [Range<usize>],
 }
@@ -54,18 +54,18 @@ impl Cells {
 
 impl Row {
     /// Its cells, where they are texts.
-    pub(super) fn texts(&self) -> Result<Texts<'_>, Fault> {
+    pub(super) fn texts(&self) -> Result<CellTexts<'_>, Fault> {
         let not_utf8 = || Fault::new(Reason::NotUtf8, "export the file as UTF-8");
         let cells = self.cells.as_ref().map_err(Clone::clone)?;
         let text = std::str::from_utf8(cells.bytes(&self.first_line)).map_err(|_| not_utf8())?;
-        let texts = Texts { text, spans: &cells.spans };
+        let texts = CellTexts { text, spans: &cells.spans };
         // The bytes of one character may lie in two cells.
         let is_text = |span: &Range<usize>| text.get(span.clone()).is_some();
         if cells.spans.iter().all(is_text) { Ok(texts) } else { Err(not_utf8()) }
     }
 }
 
-impl<'r> Texts<'r> {
+impl<'r> CellTexts<'r> {
     /// In their order.
     pub(super) fn iter(self) -> impl Iterator<Item = &'r str> {
         self.spans.iter().map(move |span| self.text.get(span.clone()).unwrap_or_default())

@@ -9,7 +9,7 @@ use super::ContactRow;
 use super::columns::Column;
 use super::consent::Reading;
 use super::finding::excerpt;
-use super::rows::Texts;
+use super::rows::CellTexts;
 
 /// A cell by which a row says that its person must not be written to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,7 +71,7 @@ impl ShutOut {
         }
     }
 
-    pub(super) fn count(&mut self, row: &ContactRow, columns: &[Column], cells: Texts<'_>) {
+    pub(super) fn count(&mut self, row: &ContactRow, columns: &[Column], cells: CellTexts<'_>) {
         if row.refusals.is_empty() {
             return;
         }

@@ -135,17 +135,23 @@ impl<'de> Visitor<'de> for OfTexts {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut texts: A) -> Result<Texts, A::Error> {
         let mut all = Texts::default();
-        while let Some(text) = texts.next_element::<Option<OneText<'de>>>()? {
-            all.push(text.as_ref().map(|text| text.0.as_ref()));
+        while let Some(text) = texts.next_element::<Option<JsonText<'de>>>()? {
+            all.push(text.as_ref().map(AsRef::as_ref));
         }
         Ok(all)
     }
 }
 
-/// Borrowed wherever nothing in it is escaped.
+/// A text as it stands in JSON, copied only where that writes a sign in another way.
 #[derive(serde::Deserialize)]
 #[serde(transparent)]
-struct OneText<'t>(#[serde(borrow)] Cow<'t, str>);
+pub(super) struct JsonText<'t>(#[serde(borrow)] Cow<'t, str>);
+
+impl AsRef<str> for JsonText<'_> {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]

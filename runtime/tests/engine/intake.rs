@@ -5,7 +5,7 @@ use crate::support::{World, at, world};
 use flow_ir::Program;
 use flow_runtime::engine::{ContactsFile, ContactsStream, EngineError, Imported, Unread};
 use flow_runtime::inbound::{
-    Bounds, Columns, ContactReader, ContactRow, Fingerprint, InboundError, Intake, Item, Unchanged, is_changed,
+    Columns, ContactReader, ContactRow, Fingerprint, InboundError, Intake, Item, ReadAhead, Unchanged, is_changed,
 };
 use flow_runtime::time::Instant;
 use std::collections::BTreeSet;
@@ -44,7 +44,7 @@ fn import(
     world: &mut World,
     text: &str,
     by_then: &str,
-    bounds: Bounds,
+    bounds: ReadAhead,
 ) -> (Result<Imported, EngineError>, Vec<String>, Option<InboundError>) {
     let now = Instant(at("2026-03-02"));
     let lengths = world.engine().imported_lengths().unwrap();
@@ -59,7 +59,7 @@ fn import(
             engine.look_at(&mut survey, &rows).unwrap();
         }
     });
-    let surveyed = survey.finish();
+    let surveyed = survey.finish(true);
     let (mut told, mut broken) = (Vec::new(), None);
     let imported = thread::scope(|scope| {
         let intake = Intake::begin(scope, bounds, |_| reader(by_then.as_bytes(), &print, &program));
@@ -95,9 +95,9 @@ fn a_file_by_pieces_is_the_file_whole() {
     let (whole, imported, told) = at_hand(&text);
     assert!(imported.new > 200 && imported.aliases > 50 && told.len() > 50, "{imported:?}");
     for bounds in [
-        Bounds { piece_rows: 1, piece_bytes: u64::MAX, pieces: 0 },
-        Bounds { piece_rows: 700, piece_bytes: 1, pieces: 1 },
-        Bounds::default(),
+        ReadAhead { piece_rows: 1, piece_bytes: u64::MAX, pieces: 0 },
+        ReadAhead { piece_rows: 700, piece_bytes: 1, pieces: 1 },
+        ReadAhead::default(),
     ] {
         let mut world = world(RULES).limits(7, 9);
         let (done, notes, broken) = import(&mut world, &text, &text, bounds);
@@ -117,14 +117,14 @@ fn a_file_that_is_another_by_then_is_taken_as_far_as_it_was_the_same() {
     let changed = format!("{start}{}", rest.replacen('x', "y", 1));
     for by_then in [changed.as_str(), start] {
         let mut world = world(RULES).limits(7, 9);
-        let (done, _, broken) = import(&mut world, &text, by_then, Bounds::default());
+        let (done, _, broken) = import(&mut world, &text, by_then, ReadAhead::default());
         assert!(matches!(done, Err(EngineError::Unread)), "{done:?}");
         assert!(matches!(broken, Some(InboundError::Read { source, .. }) if is_changed(&source)));
         let people = world.snapshot().contacts.len();
         assert!(people > 80 && people < whole.snapshot().contacts.len() - 20, "{people}");
         world.check_invariants();
         world.reopen();
-        let (done, ..) = import(&mut world, &text, &text, Bounds::default());
+        let (done, ..) = import(&mut world, &text, &text, ReadAhead::default());
         assert!(done.unwrap().known > 100);
         assert_eq!(world.snapshot(), whole.snapshot());
     }

@@ -3,14 +3,14 @@
 
 use std::fmt;
 
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
 use super::super::finding::{Fault, Reason};
 use super::MAX_LINE_BYTES;
 
 /// What is read of an event.
-const MEMBERS: Kept = Kept(&[
+const EVENT: Members = Members(&[
     ("type", None),
     ("messageId", None),
     ("event", None),
@@ -27,11 +27,11 @@ const MEMBERS: Kept = Kept(&[
     ("receivedAt", None),
 ]);
 /// And of what a sender's library adds of itself.
-const CONTEXT: Kept = Kept(&[("traits", None), ("page", Some(&PAGE))]);
-const PAGE: Kept = Kept(&[("path", None)]);
+const CONTEXT: Members = Members(&[("traits", None), ("page", Some(&PAGE))]);
+const PAGE: Members = Members(&[("path", None)]);
 
 /// What is read of an event to know whether it counts and when it arrived, where its user id says who it is about.
-const OUTLINE: Kept = Kept(&[
+const OUTLINE: Members = Members(&[
     ("type", None),
     ("messageId", None),
     ("event", None),
@@ -43,9 +43,12 @@ const OUTLINE: Kept = Kept(&[
     ("receivedAt", None),
 ]);
 
+/// What nobody reads is read as strictly as what is kept: which lines count must not depend on how much of them is.
+const NOTHING: Members = Members(&[]);
+
 /// The event of a line, without what nobody reads of it.
 pub(super) fn parse(line: &[u8]) -> Result<Map<String, Value>, Fault> {
-    parse_kept(line, MEMBERS)
+    parse_kept(line, EVENT)
 }
 
 /// The same without whatever is no id and no time.
@@ -53,7 +56,7 @@ pub(super) fn parse_outline(line: &[u8]) -> Result<Map<String, Value>, Fault> {
     parse_kept(line, OUTLINE)
 }
 
-fn parse_kept(line: &[u8], kept: Kept) -> Result<Map<String, Value>, Fault> {
+fn parse_kept(line: &[u8], kept: Members) -> Result<Map<String, Value>, Fault> {
     if line.len() > MAX_LINE_BYTES {
         return Err(Fault::new(Reason::TooLong, format!("the limit of an event is {MAX_LINE_BYTES} bytes")));
     }
@@ -69,9 +72,9 @@ fn parse_kept(line: &[u8], kept: Kept) -> Result<Map<String, Value>, Fault> {
 
 /// The members of an object that are kept, each whole or in part. What is no object stays as it is where it is one value, and a list is none.
 #[derive(Debug, Clone, Copy)]
-struct Kept(&'static [(&'static str, Option<&'static Kept>)]);
+struct Members(&'static [(&'static str, Option<&'static Members>)]);
 
-impl<'de> DeserializeSeed<'de> for Kept {
+impl<'de> DeserializeSeed<'de> for Members {
     type Value = Option<Value>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<Value>, D::Error> {
@@ -79,7 +82,7 @@ impl<'de> DeserializeSeed<'de> for Kept {
     }
 }
 
-impl<'de> Visitor<'de> for Kept {
+impl<'de> Visitor<'de> for Members {
     type Value = Option<Value>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -91,9 +94,7 @@ impl<'de> Visitor<'de> for Kept {
         while let Some(place) = members.next_key_seed(Name(self))? {
             // Of two members of one name the last one counts.
             match place.and_then(|place| self.0.get(place)) {
-                None => {
-                    members.next_value::<Checked>()?;
-                }
+                None => drop(members.next_value_seed(NOTHING)?),
                 Some((name, None)) => drop(object.insert((*name).to_owned(), members.next_value()?)),
                 Some((name, Some(part))) => {
                     let value = members.next_value_seed(**part)?.unwrap_or_default();
@@ -104,8 +105,9 @@ impl<'de> Visitor<'de> for Kept {
         Ok(Some(Value::Object(object)))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Option<Value>, A::Error> {
-        Checked.visit_seq(items).map(|Checked| None)
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Option<Value>, A::Error> {
+        while items.next_element_seed(NOTHING)?.is_some() {}
+        Ok(None)
     }
 
     fn visit_bool<E>(self, _: bool) -> Result<Option<Value>, E> {
@@ -134,7 +136,7 @@ impl<'de> Visitor<'de> for Kept {
 }
 
 /// The place of a name among those that are kept.
-struct Name(Kept);
+struct Name(Members);
 
 impl<'de> DeserializeSeed<'de> for Name {
     type Value = Option<usize>;
@@ -153,60 +155,6 @@ impl Visitor<'_> for Name {
 
     fn visit_str<E: Error>(self, name: &str) -> Result<Option<usize>, E> {
         Ok(self.0.0.iter().position(|(known, _)| *known == name))
-    }
-}
-
-/// A value that is read as strictly as one that is kept: which lines count must not depend on how much of them is.
-#[derive(Debug)]
-struct Checked;
-
-impl<'de> Deserialize<'de> for Checked {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Checked, D::Error> {
-        deserializer.deserialize_any(Checked)
-    }
-}
-
-impl<'de> Visitor<'de> for Checked {
-    type Value = Checked;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Checked, A::Error> {
-        while members.next_key_seed(Name(Kept(&[])))?.is_some() {
-            members.next_value::<Checked>()?;
-        }
-        Ok(Checked)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Checked, A::Error> {
-        while items.next_element::<Checked>()?.is_some() {}
-        Ok(Checked)
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Checked, E> {
-        Ok(Checked)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Checked, E> {
-        Ok(Checked)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Checked, E> {
-        Ok(Checked)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Checked, E> {
-        Ok(Checked)
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<Checked, E> {
-        Ok(Checked)
-    }
-
-    fn visit_unit<E>(self) -> Result<Checked, E> {
-        Ok(Checked)
     }
 }
 
@@ -233,14 +181,14 @@ mod tests {
             Reason::NotAnObject => None,
             _ => Some(fault.detail.rsplit_once(' ').unwrap().1.parse().unwrap()),
         };
-        for (read, kept) in [(parse(line.as_bytes()), MEMBERS), (parse_outline(line.as_bytes()), OUTLINE)] {
+        for (read, kept) in [(parse(line.as_bytes()), EVENT), (parse_outline(line.as_bytes()), OUTLINE)] {
             match (whole(line), read) {
                 (Ok(whole), Ok(read)) => {
                     for (name, part) in kept.0.iter().filter(|(name, _)| *name != "context") {
                         assert!(part.is_none());
                         assert_eq!(read.get(*name), whole.get(*name), "{line}");
                     }
-                    if kept.0.len() == MEMBERS.0.len() {
+                    if kept.0.len() == EVENT.0.len() {
                         for pointer in ["/traits", "/page/path"] {
                             let of = |event: &Map<String, Value>| {
                                 event.get("context").and_then(|context| context.pointer(pointer)).cloned()

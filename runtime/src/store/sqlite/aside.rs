@@ -74,14 +74,14 @@ fn place(part: usize, nth: u32) -> i64 {
 
 /// Keys in order, each with how often it is there.
 #[derive(Debug)]
-pub(super) struct Sorted {
+pub(super) struct CountedKeys {
     file: Connection,
 }
 
-impl Sorted {
-    pub(super) fn new() -> Result<Sorted, Trouble> {
+impl CountedKeys {
+    pub(super) fn new() -> Result<CountedKeys, Trouble> {
         let file = of_no_name("CREATE TABLE key (key BLOB NOT NULL)").map_err(Trouble::of_temporary)?;
-        Ok(Sorted { file })
+        Ok(CountedKeys { file })
     }
 
     pub(super) fn put(&mut self, key: &[u8]) -> Result<(), Trouble> {
@@ -105,9 +105,15 @@ impl Sorted {
     }
 }
 
-/// A file of no name with these tables; in memory where none can be made.
+/// A file of no name with these tables; in memory where none can be made. Where one could be and its disk is full, memory is no place for what a
+/// disk has no room for.
 fn of_no_name(tables: &str) -> Result<Connection, StoreError> {
-    begin("", tables).or_else(|_| begin(":memory:", tables)).map_err(cannot)
+    let is_full = |error: &rusqlite::Error| error.sqlite_error_code() == Some(ErrorCode::DiskFull);
+    let made = match begin("", tables) {
+        Err(error) if !is_full(&error) => begin(":memory:", tables),
+        made => made,
+    };
+    made.map_err(cannot)
 }
 
 fn begin(name: &str, tables: &str) -> rusqlite::Result<Connection> {
@@ -182,7 +188,7 @@ mod tests {
 
     #[test]
     fn keys_are_counted_in_order() {
-        let mut sorted = Sorted::new().unwrap();
+        let mut sorted = CountedKeys::new().unwrap();
         for key in [b"b".as_slice(), b"a", b"", b"b", b"ab", b"b"] {
             sorted.put(key).unwrap();
         }

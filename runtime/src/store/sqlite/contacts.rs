@@ -4,6 +4,7 @@ use super::codes::{damaged, id, sql_id};
 use super::fault::Trouble;
 use crate::store::kept;
 use crate::store::resident::{Resident, Writes};
+use crate::store::texts::JsonText;
 use crate::store::written::{ContactWrites, Packed, Written};
 use crate::store::{
     ContactId, ContactRecord, ContactWrite, DueContact, JourneyKey, JourneyRecord, JourneyStatus, PAGE_ROWS, SaidAt,
@@ -12,7 +13,6 @@ use crate::store::{
 use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator as _;
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Serves from the primary keys.
@@ -142,13 +142,9 @@ pub(super) fn read_in(connection: &Connection, slot: Slot, resident: &mut Reside
     Ok(())
 }
 
-/// A text as it stands in JSON, copied only where that writes a sign in another way.
-#[derive(serde::Deserialize)]
-struct Borrowed<'t>(#[serde(borrow)] Cow<'t, str>);
-
 fn put(row: &Row<'_>, text: &Row<'_>, contact: ContactId, resident: &mut Resident) -> Result<(), Trouble> {
     let json = text.get_ref(1)?.as_str().map_err(|_| damaged(1, Type::Text))?;
-    let texts: Vec<Option<Borrowed<'_>>> = serde_json::from_str(json).map_err(|_| damaged(1, Type::Text))?;
+    let texts: Vec<Option<JsonText<'_>>> = serde_json::from_str(json).map_err(|_| damaged(1, Type::Text))?;
     let packed = Packed {
         next_at: row.get(1)?,
         layout: row.get(2)?,
@@ -156,7 +152,7 @@ fn put(row: &Row<'_>, text: &Row<'_>, contact: ContactId, resident: &mut Residen
         frame: row.get_ref(4)?.as_blob().map_err(|_| damaged(4, Type::Blob))?,
         kept: row.get_ref(5)?.as_blob().map_err(|_| damaged(5, Type::Blob))?,
     };
-    match resident.put_read(contact, packed, texts.iter().map(|text| text.as_ref().map(|text| &*text.0))) {
+    match resident.put_read(contact, packed, texts.iter().map(|text| text.as_ref().map(AsRef::as_ref))) {
         true => Ok(()),
         false => Err(Trouble::Damaged(format!("contact {} has a number that Flow never gives", contact.0))),
     }

@@ -1,6 +1,6 @@
 //! The event log and which messages are in it.
 
-use super::aside::Sorted;
+use super::aside::CountedKeys;
 use super::begun::{Begun, Logged, joined_into, logged};
 use super::codes::{id, sql_id};
 use super::fault::Trouble;
@@ -191,7 +191,7 @@ pub(super) fn page(connection: &Connection, after: u64) -> Result<Vec<EventRecor
 /// Shows each message that does not stand exactly once both here and among those that are known. Those of the log are sorted beyond memory, and
 /// those that are known lie in order.
 pub(super) fn astray(connection: &Connection, show: &mut dyn FnMut(Astray)) -> Result<(), Trouble> {
-    let mut logged = Sorted::new()?;
+    let mut logged = CountedKeys::new()?;
     let mut statement = connection.prepare("SELECT day, message FROM event")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {

@@ -1,6 +1,6 @@
 //! Messages on their way out.
 
-use super::aside::Sorted;
+use super::aside::CountedKeys;
 use super::codes::{coded, damaged, id, sql_id};
 use super::fault::Trouble;
 use crate::store::{ContactId, MAX_NUMBER, OutboxRecord, OutboxSettlement, PAGE_ROWS, QueuedBehind, Slot};
@@ -177,7 +177,7 @@ pub(super) fn page(connection: &Connection, after: u64) -> Result<Vec<OutboxReco
 
 /// Shows each key that several rows have.
 pub(super) fn repeated_keys(connection: &Connection, show: &mut dyn FnMut(String)) -> Result<(), Trouble> {
-    let mut sorted = Sorted::new()?;
+    let mut sorted = CountedKeys::new()?;
     let mut statement = connection.prepare("SELECT key FROM outbox")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {

@@ -4,7 +4,7 @@
 //! with the same result.
 
 use super::record;
-use super::{Ahead, Kept, Tail};
+use super::{Ahead, Appended, Tail};
 use crate::store::sqlite::codes::sql_id;
 use crate::store::sqlite::fault::Trouble;
 use crate::store::{ContactId, MessageKey};
@@ -21,8 +21,8 @@ const TRIM_EACH: usize = 8;
 #[derive(Debug)]
 pub(super) enum Round {
     /// It is put into order.
-    Sorting(JoinHandle<Sorted>),
-    Writing(Sorted),
+    Sorting(JoinHandle<RoundWork>),
+    Writing(RoundWork),
 }
 
 impl Round {
@@ -33,8 +33,8 @@ impl Round {
 
 /// What a round writes, in order.
 #[derive(Debug)]
-pub(super) struct Sorted {
-    records: Vec<Kept>,
+pub(super) struct RoundWork {
+    records: Vec<Appended>,
     /// Contacts, ascending, each with where their last state stands: which record, which in it.
     contacts: Vec<(u64, u32, u32)>,
     keys: Vec<(String, Option<ContactId>)>,
@@ -57,8 +57,8 @@ struct Done {
     key_records: usize,
 }
 
-impl Sorted {
-    fn of(ahead: Ahead) -> Sorted {
+impl RoundWork {
+    fn of(ahead: Ahead) -> RoundWork {
         let Ahead { records, mut keys, key_places, mut messages, logged, .. } = ahead;
         let mut contacts = Vec::new();
         for (of, kept) in (0..).zip(&records) {
@@ -69,7 +69,7 @@ impl Sorted {
         keys.sort_by(|one, next| one.0.cmp(&next.0));
         keep_last(&mut keys, |one, next| one.0 == next.0);
         messages.sort_unstable();
-        Sorted { records, contacts, keys, messages, key_places, logged, written: Done::default(), gone: 0 }
+        RoundWork { records, contacts, keys, messages, key_places, logged, written: Done::default(), gone: 0 }
     }
 }
 
@@ -115,7 +115,7 @@ impl Tail {
         }
         let ahead = std::mem::take(&mut self.ahead);
         let is_large = may_wait && ahead.most() >= SORT_BESIDE;
-        let sort = move || Sorted::of(ahead);
+        let sort = move || RoundWork::of(ahead);
         if !is_large {
             self.round = Some(Round::Writing(sort()));
             return;
@@ -172,7 +172,7 @@ fn next<'r, T>(all: &'r [T], done: &mut usize, left: &mut usize) -> &'r [T] {
     some
 }
 
-impl Sorted {
+impl RoundWork {
     fn write_contacts(&mut self, connection: &Connection, left: &mut usize) -> Result<(), Trouble> {
         let sql = "UPDATE contact SET next_at = ?2, layout = ?3, newest = ?4, frame = ?5, kept = ?6 WHERE id = ?1";
         let mut update = connection.prepare_cached(sql)?;

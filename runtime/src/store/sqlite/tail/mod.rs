@@ -68,7 +68,7 @@ pub(super) struct Tail {
 /// What a round begins with.
 #[derive(Debug, Default)]
 struct Ahead {
-    records: Vec<Kept>,
+    records: Vec<Appended>,
     /// How many contacts stand in them, and in how many bytes.
     contacts: usize,
     bytes: usize,
@@ -82,7 +82,7 @@ struct Ahead {
 
 /// A record of the tail.
 #[derive(Debug)]
-struct Kept {
+struct Appended {
     place: i64,
     digest: u64,
     people: Vec<u64>,
@@ -98,7 +98,7 @@ impl Ahead {
         self.contacts.max(self.keys.len()).max(self.messages.len())
     }
 
-    fn keep(&mut self, kept: Kept) {
+    fn keep(&mut self, kept: Appended) {
         self.contacts += kept.people.len();
         self.bytes += kept.bytes.len();
         self.records.push(kept);
@@ -113,7 +113,7 @@ impl Tail {
         lying::each_of_contacts(connection, bounds, |record, bytes| {
             let (place, digest, people) = (record.place, record.digest, record.read?);
             all = all.wrapping_add(digest);
-            ahead.keep(Kept { place, digest, people, bytes: bytes.to_vec() });
+            ahead.keep(Appended { place, digest, people, bytes: bytes.to_vec() });
             Ok(())
         })?;
         lying::each_of_keys(connection, bounds, |record| {
@@ -235,7 +235,7 @@ impl Tail {
         connection.prepare_cached(sql)?.execute(params![self.place, people, bytes])?;
         let digest = sum::of_contacts(self.place, people.as_bytes(), &bytes);
         self.sum_up(digest, 0);
-        self.ahead.keep(Kept { place: self.place, digest, people: record.people, bytes });
+        self.ahead.keep(Appended { place: self.place, digest, people: record.people, bytes });
         Ok(())
     }
 
