@@ -1,35 +1,34 @@
 //! Why things happened.
 
+use super::append::{Table, Values, append};
 use super::codes::{Coded as _, coded, damaged, id, sql_id};
 use super::fault::Trouble;
 use crate::store::{ContactId, DecisionCode, DecisionRecord, PAGE_ROWS, UnopenedCount};
 use rusqlite::types::Type;
 use rusqlite::{Connection, Row, params};
 
+/// In the order that [`read`] expects.
+const COLUMNS: &str = "id, previous, contact, workflow, version, run, at, code, step, about, reason, send, trace";
+const TABLE: Table = Table { name: "decision", columns: COLUMNS };
+
 pub(super) fn write(connection: &Connection, decisions: &[DecisionRecord]) -> Result<(), Trouble> {
-    let mut statement = connection.prepare_cached(
-        "INSERT INTO decision (id, previous, contact, workflow, version, run, at, code, step, about, reason, send, trace) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
-    )?;
-    for row in decisions {
+    let bind = |row: &DecisionRecord, values: &mut Values<'_, '_>| {
+        values.integer(sql_id(row.id))?;
+        values.integer(sql_id(row.previous))?;
+        values.integer(sql_id(row.contact.0))?;
+        values.some(row.workflow)?;
+        values.integer(row.version)?;
+        values.integer(row.run)?;
+        values.integer(row.at)?;
+        values.integer(row.code as u8)?;
+        values.some(row.step)?;
+        values.some(row.about)?;
+        values.integer(row.reason)?;
+        values.some(row.send.map(sql_id))?;
         let trace: Vec<u8> = row.trace.iter().flat_map(|word| word.to_le_bytes()).collect();
-        statement.execute(params![
-            sql_id(row.id),
-            sql_id(row.previous),
-            sql_id(row.contact.0),
-            row.workflow,
-            row.version,
-            row.run,
-            row.at,
-            row.code as u8,
-            row.step,
-            row.about,
-            row.reason,
-            row.send.map(sql_id),
-            trace,
-        ])?;
-    }
-    Ok(())
+        values.blob(&trace)
+    };
+    append(connection, TABLE, decisions, bind, |_, error| error.into())
 }
 
 /// Serves from `decision_of_send`, which holds opens, clicks and answers alone.
@@ -50,8 +49,6 @@ pub(super) fn clicked_unopened(connection: &Connection) -> Result<Vec<UnopenedCo
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
-
-const COLUMNS: &str = "id, previous, contact, workflow, version, run, at, code, step, about, reason, send, trace";
 
 pub(super) fn all(connection: &Connection) -> Result<Vec<DecisionRecord>, Trouble> {
     let mut statement = connection.prepare(&format!("SELECT {COLUMNS} FROM decision ORDER BY id"))?;

@@ -1,5 +1,6 @@
 //! The event log and which messages are in it.
 
+use super::append::{self, Table, Values};
 use super::aside::CountedKeys;
 use super::begun::{Begun, Logged, joined_into, logged};
 use super::codes::{id, sql_id};
@@ -129,28 +130,26 @@ pub(super) fn write(connection: &Connection, events: &[EventRecord]) -> Result<(
     write_messages(connection, events)
 }
 
+/// In the order that [`event`] expects.
+const COLUMNS: &str = "id, previous, contact, day, message, name, occurred_at, received_at, properties, counts";
+const TABLE: Table = Table { name: "event", columns: COLUMNS };
+
 /// Appends in the order given: that order is the log's.
 pub(super) fn append(connection: &Connection, events: &[EventRecord]) -> Result<(), Trouble> {
-    let mut append = connection.prepare_cached(
-        "INSERT INTO event (id, previous, contact, day, message, name, occurred_at, received_at, properties, counts) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-    )?;
-    for event in events {
+    let bind = |event: &EventRecord, values: &mut Values<'_, '_>| {
         let MessageKey { day, id } = event.message;
-        append.execute(params![
-            sql_id(event.id),
-            sql_id(event.previous),
-            sql_id(event.contact.0),
-            day,
-            id.0,
-            event.name,
-            event.occurred_at,
-            event.received_at,
-            event.properties,
-            event.counts,
-        ])?;
-    }
-    Ok(())
+        values.integer(sql_id(event.id))?;
+        values.integer(sql_id(event.previous))?;
+        values.integer(sql_id(event.contact.0))?;
+        values.integer(day)?;
+        values.blob(&id.0)?;
+        values.text(&event.name)?;
+        values.integer(event.occurred_at)?;
+        values.integer(event.received_at)?;
+        values.text(&event.properties)?;
+        values.integer(event.counts)
+    };
+    append::append(connection, TABLE, events, bind, |_, error| error.into())
 }
 
 /// In the order of the keys, so that neighbours share pages.
@@ -181,9 +180,8 @@ pub(super) fn newest(connection: &Connection, slot: Slot) -> Result<Vec<MessageI
 
 /// A page of the log, each as it was written.
 pub(super) fn page(connection: &Connection, after: u64) -> Result<Vec<EventRecord>, Trouble> {
-    let sql = "SELECT id, previous, contact, day, message, name, occurred_at, received_at, properties, counts FROM event \
-               WHERE id > ?1 ORDER BY id LIMIT ?2";
-    let mut statement = connection.prepare_cached(sql)?;
+    let sql = format!("SELECT {COLUMNS} FROM event WHERE id > ?1 ORDER BY id LIMIT ?2");
+    let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map(params![sql_id(after), PAGE_ROWS as i64], event)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
@@ -245,8 +243,7 @@ fn of_sorting_key(key: &[u8]) -> Option<MessageKey> {
 
 /// The log, in the order of arrival.
 pub(super) fn all(connection: &Connection) -> Result<Vec<EventRecord>, Trouble> {
-    let sql = "SELECT id, previous, contact, day, message, name, occurred_at, received_at, properties, counts FROM event ORDER BY id";
-    let mut statement = connection.prepare(sql)?;
+    let mut statement = connection.prepare(&format!("SELECT {COLUMNS} FROM event ORDER BY id"))?;
     let rows = statement.query_map([], event)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }

@@ -1,26 +1,37 @@
 //! The ledgers of stages and scores.
 
+use super::append::{Table, Values, append};
 use super::codes::{id, sql_id};
 use super::fault::Trouble;
 use crate::store::{ChangedBy, ContactId, PAGE_ROWS, Placed, ScoreRecord, StageRecord};
 use rusqlite::{Connection, Row, params};
 
+const STAGE_TABLE: Table = Table { name: "stage_change", columns: "contact, at, from_stage, to_stage, workflow, run" };
+const SCORE_TABLE: Table = Table { name: "score_change", columns: "contact, at, change, score, workflow, run" };
+
 pub(super) fn write(connection: &Connection, stages: &[StageRecord], scores: &[ScoreRecord]) -> Result<(), Trouble> {
-    let mut stage = connection.prepare_cached(
-        "INSERT INTO stage_change (contact, at, from_stage, to_stage, workflow, run) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-    )?;
-    for StageRecord { contact, at, from, to, by } in stages {
-        let (workflow, run) = by.journey.unzip();
-        stage.execute(params![sql_id(contact.0), at, from, to, workflow, run])?;
-    }
-    let mut score = connection.prepare_cached(
-        "INSERT INTO score_change (contact, at, change, score, workflow, run) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-    )?;
-    for ScoreRecord { contact, at, change, score: sum, by } in scores {
-        let (workflow, run) = by.journey.unzip();
-        score.execute(params![sql_id(contact.0), at, change, sum, workflow, run])?;
-    }
-    Ok(())
+    let stage = |StageRecord { contact, at, from, to, by }: &StageRecord, values: &mut Values<'_, '_>| {
+        values.integer(sql_id(contact.0))?;
+        values.integer(*at)?;
+        values.integer(*from)?;
+        values.integer(*to)?;
+        changed(by, values)
+    };
+    append(connection, STAGE_TABLE, stages, stage, |_, error| error.into())?;
+    let score = |ScoreRecord { contact, at, change, score, by }: &ScoreRecord, values: &mut Values<'_, '_>| {
+        values.integer(sql_id(contact.0))?;
+        values.integer(*at)?;
+        values.integer(*change)?;
+        values.integer(*score)?;
+        changed(by, values)
+    };
+    append(connection, SCORE_TABLE, scores, score, |_, error| error.into())
+}
+
+fn changed(by: &ChangedBy, values: &mut Values<'_, '_>) -> rusqlite::Result<()> {
+    let (workflow, run) = by.journey.unzip();
+    values.some(workflow)?;
+    values.some(run)
 }
 
 fn changed_by(row: &Row<'_>) -> rusqlite::Result<ChangedBy> {

@@ -10,6 +10,7 @@
 //! ([`writer`]) while the engine goes on, which is answered as if it were written ([`begun`]). The log that SQLite writes ahead is folded into
 //! the file by yet another ([`checkpoint`]), so that no batch waits for it. What people ask is read on connections of their own ([`records`]).
 
+mod append;
 mod aside;
 mod begun;
 mod charter;

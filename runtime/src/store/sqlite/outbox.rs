@@ -1,11 +1,13 @@
 //! Messages on their way out.
 
+use super::append::{Table, Values, append};
 use super::aside::CountedKeys;
 use super::codes::{coded, damaged, id, sql_id};
 use super::fault::Trouble;
 use crate::store::{ContactId, MAX_NUMBER, OutboxRecord, OutboxSettlement, PAGE_ROWS, QueuedBehind, Slot};
 use rusqlite::types::Type;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params};
+use std::collections::BTreeSet;
 
 /// In the order that [`read`] expects.
 const COLUMNS: &str = "id, key, kind, contact, workflow, run, step, email, recipient, payload, state, attempts, queued_at, due_at, detail, held_since";
@@ -116,50 +118,63 @@ pub(super) fn recipient(connection: &Connection, id: u64) -> Result<Option<Strin
     Ok(statement.query_row([sql_id(id)], |row| row.get(0)).optional()?)
 }
 
+const TABLE: Table = Table { name: "outbox", columns: COLUMNS };
+
 /// In the order given, which is that of their numbers.
 pub(super) fn write(connection: &Connection, rows: &[OutboxRecord]) -> Result<(), Trouble> {
-    let mut statement = connection.prepare_cached(&format!(
-        "INSERT INTO outbox ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, '', ?15)"
-    ))?;
-    for row in rows {
-        let done = statement.execute(params![
-            sql_id(row.id),
-            row.key,
-            row.kind as u8,
-            sql_id(row.contact.0),
-            row.workflow,
-            row.run,
-            row.step,
-            row.email,
-            row.recipient,
-            row.payload,
-            row.state as u8,
-            row.attempts,
-            row.queued_at,
-            row.due_at,
-            row.held_since,
-        ]);
-        match done {
-            // The one constraint that a typed row can break.
-            Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
-                return Err(Trouble::Broken(format!("outbox row {} is given twice", row.id)));
-            }
-            done => done?,
-        };
-    }
-    Ok(())
+    let bind = |row: &OutboxRecord, values: &mut Values<'_, '_>| {
+        values.integer(sql_id(row.id))?;
+        values.text(&row.key)?;
+        values.integer(row.kind as u8)?;
+        values.integer(sql_id(row.contact.0))?;
+        values.integer(row.workflow)?;
+        values.integer(row.run)?;
+        values.integer(row.step)?;
+        values.integer(row.email)?;
+        values.text(&row.recipient)?;
+        values.text(&row.payload)?;
+        values.integer(row.state as u8)?;
+        values.integer(row.attempts)?;
+        values.integer(row.queued_at)?;
+        values.integer(row.due_at)?;
+        values.text("")?;
+        values.integer(row.held_since)
+    };
+    append(connection, TABLE, rows, bind, |run, error| given_twice(connection, run, error))
 }
+
+/// The one constraint that a typed row can break. Nothing of the run was written: whichever row is there was there before it.
+fn given_twice(connection: &Connection, run: &[OutboxRecord], error: rusqlite::Error) -> Trouble {
+    if error.sqlite_error_code() != Some(ErrorCode::ConstraintViolation) {
+        return error.into();
+    }
+    let mut seen = BTreeSet::new();
+    let is_twice =
+        |row: &&OutboxRecord| !seen.insert(row.id) || recipient(connection, row.id).is_ok_and(|to| to.is_some());
+    match run.iter().find(is_twice) {
+        Some(row) => Trouble::Broken(format!("outbox row {} is given twice", row.id)),
+        None => error.into(),
+    }
+}
+
+const SETTLE: &str = "UPDATE outbox SET state = ?2, attempts = ?3, due_at = ?4, detail = ?5 WHERE id = ?1";
+/// The same of one that goes to another address or has another date by now.
+const SETTLE_MOVED: &str = "UPDATE outbox SET state = ?2, attempts = ?3, due_at = ?4, detail = ?5, recipient = coalesce(?6, recipient), \
+                            queued_at = coalesce(?7, queued_at) WHERE id = ?1";
 
 pub(super) fn settle(connection: &Connection, settled: &[OutboxSettlement]) -> Result<(), Trouble> {
     let mut rows: Vec<&OutboxSettlement> = settled.iter().collect();
     rows.sort_by_key(|row| row.id);
-    let sql = "UPDATE outbox SET state = ?2, attempts = ?3, due_at = ?4, detail = ?5, recipient = coalesce(?6, recipient), \
-               queued_at = coalesce(?7, queued_at) WHERE id = ?1";
-    let mut statement = connection.prepare_cached(sql)?;
+    let mut statement = connection.prepare_cached(SETTLE)?;
     for row in rows {
         let OutboxSettlement { state, attempts, due_at, detail, recipient, queued_at, .. } = row;
-        let changed =
-            statement.execute(params![sql_id(row.id), *state as u8, attempts, due_at, detail, recipient, queued_at])?;
+        let (id, state) = (sql_id(row.id), *state as u8);
+        let changed = match (recipient, queued_at) {
+            (None, None) => statement.execute(params![id, state, attempts, due_at, detail])?,
+            _ => connection
+                .prepare_cached(SETTLE_MOVED)?
+                .execute(params![id, state, attempts, due_at, detail, recipient, queued_at])?,
+        };
         if changed == 0 {
             return Err(Trouble::Broken(format!("there is no outbox row {} to settle", row.id)));
         }
