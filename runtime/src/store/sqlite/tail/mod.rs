@@ -324,8 +324,7 @@ impl Tail {
     }
 
     fn is_round_due(&self) -> bool {
-        let quarter = usize::try_from(self.contacts / 4).unwrap_or(ROUND_MAX);
-        self.ahead.most() >= quarter.clamp(self.round_changes.min(ROUND_MAX), ROUND_MAX)
-            || self.ahead.bytes >= ROUND_BYTES
+        let half = usize::try_from(self.contacts / 2).unwrap_or(ROUND_MAX);
+        self.ahead.most() >= half.clamp(self.round_changes.min(ROUND_MAX), ROUND_MAX) || self.ahead.bytes >= ROUND_BYTES
     }
 }
