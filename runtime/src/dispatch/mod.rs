@@ -11,10 +11,10 @@
 pub mod backoff;
 pub mod channels;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -51,8 +51,7 @@ pub struct Answer {
 /// The threads of one channel.
 pub struct Dispatch {
     channel: Arc<dyn Channel>,
-    jobs: Sender<Job>,
-    shared: Arc<Mutex<Receiver<Job>>>,
+    waiting: Arc<Waiting>,
     answer: Sender<Answer>,
     answers: Receiver<Answer>,
     threads: usize,
@@ -72,13 +71,10 @@ impl std::fmt::Debug for Dispatch {
 impl Dispatch {
     /// Nothing is started before the first message.
     pub fn new(channel: Arc<dyn Channel>) -> Dispatch {
-        let (jobs, shared) = mpsc::channel();
         let (answer, answers) = mpsc::channel();
-        let shared = Arc::new(Mutex::new(shared));
         Dispatch {
             channel,
-            jobs,
-            shared,
+            waiting: Arc::default(),
             answer,
             answers,
             threads: 0,
@@ -87,18 +83,20 @@ impl Dispatch {
         }
     }
 
-    /// Hands a message over. Its row must be committed, as claimed or promised.
-    pub fn hand_over(&mut self, attempt: Attempt, mail: Mail) {
-        self.on_their_way.insert(attempt);
-        let is_for_threads = !self.channel.is_in_step();
-        if is_for_threads && self.threads < THREADS_MAX.min(self.channel.at_once()).min(self.on_their_way.len()) {
-            self.start_thread();
+    /// Hands messages over, in their order. Their rows must be committed, as claimed or promised.
+    pub fn hand_over(&mut self, messages: impl IntoIterator<Item = (Attempt, Mail)>) {
+        let jobs: Vec<Job> = messages.into_iter().map(|(attempt, mail)| Job { attempt, mail }).collect();
+        if jobs.is_empty() {
+            return;
         }
-        // The receiver lives in this value, so nothing is ever sent to nobody.
-        let _ = self.jobs.send(Job { attempt, mail });
+        self.on_their_way.extend(jobs.iter().map(|job| job.attempt));
+        self.waiting.put(jobs);
+        let is_for_threads = !self.channel.is_in_step();
+        let wanted = THREADS_MAX.min(self.channel.at_once()).min(self.on_their_way.len());
+        while is_for_threads && self.threads < wanted && self.start_thread() {}
         if self.threads == 0 {
             // The system gives no thread, or nobody wants one: this one does it.
-            drain(&self.shared, &self.worker());
+            drain(&self.waiting, &self.worker());
         }
     }
 
@@ -154,12 +152,62 @@ impl Dispatch {
         Worker { channel, answers, begun }
     }
 
-    fn start_thread(&mut self) {
-        let (jobs, worker) = (Arc::clone(&self.shared), self.worker());
-        let work = move || work(&jobs, &worker);
-        // Where the system gives no thread, those that are there take the message in their turn.
+    /// Whether there is one more. Where the system gives no thread, those that are there take the messages in their turn.
+    fn start_thread(&mut self) -> bool {
+        let (waiting, worker) = (Arc::clone(&self.waiting), self.worker());
+        let work = move || work(&waiting, &worker);
         let started = thread::Builder::new().name(format!("flow-{}", self.channel.name())).spawn(work);
         self.threads += usize::from(started.is_ok());
+        started.is_ok()
+    }
+}
+
+impl Drop for Dispatch {
+    fn drop(&mut self) {
+        self.waiting.close();
+    }
+}
+
+/// Messages that no thread has taken yet. All that a batch lets out comes at once: to wake a thread for each would cost more than a folder does.
+#[derive(Default)]
+struct Waiting {
+    jobs: Mutex<Jobs>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Jobs {
+    next: VecDeque<Job>,
+    /// Nobody hears of answers any more.
+    is_closed: bool,
+}
+
+impl Waiting {
+    fn put(&self, jobs: Vec<Job>) {
+        self.lock().next.extend(jobs);
+        self.changed.notify_all();
+    }
+
+    fn close(&self) {
+        self.lock().is_closed = true;
+        self.changed.notify_all();
+    }
+
+    /// The next one, once there is one. None where no more is to be made.
+    fn take(&self) -> Option<Job> {
+        let is_idle = |jobs: &mut Jobs| jobs.next.is_empty() && !jobs.is_closed;
+        let mut jobs = self.changed.wait_while(self.lock(), is_idle).unwrap_or_else(PoisonError::into_inner);
+        if jobs.is_closed { None } else { jobs.next.pop_front() }
+    }
+
+    /// The next one, where there is one.
+    fn take_now(&self) -> Option<Job> {
+        self.lock().next.pop_front()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Jobs> {
+        // The list is whole between any two statements.
+        self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -189,18 +237,16 @@ impl Worker {
 }
 
 /// Takes one message after another until there are none to come.
-fn work(jobs: &Mutex<Receiver<Job>>, worker: &Worker) {
-    loop {
-        let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        if !job.is_ok_and(|job| worker.make(job)) {
+fn work(waiting: &Waiting, worker: &Worker) {
+    while let Some(job) = waiting.take() {
+        if !worker.make(job) {
             return;
         }
     }
 }
 
-fn drain(jobs: &Mutex<Receiver<Job>>, worker: &Worker) {
-    let next = || jobs.lock().unwrap_or_else(PoisonError::into_inner).try_recv().ok();
-    while let Some(job) = next() {
+fn drain(waiting: &Waiting, worker: &Worker) {
+    while let Some(job) = waiting.take_now() {
         worker.make(job);
     }
 }

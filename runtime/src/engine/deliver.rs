@@ -158,9 +158,7 @@ impl<S: Store> Engine<S> {
 
     /// Hands over what is durable by now.
     pub(super) fn hand_over(&mut self, leaving: Vec<Leaving>) {
-        for leaving in leaving {
-            self.dispatch.hand_over(leaving.attempt, leaving.mail);
-        }
+        self.dispatch.hand_over(leaving.into_iter().map(|Leaving { attempt, mail }| (attempt, mail)));
         while self.dispatch.count() > ON_THEIR_WAY_MAX {
             self.await_answer(ANSWER_WAIT);
         }
@@ -217,24 +215,28 @@ impl<S: Store> Engine<S> {
 
     fn take_answer(&mut self, answer: Answer) -> Result<(), EngineError> {
         let now = self.now().0;
-        let Some(row) = self.outbox.row(answer.attempt.row).cloned() else { return Ok(()) };
+        let id = answer.attempt.row;
+        let is_promised = self.outbox.row(id).is_some_and(|row| row.state == OutboxState::Promised);
+        let fate = match answer.fate {
+            Fate::Delivered { receipt } if is_promised => {
+                self.confirm_promised(id, receipt);
+                return Ok(());
+            }
+            fate => fate,
+        };
+        let Some(row) = self.outbox.row(id).cloned() else { return Ok(()) };
         use Fate::{Delivered, Refused, RetryLater};
         // Only what came from the other side says that somebody is there. A promise has said so when it was made.
-        let is_kept_promise = row.state == OutboxState::Promised;
-        if !is_kept_promise && matches!(answer.fate, Delivered { .. } | Refused { .. } | RetryLater { .. }) {
+        if !is_promised && matches!(fate, Delivered { .. } | Refused { .. } | RetryLater { .. }) {
             self.note_back(&row);
         }
-        if !is_kept_promise {
-            self.outbox.note_rules(&answer.fate);
+        if !is_promised {
+            self.outbox.note_rules(&fate);
         }
-        match answer.fate {
+        match fate {
             Fate::Stop { reason } => self.stop_for(&row, reason)?,
-            Fate::Delivered { receipt } if row.state == OutboxState::Promised => {
-                self.note_sent(&row, &receipt);
-                self.outbox.settle(&mut self.batch, row.id, OutboxState::Delivered, receipt);
-            }
             // A channel that breaks its word has something wrong with it; nothing more may be promised.
-            other if row.state == OutboxState::Promised => {
+            other if is_promised => {
                 self.stop_for(&row, format!("it was to be taken for certain: {}", other.reason()))?
             }
             Fate::Down { reason } => {
@@ -267,6 +269,16 @@ impl<S: Store> Engine<S> {
             }
         }
         Ok(())
+    }
+
+    /// What was promised was taken. That is nearly every answer of a folder, and needs no copy of its row.
+    fn confirm_promised(&mut self, id: u64, receipt: String) {
+        if self.batch.happened.hears(Level::Debug)
+            && let Some(row) = self.outbox.row(id).cloned()
+        {
+            self.note_sent(&row, &receipt);
+        }
+        self.outbox.settle(&mut self.batch, id, OutboxState::Delivered, receipt);
     }
 
     /// Nothing can leave until somebody mends what is wrong. The row stays where it is, and its attempt does not count.
