@@ -6,9 +6,10 @@
 //! A step's cost is the pages it dirties, so a contact is one row: its frame and what is kept of it packed, its due instant without an
 //! index (the queue lives in memory), its texts beside it. Everybody is in memory ([`in_memory`]), and what changes of rows that lie all over
 //! the file is appended first and written into them later ([`tail`]); [`Keeping::Rows`] writes and reads the rows themselves. Writing is cached
-//! statements, one execute a row, rows in key order; each batch is one `BEGIN IMMEDIATE` with `synchronous=FULL`, on a thread of its own
-//! ([`writer`]) while the engine goes on, which is answered as if it were written ([`begun`]). The log that SQLite writes ahead is folded into
-//! the file by yet another ([`checkpoint`]), so that no batch waits for it. What people ask is read on connections of their own ([`records`]).
+//! statements, several rows with each run where they are appended ([`append`]), rows in key order; each batch is one `BEGIN IMMEDIATE` with
+//! `synchronous=FULL`, on a thread of its own ([`writer`]) while the engine goes on, which is answered as if it were written ([`begun`]). The
+//! log that SQLite writes ahead is folded into the file by yet another ([`checkpoint`]), so that no batch waits for it. What people ask is read
+//! on connections of their own ([`records`]).
 
 mod append;
 mod aside;
