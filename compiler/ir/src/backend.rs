@@ -3,8 +3,9 @@
 //! The engine hands in memory and an instant; the backend answers. Everything with an effect goes through the [`Host`],
 //! so a backend has no state of its own and the same inputs always give the same answer (E2).
 
+pub use crate::columns::{Answers, Columns, PAGE_ROWS, TextAnswers};
 pub use crate::memory::{Memory, View};
-use crate::{EffectId, Ending, PredicateId, StepId, TextTestId, WaitId, WorkflowId};
+use crate::{EffectId, Ending, PredicateId, Program, StepId, TextTestId, WaitId, WorkflowId};
 
 /// When something runs, and why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,6 +85,9 @@ pub trait Backend: Send + Sync {
     fn name(&self) -> &'static str;
     /// Asks a predicate.
     fn holds(&self, predicate: PredicateId, view: View<'_>, moment: Moment, host: &mut dyn Host) -> Verdict;
+    /// Some predicates, to be asked of many at one instant: the answers are those of [`holds`](Self::holds). Those that belong to a workflow belong
+    /// to one. `program` is what this backend was made of.
+    fn columns<'b>(&'b self, program: &'b Program, predicates: &[PredicateId]) -> Box<dyn Columns + 'b>;
     /// Runs a journey from `block` (0: the start) to its next suspension or its end.
     fn step(&self, workflow: WorkflowId, memory: Memory<'_>, block: u32, now: i64, host: &mut dyn Host) -> Stop;
 }

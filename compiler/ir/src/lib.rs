@@ -13,6 +13,7 @@
 //! arms are computed and a `Select` keeps the right one. Real branches stand only around effects.
 
 pub mod backend;
+pub mod columns;
 pub mod debug;
 pub mod generate;
 pub mod guard;

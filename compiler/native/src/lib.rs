@@ -13,6 +13,7 @@
 #![expect(unsafe_code, reason = "addresses become functions here, and pointers the frames they came from")]
 
 mod abi;
+mod columns;
 mod error;
 mod function;
 mod host;
@@ -26,10 +27,12 @@ mod unit;
 pub use error::CompileError;
 
 use abi::{Call, Context, PredicateFn, StepFn};
+use columns::NativeColumns;
 use cranelift_codegen::isa::OwnedTargetIsa;
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_jit::{BranchProtection, JITMemoryKind, JITMemoryProvider, SystemMemoryProvider};
-use flow_ir::backend::{Backend, Host, Memory, Moment, Stop, Verdict, View};
+use flow_ir::backend::{Backend, Columns, Host, Memory, Moment, Stop, Verdict, View};
+use flow_ir::columns::OneByOne;
 use flow_ir::guard::Guard;
 use flow_ir::verify::verify;
 use flow_ir::{Area, Areas, IdMap, Predicate, PredicateId, Program, Terminator, Workflow, WorkflowId};
@@ -86,7 +89,9 @@ pub fn compile(program: &Program) -> Result<Native, CompileError> {
 pub fn compile_with(program: &Program, mut compiled: impl FnMut(CompiledPart)) -> Result<Native, CompileError> {
     verify(program).map_err(CompileError::Unsound)?;
     executable_memory()?;
-    let isa = target()?;
+    // The lowering has left little to optimise, and `speed` does harm: it moves every load to the front and everything else to its use, so
+    // values live long and go through the stack. It makes slower steps and takes three times as long for 600 rules.
+    let isa = target("none")?;
     let mut steps = Vec::new();
     let mut predicates: IdMap<PredicateId, Option<PredicateFn>> = program.predicates.ids().map(|_| None).collect();
     let mut code = Vec::new();
@@ -181,6 +186,14 @@ impl Backend for Native {
         Verdict { holds: holds != 0, next_change }
     }
 
+    fn columns<'b>(&'b self, program: &'b Program, predicates: &[PredicateId]) -> Box<dyn Columns + 'b> {
+        match NativeColumns::new(self, program, predicates) {
+            Ok(columns) => Box::new(columns),
+            // Whatever keeps them from being compiled, the answers are the same.
+            Err(_) => Box::new(OneByOne::new(self, predicates)),
+        }
+    }
+
     fn step(&self, workflow: WorkflowId, memory: Memory<'_>, block: u32, now: i64, host: &mut dyn Host) -> Stop {
         let code = self.workflows.at(workflow);
         code.lengths.check(|area| memory[area].len());
@@ -224,14 +237,12 @@ fn executable_memory() -> Result<(), CompileError> {
 }
 
 /// The code generator for this processor.
-fn target() -> Result<OwnedTargetIsa, CompileError> {
+fn target(opt_level: &str) -> Result<OwnedTargetIsa, CompileError> {
     let unsupported = |reason: String| CompileError::UnsupportedProcessor(reason);
     let mut flags = settings::builder();
     let checked = if cfg!(debug_assertions) { "true" } else { "false" };
     let chosen = [
-        // The lowering has left little to optimise, and `speed` does harm: it moves every load to the front and everything else to its
-        // use, so values live long and go through the stack. It makes slower steps and takes three times as long for 600 rules.
-        ("opt_level", "none"),
+        ("opt_level", opt_level),
         // A third of the time to compile; it finds only faults of this module, and tests have it on.
         ("enable_verifier", checked),
         // Code is placed once and never moved, and calls go through the table.

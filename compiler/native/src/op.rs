@@ -164,7 +164,7 @@ fn is_constant(value: ValueId, values: &Values<'_>) -> bool {
     matches!(values.ops.get(value), Some(Op::Int(_)))
 }
 
-fn condition(comparison: Comparison) -> IntCC {
+pub(super) fn condition(comparison: Comparison) -> IntCC {
     match comparison {
         Comparison::Equal => IntCC::Equal,
         Comparison::NotEqual => IntCC::NotEqual,

@@ -24,6 +24,9 @@ const ARENA_BYTES_PER_OP: usize = 128;
 /// More for each member of a set, which at worst is a window of its own: `emit_in_set` makes some 40 bytes of one.
 const ARENA_BYTES_PER_MEMBER: usize = 128;
 
+/// Of lanes one op is as much as several: a set is a comparison for each of its neighbourhoods.
+const ARENA_OPS_OF_LANES: usize = 8;
+
 /// The code of one unit.
 pub(super) struct Unit {
     pub(super) step: Option<StepFn>,
@@ -76,6 +79,28 @@ pub(super) fn compile_unit(
     builder.finish(step, predicates)
 }
 
+/// A function of a unit that is no part of a program.
+pub(super) struct Member<'m> {
+    pub(super) name: String,
+    /// How many ops it is made of.
+    pub(super) ops: usize,
+    pub(super) emit: Box<dyn FnOnce(&mut clif::Function, &mut FunctionBuilderContext) + 'm>,
+}
+
+/// Compiles these, and tells where each begins. Whoever calls one keeps the code.
+pub(super) fn compile_members(
+    isa: &OwnedTargetIsa,
+    members: Vec<Member<'_>>,
+) -> Result<(Vec<*const u8>, Code), CompileError> {
+    let ops: usize = members.iter().map(|member| member.ops).sum();
+    let mut builder = UnitBuilder::new(isa, ARENA_BYTES + ARENA_BYTES_PER_OP * ARENA_OPS_OF_LANES * ops)?;
+    let ids = members.into_iter().map(|member| builder.define(&member.name, member.emit));
+    let ids: Vec<FuncId> = ids.collect::<Result<_, _>>()?;
+    let module = builder.finalize()?;
+    let addresses = ids.into_iter().map(|id| module.get_finalized_function(id)).collect();
+    Ok((addresses, Code { module: Mutex::new(Some(module)) }))
+}
+
 fn arena_bytes(program: &Program, workflow: Option<WorkflowId>, mine: &[PredicateId]) -> usize {
     let members = |op: &Op| if let Op::InSet(_, set) = op { set.len() } else { 0 };
     let of_op = |op: &Op| ARENA_BYTES_PER_OP + ARENA_BYTES_PER_MEMBER * members(op);
@@ -125,9 +150,14 @@ impl UnitBuilder {
         Ok(id)
     }
 
-    fn finish(mut self, step: Option<FuncId>, predicates: Vec<(PredicateId, FuncId)>) -> Result<Unit, CompileError> {
+    fn finalize(mut self) -> Result<JITModule, CompileError> {
         self.module.finalize_definitions().map_err(|error| CompileError::NoExecutableMemory(error.to_string()))?;
-        let module = &self.module;
+        Ok(self.module)
+    }
+
+    fn finish(self, step: Option<FuncId>, predicates: Vec<(PredicateId, FuncId)>) -> Result<Unit, CompileError> {
+        let bytes = self.bytes;
+        let module = self.finalize()?;
         let step = step.map(|id| {
             // SAFETY: `emit_step` gave the function the signature of `StepFn`, in the system's calling convention.
             unsafe { mem::transmute::<*const u8, StepFn>(module.get_finalized_function(id)) }
@@ -138,6 +168,6 @@ impl UnitBuilder {
             (predicate, function)
         };
         let predicates = predicates.into_iter().map(address).collect();
-        Ok(Unit { step, predicates, bytes: self.bytes, code: Code { module: Mutex::new(Some(self.module)) } })
+        Ok(Unit { step, predicates, bytes, code: Code { module: Mutex::new(Some(module)) } })
     }
 }

@@ -12,7 +12,8 @@ mod op;
 mod predicate;
 mod step;
 
-use crate::backend::{Backend, Host, Memory, Moment, Stop, Verdict, View};
+use crate::backend::{Backend, Columns, Host, Memory, Moment, Stop, Verdict, View};
+use crate::columns::OneByOne;
 use crate::guard::Guard;
 use crate::verify::{Fault, verify};
 use crate::{BlockId, IdMap, PredicateId, Program, WorkflowId};
@@ -46,6 +47,10 @@ impl Backend for Interpreter {
         // After a panic the host knows that this answer means nothing.
         let _ = guard.finish();
         verdict
+    }
+
+    fn columns<'b>(&'b self, _: &'b Program, predicates: &[PredicateId]) -> Box<dyn Columns + 'b> {
+        Box::new(OneByOne::new(self, predicates))
     }
 
     fn step(&self, workflow: WorkflowId, memory: Memory<'_>, block: u32, now: i64, host: &mut dyn Host) -> Stop {

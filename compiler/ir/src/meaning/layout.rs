@@ -56,6 +56,25 @@ pub struct Slot {
     pub initial: i64,
 }
 
+impl Slot {
+    /// Reads it as the integer that code works on.
+    pub fn read(&self, bytes: &[u8]) -> i64 {
+        let at = self.offset as usize;
+        match self.kind {
+            SlotKind::Bool => i64::from(bytes[at] != 0),
+            SlotKind::Code => i64::from(u16::from_le_bytes(array(bytes, at))),
+            SlotKind::Symbol => i64::from(u32::from_le_bytes(array(bytes, at))),
+            SlotKind::Days => i64::from(i32::from_le_bytes(array(bytes, at))),
+            SlotKind::Int => i64::from_le_bytes(array(bytes, at)),
+        }
+    }
+
+    /// Whether its value is known; always true of one that is not optional.
+    pub fn is_known(&self, bytes: &[u8]) -> bool {
+        self.presence.is_none_or(|bit| bytes[(bit / 8) as usize] & (1 << (bit % 8)) != 0)
+    }
+}
+
 /// The slots of a frame or a journey.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Layout {
@@ -121,15 +140,7 @@ impl Layout {
 
     /// Reads a slot as the integer that code works on.
     pub fn read(&self, bytes: &[u8], id: SlotId) -> i64 {
-        let slot = self.slots.at(id);
-        let at = slot.offset as usize;
-        match slot.kind {
-            SlotKind::Bool => i64::from(bytes[at] != 0),
-            SlotKind::Code => i64::from(u16::from_le_bytes(array(bytes, at))),
-            SlotKind::Symbol => i64::from(u32::from_le_bytes(array(bytes, at))),
-            SlotKind::Days => i64::from(i32::from_le_bytes(array(bytes, at))),
-            SlotKind::Int => i64::from_le_bytes(array(bytes, at)),
-        }
+        self.slots.at(id).read(bytes)
     }
 
     /// Writes a slot, keeping the low bytes of `value` as machine code does.
@@ -142,7 +153,7 @@ impl Layout {
 
     /// Whether a slot's value is known; always true of one that is not optional.
     pub fn is_known(&self, bytes: &[u8], id: SlotId) -> bool {
-        self.slots.at(id).presence.is_none_or(|bit| bytes[(bit / 8) as usize] & (1 << (bit % 8)) != 0)
+        self.slots.at(id).is_known(bytes)
     }
 
     /// Marks an optional slot as known or missing; nothing changes for one that always is.
