@@ -10,16 +10,23 @@ use crate::time::Instant;
 use flow_ir::{FOREVER, Layout, Program, SlotId, WorkflowId};
 use std::collections::BTreeMap;
 
-/// How many wait for their turn in each workflow, as its rate has counted them.
-pub(super) struct Turns(BTreeMap<WorkflowId, u64>);
+/// What actors keep that people are compared with.
+#[derive(Default)]
+pub(super) struct Kept {
+    /// How many wait for their turn in each workflow, as its rate has counted them.
+    turns: BTreeMap<WorkflowId, u64>,
+    /// The last version that has looked at everybody, also at whoever it left as they were.
+    seen_by: u32,
+}
 
-impl Turns {
-    pub(super) fn read(
-        records: &mut dyn Records,
-        program: &Program,
-        found: &mut Findings,
-    ) -> Result<Turns, StoreError> {
-        let Some(actors) = or_found(records.actors(), "actors", found)? else { return Ok(Turns(BTreeMap::new())) };
+impl Kept {
+    pub(super) fn read(records: &mut dyn Records, program: &Program, found: &mut Findings) -> Result<Kept, StoreError> {
+        let Some(actors) = or_found(records.actors(), "actors", found)? else { return Ok(Kept::default()) };
+        let seen_by = engine::seen_by(&actors).unwrap_or_else(|_| {
+            let subject = Subject::Named("the version that has looked at everybody".to_owned());
+            found.add(Kind::Unreadable, subject, "is not what Flow writes, and nothing starts any more");
+            0
+        });
         let mut turns = BTreeMap::new();
         for (id, workflow) in program.workflows.iter().filter(|(_, workflow)| workflow.turn.is_some()) {
             match rate::waiting(&actors, &workflow.name) {
@@ -31,7 +38,7 @@ impl Turns {
                 ),
             }
         }
-        Ok(Turns(turns))
+        Ok(Kept { turns, seen_by })
     }
 }
 
@@ -80,7 +87,7 @@ impl Check for Alive {
     }
 
     fn over(&mut self, cx: &Context<'_>, found: &mut Findings) {
-        for (id, kept) in &cx.turns.0 {
+        for (id, kept) in &cx.kept.turns {
             let waiting = self.waiting.get(id).copied().unwrap_or(0);
             if waiting != *kept {
                 let name = cx.workflow_name(id.0);
@@ -110,7 +117,7 @@ impl Alive {
 /// Whoever comes into a segment by themselves, or leaves it, is looked at then. Whom a new version has not looked at yet is looked at at the next
 /// start.
 fn examine_segments(cx: &Context<'_>, segments: &[(SlotId, String)], contact: &ContactRecord, found: &mut Findings) {
-    if contact.layout != cx.program.lineage.version {
+    if contact.layout.max(cx.kept.seen_by) < cx.program.lineage.version {
         return;
     }
     for (slot, name) in segments {

@@ -38,7 +38,7 @@ pub(super) struct Context<'p> {
     pub(super) totals: BTreeMap<Total, i64>,
     pub(super) is_closed: bool,
     /// What actors keep, which rates are counted against.
-    pub(super) turns: alive::Turns,
+    pub(super) kept: alive::Kept,
     pub(super) counts: Counts,
     pub(super) counted: Counted,
 }
@@ -80,7 +80,7 @@ impl<'p> Context<'p> {
             messages: RefCell::default(),
             totals: or_found(records.totals(), "totals", found)?.unwrap_or_default(),
             is_closed: how.is_closed,
-            turns: alive::Turns::read(records, program, found)?,
+            kept: alive::Kept::read(records, program, found)?,
             counts: Counts::default(),
             counted: Counted::read(records)?,
         };

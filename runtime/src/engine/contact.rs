@@ -117,24 +117,24 @@ impl Contact {
         *self = Contact { changed: Bits::default(), unsettled: Bits::default(), newest, layout, ..blank };
     }
 
-    /// Becomes somebody whom the store shows, over whoever this was, so that nothing is allocated. `opened_at` is when whoever is of an earlier
-    /// version is due to be looked at.
+    /// Becomes somebody whom the store shows, over whoever this was, so that nothing is allocated. `look_at` is when they are due to be looked at by
+    /// a new version of the program; none where they need not be.
     pub(super) fn become_stored(
         &mut self,
         stored: &StoredContact<'_>,
         plan: &Plan,
-        opened_at: i64,
+        look_at: Option<i64>,
     ) -> Result<Result<(), EngineError>, Damaged> {
         let Contact { frame, texts, journeys, spare, held, said_at, .. } = self;
         stored.copy_to(Buffers { frame, texts, journeys: &mut Over { journeys, spare }, held, said_at })?;
         self.id = stored.id();
         version::grow(self, plan);
-        Ok(self.check(plan).map(|()| self.settle_as_stored(stored, plan, opened_at)))
+        Ok(self.check(plan).map(|()| self.settle_as_stored(stored, plan, look_at)))
     }
 
-    /// Nothing has changed since they were stored, but for who is of an earlier version.
-    fn settle_as_stored(&mut self, stored: &StoredContact<'_>, plan: &Plan, opened_at: i64) {
-        let outdated = stored.layout() < plan.program.lineage.version;
+    /// Nothing has changed since they were stored, but for who is to be looked at.
+    fn settle_as_stored(&mut self, stored: &StoredContact<'_>, plan: &Plan, look_at: Option<i64>) {
+        let outdated = look_at.is_some();
         if outdated {
             rate::forget_triggers(plan, &mut self.frame);
             // Which triggers they are of, the program of then knew: any of the entry's stands for theirs.
@@ -144,8 +144,9 @@ impl Contact {
         self.pending.read_over(plan, &self.frame);
         self.entry_instants.forget();
         self.told = Told::read(plan, &self.frame);
-        self.next_at = if outdated { Some(version::due(stored.next_at(), opened_at)) } else { stored.next_at() };
-        (self.layout, self.newest) = (stored.layout(), stored.newest());
+        self.next_at = look_at.map_or(stored.next_at(), |at| Some(version::due(stored.next_at(), at)));
+        self.layout = if outdated { stored.layout() } else { plan.program.lineage.version };
+        self.newest = stored.newest();
         (self.outdated, self.dirty, self.texts_dirty) = (outdated, outdated, false);
         self.changed.begin(outdated);
         self.unsettled.begin(outdated);

@@ -197,7 +197,7 @@ impl<'e> StepHost<'e> {
 }
 
 /// What is found in a text field, without regard to case; nothing where it is missing.
-fn text_test(plan: &Plan, texts: &Texts, test: TextTestId) -> bool {
+pub(super) fn text_test(plan: &Plan, texts: &Texts, test: TextTestId) -> bool {
     let Some(test) = plan.program.text_tests.get(test) else { return false };
     let text = plan.program.fields.get(test.field).and_then(|field| field.text);
     let Some(text) = text.and_then(|text| texts.get(text.index())) else { return false };

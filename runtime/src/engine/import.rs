@@ -126,7 +126,7 @@ impl<S: Store> Engine<S> {
         let ContactsStream { name, print, surveyed, rows } = file;
         // What a process left that was ended is known from now on, and not from when it was.
         let at = self.advance(at.0);
-        self.recover()?;
+        self.begin_work()?;
         // A later row, another file or an event of the same instant may say that they do not want it.
         self.outbox.hold_back(at, true);
         let reading = &surveyed.reading;

@@ -109,12 +109,13 @@ impl<S: Store> Engine<S> {
         if missing.is_empty() {
             return Ok(());
         }
-        let Engine { store, cache, plan, opened_at, .. } = self;
+        let Engine { store, cache, plan, opened_at, outdated, .. } = self;
         let mut fits = Ok(());
         let missing: Vec<ContactId> = missing.into_iter().collect();
         store.show(&missing, &mut |stored| {
             let mut contact = cache.room(plan);
-            match contact.become_stored(&stored, plan, *opened_at)? {
+            let look_at = outdated.is_outdated(stored.id(), stored.layout()).then_some(*opened_at);
+            match contact.become_stored(&stored, plan, look_at)? {
                 Ok(()) => cache.put(contact),
                 // Of several any says what is wrong.
                 Err(error) => fits = Err(error),

@@ -21,6 +21,7 @@
 mod ahead;
 mod answer;
 mod arrive;
+pub(crate) mod backfill;
 mod batch;
 mod bits;
 mod by_time;
@@ -47,6 +48,7 @@ mod joint;
 mod lend;
 mod let_out;
 mod outbox;
+mod outdated;
 mod own;
 mod pattern;
 mod pause;
@@ -70,6 +72,7 @@ mod taken;
 mod told;
 mod touch;
 mod unheard;
+mod unmoved;
 pub(crate) mod version;
 mod view;
 mod wake;
@@ -79,6 +82,7 @@ pub use deliver::{Composed, Composer, Delivery};
 pub use effects::handoff::Notice;
 pub use error::EngineError;
 pub use import::{ContactsFile, ContactsStream, Imported};
+pub(crate) use outdated::seen_by;
 pub use refusals::NewRefusals;
 pub use report::{Report, period};
 pub use survey::{Survey, Surveyed, key_print};
@@ -96,8 +100,9 @@ use cache::Cache;
 use commit::Flying;
 use due::DueQueue;
 use flow_ir::Program;
-use flow_ir::backend::Backend;
+use flow_ir::backend::{Backend, PAGE_ROWS};
 use outbox::Outbox;
+use outdated::Outdated;
 use pause::Pause;
 use plan::Plan;
 use std::collections::{BTreeMap, VecDeque};
@@ -125,11 +130,18 @@ pub struct Limits {
     pub cache_contacts: usize,
     /// How many outbox rows that wait for their instant are kept in memory between batches, at least one.
     pub outbox_rows: usize,
+    /// How many contacts a new version of the program is asked about together, at most [`PAGE_ROWS`]; 0 has it look at each by itself.
+    pub look_rows: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { batch_items: BATCH_ITEMS, cache_contacts: cache::CACHE_CONTACTS, outbox_rows: queue::OUTBOX_WINDOW_ROWS }
+        Self {
+            batch_items: BATCH_ITEMS,
+            cache_contacts: cache::CACHE_CONTACTS,
+            outbox_rows: queue::OUTBOX_WINDOW_ROWS,
+            look_rows: PAGE_ROWS,
+        }
     }
 }
 
@@ -164,6 +176,7 @@ pub struct Engine<S: Store> {
     /// How far the stream of events has been taken.
     stream: StreamPlace,
     due: DueQueue,
+    outdated: Outdated,
     cache: Cache,
     ahead: Ahead,
     outbox: Outbox,
@@ -240,9 +253,11 @@ impl<S: Store> Engine<S> {
         delivery.channel.goes_on(pause.times() > 0, pause.refused());
         let mut ahead = Ahead::after(std::mem::take(&mut taken.messages));
         let opened_at = clock;
+        let outdated = Outdated::of(version, &actors, &taken.contacts)?;
         ahead.not_before(clock);
         Ok(Engine {
-            due: taken.due_queue(version, clock),
+            due: taken.due_queue(&outdated, clock),
+            outdated,
             batch,
             plan,
             backend,
@@ -316,7 +331,7 @@ impl<S: Store> Engine<S> {
     ) -> Result<(), EngineError> {
         self.advance(now.0);
         self.ahead.not_before(self.now().0);
-        self.recover()?;
+        self.begin_work()?;
         let mut arrivals = arrivals.into_iter().map(Ok);
         loop {
             self.look_ahead(&mut arrivals)?;
@@ -393,7 +408,7 @@ impl<S: Store> Engine<S> {
         waits: bool,
         progress: &mut dyn FnMut(&Progress),
     ) -> Result<(), EngineError> {
-        self.recover()?;
+        self.begin_work()?;
         if waits {
             self.stream.begin_reading();
         }
@@ -546,6 +561,12 @@ impl<S: Store> Engine<S> {
     /// Why a message last did not leave, in the words of the other side, if that happened since the engine was opened.
     pub fn mail_trouble(&self) -> Option<&str> {
         self.mail_trouble.as_deref()
+    }
+
+    /// What comes before anything else, once: whom a new version must look at, and what a crash left.
+    fn begin_work(&mut self) -> Result<(), EngineError> {
+        self.find_moved()?;
+        self.recover()
     }
 
     /// What a crash left, once.

@@ -185,8 +185,10 @@ pub(crate) fn waiting(
 pub(super) fn forget_triggers(plan: &Plan, frame: &mut [u8]) {
     let layout = &plan.program.frame;
     for turn in plan.turns.iter().filter_map(|workflow| plan.turn(*workflow)) {
+        // What is left of a turn that came says nothing any more.
+        let is_waiting = layout.read(frame, turn.at) < FOREVER;
         let triggers = layout.read(frame, turn.triggers).cast_unsigned();
-        if triggers & !STARTED != 0 {
+        if is_waiting && triggers & !STARTED != 0 {
             layout.write(frame, turn.triggers, (triggers | !STARTED).cast_signed());
         }
     }

@@ -90,7 +90,7 @@ impl Recount {
             let contacts = records.contacts_after(after)?;
             let Some(last) = contacts.last() else { return Ok(recount) };
             after = Some(*last);
-            for contacts in contacts.chunks(super::version::FILLED_CONTACTS) {
+            for contacts in contacts.chunks(super::backfill::FILLED_CONTACTS) {
                 let questions = Questions { contacts: contacts.to_vec(), ..Questions::default() };
                 for record in store.ask(&questions)?.contacts {
                     recount.look_at(&record, program);
@@ -114,6 +114,11 @@ impl Recount {
         if !person.filled.is_empty() {
             self.of.insert(record.id, person);
         }
+    }
+
+    /// Whether something is to be filled for a contact.
+    pub(super) fn is_about(&self, contact: ContactId) -> bool {
+        self.of.contains_key(&contact)
     }
 
     /// Takes in an event of the log.

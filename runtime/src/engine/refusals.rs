@@ -89,11 +89,11 @@ impl<S: Store> Engine<S> {
     }
 
     fn people(&mut self, ids: BTreeSet<ContactId>) -> Result<BTreeMap<ContactId, Contact>, EngineError> {
-        let (ids, now): (Vec<ContactId>, _) = (ids.into_iter().collect(), self.now().0);
+        let ids: Vec<ContactId> = ids.into_iter().collect();
         let (mut people, mut fits) = (BTreeMap::new(), Ok(()));
         self.store.show(&ids, &mut |stored| {
             let mut person = Contact::blank(stored.id(), &self.plan);
-            match person.become_stored(&stored, &self.plan, now)? {
+            match person.become_stored(&stored, &self.plan, None)? {
                 Ok(()) => drop(people.insert(stored.id(), person)),
                 Err(error) => fits = Err(error),
             }

@@ -12,8 +12,8 @@ use std::collections::BTreeMap;
 /// A segment that something watches.
 #[derive(Debug)]
 pub(super) struct WatchedSegment {
-    when: PredicateId,
-    holds: SlotId,
+    pub(super) when: PredicateId,
+    pub(super) holds: SlotId,
     pub(super) next_change: SlotId,
     pub(super) reads: Bits,
     entered: Vec<PatternId>,

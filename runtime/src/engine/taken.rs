@@ -1,7 +1,7 @@
 //! What the owner of a slot takes up from its store before the first item: known messages, everybody's next instant, the outbox.
 
 use super::due::DueQueue;
-use super::version;
+use super::outdated::{Outdated, due_at};
 use crate::store::{DueContact, MessageId, OutboxRecord, SlotSink};
 
 /// Takes in what the owner of a slot must hold.
@@ -28,11 +28,7 @@ impl SlotSink for Taken {
 
 impl Taken {
     /// Everybody's next instant; whom this version of the program has not seen is due at once.
-    pub(super) fn due_queue(&self, version: u32, now: i64) -> DueQueue {
-        let due = |contact: &DueContact| {
-            let is_outdated = contact.layout < version;
-            if is_outdated { Some(version::due(contact.next_at, now)) } else { contact.next_at }
-        };
-        DueQueue::new(self.contacts.iter().filter_map(|contact| Some((due(contact)?, contact.id))))
+    pub(super) fn due_queue(&self, outdated: &Outdated, now: i64) -> DueQueue {
+        DueQueue::new(self.contacts.iter().filter_map(|contact| Some((due_at(outdated, contact, now)?, contact.id))))
     }
 }

@@ -158,7 +158,7 @@ fn bring(kept: &Program, program: &Program, live: &Live) -> Result<Program, Stor
 /// Fills facts that are new to the store from its log, and what is new to journeys; once for each version, and again from the beginning after a crash.
 pub fn recall(store: &mut impl Store, linked: &Program) -> Result<(), StoreError> {
     let Some(program) = store.charter()?.program.filter(|program| !program.recalling.is_empty()) else { return Ok(()) };
-    engine::version::recall(store, linked, &recalling(&program), recalling_journeys(&program))?;
+    engine::backfill::recall(store, linked, &recalling(&program), recalling_journeys(&program))?;
     let program = Some(KeptProgram { recalling: Vec::new(), ..program });
     store.settle(&Charter { program, ..Charter::default() })
 }

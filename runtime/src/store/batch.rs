@@ -78,6 +78,8 @@ pub enum Actor {
     Rate(String),
     /// What takes messages away, by its name: for how long nobody has answered.
     Channel(String),
+    /// The program: which version of it has looked at everybody.
+    Version,
 }
 
 impl Actor {
@@ -87,6 +89,7 @@ impl Actor {
             Actor::Team(_) => 0,
             Actor::Rate(_) => 1,
             Actor::Channel(_) => 2,
+            Actor::Version => 3,
         }
     }
 
@@ -94,6 +97,7 @@ impl Actor {
     pub fn name(&self) -> &str {
         match self {
             Actor::Team(name) | Actor::Rate(name) | Actor::Channel(name) => name,
+            Actor::Version => "",
         }
     }
 
@@ -103,6 +107,7 @@ impl Actor {
             0 => Some(Actor::Team(name)),
             1 => Some(Actor::Rate(name)),
             2 => Some(Actor::Channel(name)),
+            3 if name.is_empty() => Some(Actor::Version),
             _ => None,
         }
     }

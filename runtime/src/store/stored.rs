@@ -69,6 +69,14 @@ impl<'s> StoredContact<'s> {
         }
     }
 
+    /// Bytes of the frame, which an earlier version may have had fewer of.
+    pub(crate) fn frame_bytes(&self) -> usize {
+        match self.0 {
+            Form::Whole(record) => record.frame.len(),
+            Form::Packed(_, packed, _) => packed.frame.len(),
+        }
+    }
+
     /// The newest of their records in the log; 0 where there is none.
     pub fn newest(&self) -> u64 {
         match self.0 {

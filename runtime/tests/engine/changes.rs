@@ -4,7 +4,7 @@
 //! declarations. The same days are lived by one process after another that never dies, and by machine code that dies all the time.
 
 use crate::support::{Crash, World, at, compiled};
-use flow_ir::Program;
+use flow_ir::{Program, WorkflowId};
 use flow_runtime::store::{DecisionCode, JourneyStatus, Store, StoreError};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -326,9 +326,10 @@ fn live(world: &mut World, from: usize, until: i64, kills: &mut Option<Chance>) 
     }
 }
 
-/// All versions, one after another; also what was said of each that was refused.
-fn lived(seed: u64, versions: &[Version], mut kills: Option<Chance>) -> (World, Vec<String>) {
+/// All versions, one after another; also what was said of each that was refused. A new version is asked about so many people together.
+fn lived(seed: u64, versions: &[Version], look_rows: usize, mut kills: Option<Chance>) -> (World, Vec<String>) {
     let mut world = World::of(Arc::clone(&versions[0].program)).limits(7, 3);
+    world.limits.look_rows = look_rows;
     if kills.is_some() {
         world = world.native();
     }
@@ -411,15 +412,38 @@ fn nobody_is_lost(seed: u64, world: &World) -> usize {
     balance.keys().filter(|(.., run)| *run > 0).count()
 }
 
+/// A new version that looks at everybody by themselves comes to the same; only that it writes everybody.
+fn is_as_one_by_one(seed: u64, versions: &[Version], together: &World) {
+    let (alone, _) = lived(seed, versions, 0, None);
+    let blank = together.program.frame.blank();
+    let whole = |world: &World| {
+        let mut snapshot = world.snapshot();
+        for contact in &mut snapshot.contacts {
+            contact.frame.extend_from_slice(&blank[contact.frame.len()..]);
+            contact.layout = 0;
+            for journey in &mut contact.kept {
+                let blank = together.program.workflows.at(WorkflowId(journey.workflow)).journey.blank();
+                journey.memory.extend_from_slice(&blank[journey.memory.len()..]);
+            }
+        }
+        snapshot
+    };
+    let (alone, together) = (whole(&alone), whole(together));
+    assert_eq!(together.decisions, alone.decisions, "seed {seed}");
+    assert_eq!(together.contacts, alone.contacts, "seed {seed}");
+    assert_eq!(together.digest(), alone.digest(), "seed {seed}");
+}
+
 #[test]
 fn a_project_that_changes_and_a_process_that_dies_lose_nobody() {
     let (mut refused, mut came) = (0, 0);
     for seed in 0..SEEDS {
         let versions = versions(seed);
-        let (whole, said) = lived(seed, &versions, None);
+        let (whole, said) = lived(seed, &versions, PEOPLE as usize, None);
         came += nobody_is_lost(seed, &whole);
-        let (broken, said_again) = lived(seed, &versions, Some(Chance(seed + 5)));
+        let (broken, said_again) = lived(seed, &versions, 4, Some(Chance(seed + 5)));
         assert_eq!(said, said_again, "seed {seed}");
+        is_as_one_by_one(seed, &versions, &whole);
         let (whole, broken) = (whole.snapshot(), broken.snapshot());
         assert_eq!(broken.decisions, whole.decisions, "seed {seed}");
         assert_eq!(broken.contacts, whole.contacts, "seed {seed}");

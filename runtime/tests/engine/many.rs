@@ -1,9 +1,10 @@
 //! What an item costs in a program of many workflows: what it matches and changes, however many other workflows there are.
 
 use crate::support::{MINUTE, Shared, World, at, program, world};
-use flow_ir::backend::{Backend, Host, Memory, Moment, Stop, Verdict, View};
+use flow_ir::backend::{Backend, Columns, Host, Memory, Moment, Stop, Verdict, View};
+use flow_ir::columns::OneByOne;
 use flow_ir::interpret::Interpreter;
-use flow_ir::{PredicateId, WorkflowId};
+use flow_ir::{PredicateId, Program, WorkflowId};
 use flow_runtime::engine::Engine;
 use flow_runtime::time::Instant;
 use proptest::prelude::*;
@@ -24,6 +25,9 @@ impl Backend for Counting {
     fn holds(&self, predicate: PredicateId, view: View<'_>, moment: Moment, host: &mut dyn Host) -> Verdict {
         self.asked.fetch_add(1, Ordering::Relaxed);
         self.inner.holds(predicate, view, moment, host)
+    }
+    fn columns<'b>(&'b self, _: &'b Program, predicates: &[PredicateId]) -> Box<dyn Columns + 'b> {
+        Box::new(OneByOne::new(self, predicates))
     }
     fn step(&self, workflow: WorkflowId, memory: Memory<'_>, block: u32, now: i64, host: &mut dyn Host) -> Stop {
         self.asked.fetch_add(1, Ordering::Relaxed);

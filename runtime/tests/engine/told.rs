@@ -1,9 +1,10 @@
 //! What an operator is told: each happening of the engine, once it is durable, at the engine's instant, with the journey's id.
 
 use crate::support::{Crash, World, at, program, world};
-use flow_ir::backend::{Backend, Host, Memory, Moment, Stop, Verdict, View};
+use flow_ir::backend::{Backend, Columns, Host, Memory, Moment, Stop, Verdict, View};
+use flow_ir::columns::OneByOne;
 use flow_ir::interpret::Interpreter;
-use flow_ir::{CivilSpan, PredicateId, Reenter, WorkflowId};
+use flow_ir::{CivilSpan, PredicateId, Program, Reenter, WorkflowId};
 use flow_runtime::dispatch::channels::Uncertain;
 use flow_runtime::engine::EngineError;
 use flow_runtime::happening::{Happening, Level, Told, Value};
@@ -236,6 +237,9 @@ impl Backend for Faulty {
     }
     fn holds(&self, predicate: PredicateId, view: View<'_>, moment: Moment, host: &mut dyn Host) -> Verdict {
         self.0.holds(predicate, view, moment, host)
+    }
+    fn columns<'b>(&'b self, _: &'b Program, predicates: &[PredicateId]) -> Box<dyn Columns + 'b> {
+        Box::new(OneByOne::new(self, predicates))
     }
     fn step(&self, _: WorkflowId, _: Memory<'_>, _: u32, _: i64, _: &mut dyn Host) -> Stop {
         Stop::Failed

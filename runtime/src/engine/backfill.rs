@@ -1,0 +1,324 @@
+//! What a new version of the program keeps and no version before it did, filled from the log: facts, and what journeys count.
+//!
+//! The log is read from its beginning, as columns of (contact, fact, instant): of each contact and fact the newest few count. They are put in order
+//! whenever they are many, and whatever does not count is forgotten. Where there are still too many, the contacts of higher numbers are left to
+//! another reading, so memory is bounded however many people there are.
+
+use super::index::PatternIndex;
+use super::recount::Recount;
+use super::version::grow_frame;
+use crate::inbound::SegmentReader;
+use crate::store::{
+    Batch, Changes, ContactId, ContactRecord, ContactWrite, DueContact, EventRecord, MessageId, OutboxRecord, Owner,
+    Questions, Slot, SlotBatch, SlotSink, SlotState, Store, StoreError, Wish,
+};
+use flow_ir::{EventId, Fact, FactId, Layout, NEVER, PatternEvent, PatternId, Program};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How many contacts are filled together.
+pub(super) const FILLED_CONTACTS: usize = 500;
+/// How many instants are in memory at most, of 24 bytes each.
+const RECALLED_INSTANTS: usize = 8 << 20;
+
+/// Fills facts that no version before this one kept from the log, and what `journeys` ask that is new to them. It may be done again: the
+/// same events are read, those facts begin anew, and a journey that has been filled is as long as those of today.
+pub(crate) fn recall(
+    store: &mut impl Store,
+    program: &Program,
+    facts: &BTreeSet<FactId>,
+    journeys: bool,
+) -> Result<(), StoreError> {
+    recall_with(store, program, (facts, journeys), RECALLED_INSTANTS)
+}
+
+fn recall_with(
+    store: &mut impl Store,
+    program: &Program,
+    (facts, journeys): (&BTreeSet<FactId>, bool),
+    at_once: usize,
+) -> Result<(), StoreError> {
+    let mut recount = if journeys { Recount::find(store, program)? } else { Recount::default() };
+    let wanted = Wanted::new(program, facts);
+    let mut from = ContactId(0);
+    loop {
+        let mut recalled = Recalled::from(from, at_once);
+        read_log(store, program, &wanted, &mut recount, &mut recalled)?;
+        recalled.put_in_order(&wanted);
+        fill(store, program, &recalled, &recount)?;
+        let Some(before) = recalled.before else { return Ok(()) };
+        // Those are filled.
+        (from, recount) = (before, Recount::default());
+    }
+}
+
+/// Which facts remember which pattern, and how many instants of it.
+#[derive(Default)]
+struct Wanted {
+    of_pattern: BTreeMap<PatternId, Vec<FactId>>,
+    depths: BTreeMap<FactId, usize>,
+    /// The types of events that may match one of them.
+    events: BTreeSet<EventId>,
+    /// Whether any activity does.
+    any_activity: bool,
+}
+
+impl Wanted {
+    fn new(program: &Program, facts: &BTreeSet<FactId>) -> Wanted {
+        let mut wanted = Wanted::default();
+        for (id, fact) in facts.iter().filter_map(|id| Some((*id, program.facts.get(*id)?))) {
+            wanted.of_pattern.entry(fact.pattern).or_default().push(id);
+            wanted.depths.insert(id, fact.depth as usize);
+            match program.patterns.get(fact.pattern).map(|pattern| &pattern.event) {
+                Some(PatternEvent::Declared(event)) => drop(wanted.events.insert(*event)),
+                Some(PatternEvent::AnyActivity) => wanted.any_activity = true,
+                // The log does not say who entered or left what.
+                _ => {}
+            }
+        }
+        wanted
+    }
+
+    /// Whether an event of a type may be one of them, before anybody looks at what it says.
+    fn may_match(&self, declared: Option<EventId>) -> bool {
+        self.any_activity || declared.is_some_and(|declared| self.events.contains(&declared))
+    }
+
+    fn depth(&self, fact: FactId) -> usize {
+        self.depths.get(&fact).copied().unwrap_or(0)
+    }
+}
+
+/// What the log says of the contacts from one on.
+struct Recalled {
+    /// By (contact, fact), the newest first, once they are in order.
+    instants: Vec<(ContactId, FactId, Reverse<i64>)>,
+    from: ContactId,
+    /// From here on another reading is needed.
+    before: Option<ContactId>,
+    at_once: usize,
+}
+
+impl Recalled {
+    fn from(from: ContactId, at_once: usize) -> Recalled {
+        Recalled { instants: Vec::new(), from, before: None, at_once }
+    }
+
+    fn has(&self, contact: ContactId) -> bool {
+        contact >= self.from && self.before.is_none_or(|before| contact < before)
+    }
+
+    fn add(&mut self, wanted: &Wanted, instant: (ContactId, FactId, Reverse<i64>)) {
+        if self.instants.len() >= self.at_once {
+            self.make_room(wanted);
+        }
+        if self.has(instant.0) {
+            self.instants.push(instant);
+        }
+    }
+
+    fn put_in_order(&mut self, wanted: &Wanted) {
+        self.instants.sort_unstable();
+        let (mut last, mut count) = (None, 0);
+        self.instants.retain(|(contact, fact, _)| {
+            if last != Some((*contact, *fact)) {
+                (last, count) = (Some((*contact, *fact)), 0);
+            }
+            count += 1;
+            count <= wanted.depth(*fact)
+        });
+    }
+
+    /// Forgets what does not count, and where that is not half of it, the upper half of the contacts.
+    fn make_room(&mut self, wanted: &Wanted) {
+        self.put_in_order(wanted);
+        if self.instants.len() <= self.at_once / 2 {
+            return;
+        }
+        let of = |instant: Option<&(ContactId, FactId, Reverse<i64>)>| instant.map(|(contact, ..)| *contact);
+        let first = of(self.instants.first());
+        let middle = of(self.instants.get(self.instants.len() / 2));
+        // Of one contact alone there are a few, whatever their number.
+        if let Some(before) = middle.filter(|middle| Some(*middle) > first) {
+            self.before = Some(before);
+            let kept = self.instants.partition_point(|(contact, ..)| *contact < before);
+            self.instants.truncate(kept);
+        }
+    }
+
+    /// The instants of a contact.
+    fn of(&self, contact: ContactId) -> &[(ContactId, FactId, Reverse<i64>)] {
+        let begin = self.instants.partition_point(|(own, ..)| *own < contact);
+        let end = self.instants.partition_point(|(own, ..)| *own <= contact);
+        self.instants.get(begin..end).unwrap_or_default()
+    }
+
+    fn contacts(&self) -> impl Iterator<Item = ContactId> + '_ {
+        self.instants.chunk_by(|one, next| one.0 == next.0).filter_map(|own| Some(own.first()?.0))
+    }
+}
+
+fn read_log(
+    store: &impl Store,
+    program: &Program,
+    wanted: &Wanted,
+    recount: &mut Recount,
+    recalled: &mut Recalled,
+) -> Result<(), StoreError> {
+    let (index, reader) = (PatternIndex::new(program), SegmentReader::new(program));
+    let mut records = store.records()?;
+    let mut number = 0;
+    loop {
+        let page = records.events_after(number)?;
+        let Some(last) = page.last() else { return Ok(()) };
+        number = last.id;
+        for event in page {
+            let meaning = reader.meaning(&event.name);
+            let is_counted = recount.is_about(event.contact);
+            let may_match = recalled.has(event.contact) && wanted.may_match(meaning.declared);
+            // What it says is read where somebody may ask.
+            if !is_counted && !may_match {
+                continue;
+            }
+            let properties: serde_json::Map<_, _> = serde_json::from_str(&event.properties).unwrap_or_default();
+            let matched = index.said_in_log(&reader, &event, properties.clone());
+            recount.take(&event, &matched, meaning.mail, &properties);
+            remember_all(wanted, &event, &matched, recalled);
+        }
+    }
+}
+
+fn remember_all(wanted: &Wanted, event: &EventRecord, matched: &[PatternId], recalled: &mut Recalled) {
+    for fact in matched.iter().filter_map(|pattern| wanted.of_pattern.get(pattern)).flatten() {
+        recalled.add(wanted, (event.contact, *fact, Reverse(event.occurred_at)));
+    }
+}
+
+/// Writes what was found of each contact.
+fn fill(store: &mut impl Store, program: &Program, recalled: &Recalled, recount: &Recount) -> Result<(), StoreError> {
+    let mut contacts: Vec<ContactId> = recalled.contacts().chain(recount.contacts()).collect();
+    contacts.sort_unstable();
+    contacts.dedup();
+    let mut slots = SlotWriter::take(store)?;
+    for contacts in contacts.chunks(FILLED_CONTACTS) {
+        let mut changes = Changes::default();
+        let questions = Questions { contacts: contacts.to_vec(), ..Questions::default() };
+        for mut record in store.ask(&questions)?.contacts {
+            grow_frame(&mut record.frame, &mut record.texts, program);
+            for of_fact in recalled.of(record.id).chunk_by(|one, next| one.1 == next.1) {
+                let fact = of_fact.first().and_then(|(_, fact, _)| program.facts.get(*fact));
+                let Some(fact) = fact else { continue };
+                forget(program, &mut record.frame, fact);
+                of_fact.iter().for_each(|(.., Reverse(at))| remember(&program.frame, &mut record.frame, fact, *at));
+            }
+            recount.fill(&mut record, program);
+            let ContactRecord { id, frame, texts, next_at, layout, newest, kept, held, said_at } = record;
+            let texts = Some(texts);
+            let write = ContactWrite { id, layout, frame, texts, next_at, newest, kept, held, said_at };
+            changes.contacts.push(&write);
+        }
+        slots.write(store, changes)?;
+    }
+    slots.give_up(store)
+}
+
+/// Puts an instant into a fact's ring, newest first; one that is in it is not put in again.
+fn remember(layout: &Layout, frame: &mut [u8], fact: &Fact, occurred_at: i64) {
+    let mut carried = occurred_at;
+    for nth in 0..fact.depth {
+        let kept = layout.read(frame, fact.slot(nth));
+        if carried > kept {
+            layout.write(frame, fact.slot(nth), carried);
+            carried = kept;
+        }
+    }
+}
+
+/// The slot of a store, in the hands of somebody who only brings it up to date.
+struct SlotWriter {
+    owner: Owner,
+    slot: Slot,
+    state: SlotState,
+}
+
+impl SlotWriter {
+    fn take(store: &mut impl Store) -> Result<SlotWriter, StoreError> {
+        let owner = store.tend(Wish { slots: 1 })?.owner;
+        let slot = Slot::FIRST;
+        Ok(SlotWriter { owner, slot, state: store.open(slot, 0, &mut Nobody)?.state })
+    }
+
+    fn write(&mut self, store: &mut impl Store, changes: Changes) -> Result<(), StoreError> {
+        self.state.number += 1;
+        let slot = SlotBatch { slot: self.slot, state: self.state, changes };
+        store.commit(Batch { owner: self.owner, slots: vec![slot] })
+    }
+
+    fn give_up(self, store: &mut impl Store) -> Result<(), StoreError> {
+        store.release(self.slot)
+    }
+}
+
+/// Who wants nothing of what is in a slot.
+struct Nobody;
+
+impl SlotSink for Nobody {
+    fn messages(&mut self, _: Vec<MessageId>) {}
+    fn contacts(&mut self, _: &[DueContact]) {}
+    fn outbox(&mut self, _: Vec<OutboxRecord>) {}
+}
+
+/// A ring begins anew, with nothing.
+fn forget(program: &Program, frame: &mut [u8], fact: &Fact) {
+    (0..fact.depth).for_each(|nth| program.frame.write(frame, fact.slot(nth), NEVER));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const DEPTHS: [usize; 3] = [1, 2, 4];
+
+    fn wanted() -> Wanted {
+        let depths = (0..).zip(DEPTHS).map(|(fact, depth)| (FactId(fact), depth)).collect();
+        Wanted { depths, ..Wanted::default() }
+    }
+
+    proptest! {
+        #[test]
+        fn however_often_the_log_is_read_everybody_gets_their_newest_once(
+            log in proptest::collection::vec((1_u64..40, 0_u32..3, 0_i64..50), 0..300),
+            at_once in 10_usize..60,
+        ) {
+            let wanted = wanted();
+            let mut expected: BTreeMap<(ContactId, FactId), Vec<i64>> = BTreeMap::new();
+            for (contact, fact, at) in &log {
+                expected.entry((ContactId(*contact), FactId(*fact))).or_default().push(*at);
+            }
+            for ((_, fact), instants) in &mut expected {
+                instants.sort_unstable_by_key(|at| Reverse(*at));
+                instants.truncate(wanted.depth(*fact));
+            }
+            let mut found: BTreeMap<(ContactId, FactId), Vec<i64>> = BTreeMap::new();
+            let mut from = Some(ContactId(0));
+            while let Some(first) = from {
+                let mut recalled = Recalled::from(first, at_once);
+                for (contact, fact, at) in &log {
+                    recalled.add(&wanted, (ContactId(*contact), FactId(*fact), Reverse(*at)));
+                    prop_assert!(recalled.instants.len() <= at_once);
+                }
+                recalled.put_in_order(&wanted);
+                let contacts: Vec<ContactId> = recalled.contacts().collect();
+                for contact in contacts {
+                    for (_, fact, Reverse(at)) in recalled.of(contact) {
+                        found.entry((contact, *fact)).or_default().push(*at);
+                    }
+                }
+                prop_assert!(recalled.before.is_none_or(|before| before > first), "each reading fills somebody");
+                from = recalled.before;
+            }
+            prop_assert_eq!(found, expected);
+        }
+    }
+}
