@@ -135,13 +135,13 @@ impl Recalled {
         if self.instants.len() <= self.at_once / 2 {
             return;
         }
-        let of = |instant: Option<&(ContactId, FactId, Reverse<i64>)>| instant.map(|(contact, ..)| *contact);
-        let first = of(self.instants.first());
-        let middle = of(self.instants.get(self.instants.len() / 2));
-        // Of one contact alone there are a few, whatever their number.
-        if let Some(before) = middle.filter(|middle| Some(*middle) > first) {
-            self.before = Some(before);
-            let kept = self.instants.partition_point(|(contact, ..)| *contact < before);
+        // Those of one contact stay together.
+        let first = self.instants.first().map_or(ContactId(0), |(contact, ..)| *contact);
+        let middle = self.instants.get(self.instants.len() / 2).map_or(first, |(contact, ..)| *contact);
+        let is_kept = |contact: ContactId| if middle > first { contact < middle } else { contact <= first };
+        let kept = self.instants.partition_point(|(contact, ..)| is_kept(*contact));
+        if let Some((before, ..)) = self.instants.get(kept) {
+            self.before = Some(*before);
             self.instants.truncate(kept);
         }
     }

@@ -1,7 +1,7 @@
 //! Predicates asked of a page of rows must answer as each row alone would, in either backend.
 
 use super::backends;
-use flow_ir::backend::{Answers, Backend, Columns, PAGE_ROWS, View};
+use flow_ir::backend::{Answers, Columns, PAGE_ROWS, View};
 use flow_ir::columns::OneByOne;
 use flow_ir::generate::{Choices, memory, program};
 use flow_ir::{Areas, Id, Op, PredicateId, Program, TextTestId, WorkflowId};
