@@ -318,3 +318,50 @@ fn who_was_joined_into_another_is_not_looked_at_by_a_new_version() {
         |decision: &flow_runtime::store::DecisionRecord| decision.code == flow_runtime::store::DecisionCode::Entered;
     assert_eq!(world.snapshot().decisions.iter().filter(|decision| entered(decision)).count(), 1);
 }
+
+/// Of many people a new version writes those alone whom it moves; the others are as much of it: what they do next counts, at once and after another
+/// start, and what is new of a field is shown of everybody.
+#[test]
+fn a_new_version_writes_those_alone_whom_it_moves() {
+    const MANY: usize = 600;
+    let of = |more: &str| format!("{more}\nworkflow w {{ enter when signed_up; reenter never; wait 30 days }}");
+    for reopens in [false, true] {
+        let mut world = world(&of(""));
+        let rows: Vec<_> = (0..MANY)
+            .map(|nth| {
+                let (user, address) = (format!("user:p{nth}"), format!("p{nth}@people.example"));
+                let employees = if nth % 100 == 7 { "900" } else { "5" };
+                world.row(&[&user], &[("email", &address), ("employees", employees)])
+            })
+            .collect();
+        world.at("2026-03-02 10:00").import(&rows);
+        // Some are in a journey when the version changes.
+        for nth in 0..50 {
+            world.event(&format!("p{nth}"), "signed_up", json!({}));
+        }
+        world.run();
+        let before = world.snapshot().contacts[0].layout;
+        world.becomes(&of("segment large = employees >= 500\n\
+             workflow l { enter when large new only; reenter never; wait 1 day }\n\
+             workflow v { enter when visited at least 2 times in the last 3 days new only; reenter never; wait 1 day }"));
+        world.at("2026-03-03 10:00").run();
+        let layouts: Vec<u32> = world.snapshot().contacts.iter().map(|contact| contact.layout).collect();
+        assert_eq!(layouts.iter().filter(|layout| **layout != before).count(), 6, "six are large: {layouts:?}");
+        if reopens {
+            world.reopen();
+        }
+        world.identify("p1", &[("employees", "700")]).event("p2", "visited", json!({"page": "/docs"}));
+        world.event("p2", "visited", json!({"page": "/docs"})).event("p60", "signed_up", json!({})).run();
+        world.at("2026-03-05 10:00").run();
+        for (user, line) in
+            [("p1", "03-03 10:00 l Entered"), ("p2", "03-03 10:00 v Entered"), ("p60", "03-03 10:00 w Entered")]
+        {
+            assert!(world.story(user).contains(&line.to_owned()), "{user}: {:?}", world.story(user));
+        }
+        assert!(!world.story("p7").iter().any(|line| line.contains("l Entered")), "who was large before is no news");
+        world.at("2026-04-10 10:00").run();
+        let ended = world.snapshot().journeys().iter().filter(|journey| journey.ended_at.is_some()).count();
+        assert_eq!(ended, 53, "every wait was over in its time");
+        world.check_invariants();
+    }
+}
