@@ -3,7 +3,7 @@
 //! Everybody has sixteen fields and a journey that waits for thirty days, begun by a `signed_up` of their own in an order that has nothing to do
 //! with their numbers, so that those who are due lie all over the store. *Timers* lets the clock go on: each of them is woken, asked an
 //! `if`, sent a mail that is accepted at once, and waits again. *Events* has random people visit a page that a segment counts. Both count until
-//! every table is up to date and the log is folded. *Alone* hands over one event at a time and waits until it is durable.
+//! every table is up to date and the log is folded. *At once* has one producer and a hundred, each of whom waits until their event is durable.
 //!
 //! The floors are written by hand, in their own files, with as many people and the same rows beside (`scale/floor.rs`): the tables that one would
 //! draw first; and everything in memory with a record a batch, whose table is written now and then in order. They take turns with the engine.
@@ -134,7 +134,10 @@ fn race(contacts: u64, with_floors: bool) -> Outcome<()> {
         rounds.push(round);
     }
     print_rounds(&rounds);
-    alone(&mut engine, &program, &people, day, folder.path())?;
+    let mut bare = floor::Commits::create(&folder.path().join("commits.db"))?;
+    for (round, count) in (90..).zip([1, 100]) {
+        day = producers(&mut engine, (&program, &people), (day, round), count, &mut bare)?;
+    }
     engine.into_store().close()?;
     Ok(())
 }
@@ -200,23 +203,25 @@ fn print_rounds(rounds: &[Round]) {
     }
 }
 
-/// One event at a time, each until it is durable, beside a commit of one row.
-fn alone(
+/// So many producers, each of whom hands the next event over when the last is durable: what they have handed over goes into one batch. Beside as
+/// many rows in one commit.
+fn producers(
     engine: &mut Engine<SqliteStore>,
-    program: &Program,
-    people: &People,
-    from: Instant,
-    folder: &Path,
-) -> Outcome<()> {
-    let visits = people.visits(program, from, 99, ALONE as u64)?;
-    let mut bare = floor::Commits::create(&folder.join("commits.db"))?;
+    (program, people): (&Program, &People),
+    (from, round): (Instant, u64),
+    producers: usize,
+    bare: &mut floor::Commits,
+) -> Outcome<Instant> {
+    let visits = people.visits(program, from, round, (producers * ALONE) as u64)?;
     let (mut ours, mut floor) = (Vec::new(), Vec::new());
-    for visit in visits {
-        let at = Instant(visit.arrived_at);
+    let mut visits = visits.into_iter().peekable();
+    while visits.peek().is_some() {
+        let together: Vec<_> = visits.by_ref().take(producers).collect();
+        let at = together.last().map_or(from, |visit| Instant(visit.arrived_at));
         let begun = now();
-        engine.run_until(at, &mut std::iter::once(Ok(visit)), &mut |_| {})?;
+        engine.run_until(at, &mut together.into_iter().map(Ok), &mut |_| {})?;
         ours.push(begun.elapsed());
-        floor.push(Duration::from_secs_f64(timed(|| bare.commit())?));
+        floor.push(Duration::from_secs_f64(timed(|| bare.commit(producers))?));
     }
     let at = |times: &mut Vec<Duration>, share: f64| {
         times.sort_unstable();
@@ -224,12 +229,12 @@ fn alone(
     };
     let (ours_half, floor_half) = (at(&mut ours, 0.5), at(&mut floor, 0.5));
     println!(
-        "one event alone: {ours_half:.0} us, {:.2} of a bare commit ({floor_half:.0} us); one in a hundred {:.0} us, bare {:.0}",
+        "{producers:>3} at once: {ours_half:.0} us, {:.2} of a bare commit ({floor_half:.0} us); one in a hundred {:.0} us, bare {:.0}",
         ours_half / floor_half,
         at(&mut ours, 0.99),
         at(&mut floor, 0.99),
     );
-    Ok(())
+    Ok(Instant(from.0 + people::VISITS_MS))
 }
 
 fn open(program: &Arc<Program>, backend: &Arc<dyn Backend>, path: &Path) -> Outcome<Engine<SqliteStore>> {

@@ -85,6 +85,11 @@ fn damages() -> Vec<(&'static str, &'static str, String)> {
         sql("unreadable", "a contact without their texts", &format!("DELETE FROM contact_text WHERE id = {WAITING}")),
         sql("unreadable", "a slot below nothing", "UPDATE slot SET next_record = -1"),
         sql(
+            "unreadable",
+            "a version that has looked at everybody, and is no number",
+            "INSERT INTO actor VALUES (0, 3, '', x'0102')",
+        ),
+        sql(
             "damaged-journal",
             "a record of the journal that breaks off",
             "INSERT INTO contact_tail VALUES (9000001, '[1,', x'00'); INSERT INTO key_tail VALUES (9000002, '[]')",

@@ -209,7 +209,7 @@ impl Journal {
     }
 }
 
-/// One row a commit.
+/// A few rows a commit.
 pub(crate) struct Commits {
     connection: Connection,
     turn: i64,
@@ -220,10 +220,13 @@ impl Commits {
         Ok(Commits { connection: create(path, "")?, turn: 0 })
     }
 
-    pub(crate) fn commit(&mut self) -> Outcome<()> {
-        self.turn += 1;
-        let row = params![self.turn % 97, "visited", self.turn, "{\"page\":\"/pricing\"}"];
-        self.connection.prepare_cached(EVENT)?.execute(row)?;
-        Ok(())
+    pub(crate) fn commit(&mut self, rows: usize) -> Outcome<()> {
+        let transaction = self.connection.transaction()?;
+        for _ in 0..rows {
+            self.turn += 1;
+            let row = params![self.turn % 97, "visited", self.turn, "{\"page\":\"/pricing\"}"];
+            transaction.prepare_cached(EVENT)?.execute(row)?;
+        }
+        Ok(transaction.commit()?)
     }
 }

@@ -63,7 +63,10 @@ pub(super) fn grow(contact: &mut Contact, plan: &Plan) {
 pub(super) fn shows_more(plan: &Plan, frame: &[u8], had: usize) -> bool {
     let layout = &plan.program.frame;
     let is_said = |slot: &flow_ir::Slot| slot.offset as usize >= had && slot.is_known(frame) && slot.read(frame) != 0;
-    had < frame.len() && plan.field_of.keys().any(|slot| layout.slots.get(*slot).is_some_and(is_said))
+    // Of a text the number of the literal that it equals is kept, and itself shown.
+    let is_shown = |field: &flow_ir::FieldId| plan.program.fields.at(*field).text.is_none();
+    let mut shown = plan.field_of.iter().filter(|(_, field)| is_shown(field)).map(|(slot, _)| slot);
+    had < frame.len() && shown.any(|slot| layout.slots.get(*slot).is_some_and(is_said))
 }
 
 pub(super) fn extend(bytes: &mut Vec<u8>, blank: &[u8]) {

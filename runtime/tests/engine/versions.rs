@@ -331,7 +331,7 @@ fn a_new_version_writes_those_alone_whom_it_moves() {
             .map(|nth| {
                 let (user, address) = (format!("user:p{nth}"), format!("p{nth}@people.example"));
                 let employees = if nth % 100 == 7 { "900" } else { "5" };
-                world.row(&[&user], &[("email", &address), ("employees", employees)])
+                world.row(&[&user], &[("email", &address), ("employees", employees), ("country", "DE")])
             })
             .collect();
         world.at("2026-03-02 10:00").import(&rows);
@@ -341,7 +341,7 @@ fn a_new_version_writes_those_alone_whom_it_moves() {
         }
         world.run();
         let before = world.snapshot().contacts[0].layout;
-        world.becomes(&of("segment large = employees >= 500\n\
+        world.becomes(&of("segment large = employees >= 500 and country is \"DE\"\n\
              workflow l { enter when large new only; reenter never; wait 1 day }\n\
              workflow v { enter when visited at least 2 times in the last 3 days new only; reenter never; wait 1 day }"));
         world.at("2026-03-03 10:00").run();

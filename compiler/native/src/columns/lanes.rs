@@ -8,7 +8,8 @@
 
 use super::super::error::CompileError;
 use super::super::unit::{Code, Member, compile_members};
-use super::{LANES, Read, STRIDE};
+use super::lay_out::{self, LayOutFn};
+use super::{Column, LANES, Read, STRIDE};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{I64, I64X2};
 use cranelift_codegen::ir::{
@@ -47,37 +48,45 @@ fn only_block(function: &Function) -> Option<(&Block, ValueId, ValueId)> {
     Some((block, holds, next_change))
 }
 
-/// Compiles the loop of each predicate; none for one that lanes cannot do, or whose columns are not among these, which are sorted.
-pub(super) fn compile_lanes(
+/// Compiles the loop of each predicate, none for one that lanes cannot do or whose columns are not among these, which are sorted; and the one that lays
+/// the columns out.
+pub(super) fn compile_columns(
     program: &Program,
     predicates: &[PredicateId],
-    columns: &[Read],
-) -> Result<(Vec<Option<LanesFn>>, Code), CompileError> {
+    (reads, columns): (&[Read], &[Column<'_>]),
+) -> Result<(Vec<Option<LanesFn>>, LayOutFn, Code), CompileError> {
     let isa = super::super::target("speed")?;
     let owner = predicates.iter().find_map(|id| program.predicates.get(*id)?.workflow);
     let can = |id: &PredicateId| {
         let predicate = program.predicates.get(*id)?;
         // The columns are those of one workflow's journeys.
-        let function =
-            Some(&predicate.function).filter(|_| predicate.workflow.is_none() || predicate.workflow == owner)?;
-        let has_all = needs(function)?.iter().all(|read| columns.binary_search(read).is_ok());
-        has_all.then_some(function)
+        let is_of_it = predicate.workflow.is_none() || predicate.workflow == owner;
+        let has_all = needs(&predicate.function)?.iter().all(|read| reads.binary_search(read).is_ok());
+        (is_of_it && has_all).then_some(&predicate.function)
     };
     let functions: Vec<Option<&Function>> = predicates.iter().map(can).collect();
-    let name = |nth: usize| format!("columns of predicate {nth}");
-    let members = functions.iter().flatten().enumerate().map(|(nth, function)| Member {
-        name: name(nth),
+    let mut members = vec![Member {
+        name: "columns".to_owned(),
+        ops: columns.len(),
+        emit: Box::new(|filled, scratch| lay_out::emit(&isa, filled, scratch, columns)),
+    }];
+    members.extend(functions.iter().flatten().enumerate().map(|(nth, function)| Member {
+        name: format!("columns of predicate {nth}"),
         ops: function.blocks.values().map(|block| block.ops.len()).sum(),
-        emit: Box::new(|filled, scratch| emit(&isa, filled, scratch, function, columns)),
-    });
-    let (addresses, code) = compile_members(&isa, members.collect())?;
+        emit: Box::new(|filled, scratch| emit(&isa, filled, scratch, function, reads)),
+    }));
+    let (addresses, code) = compile_members(&isa, members)?;
     let mut addresses = addresses.into_iter();
+    let missing = || CompileError::Generator { function: "columns".to_owned(), reason: "was not made".to_owned() };
+    let lay_out = addresses.next().ok_or_else(missing)?;
+    // SAFETY: `lay_out::emit` gave the function the signature of `LayOutFn`, in the system's calling convention.
+    let lay_out = unsafe { std::mem::transmute::<*const u8, LayOutFn>(lay_out) };
     let of = |function: &Option<&Function>| {
         let address = function.and_then(|_| addresses.next())?;
         // SAFETY: `emit` gave the function the signature of `LanesFn`, in the system's calling convention.
         Some(unsafe { std::mem::transmute::<*const u8, LanesFn>(address) })
     };
-    Ok((functions.iter().map(of).collect(), code))
+    Ok((functions.iter().map(of).collect(), lay_out, code))
 }
 
 /// Fills `filled` with the loop of a predicate: `LanesFn`.

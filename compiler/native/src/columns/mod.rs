@@ -7,14 +7,16 @@
 //! that needs more than lanes can do ([`lanes::needs`]) is asked row by row, in the same order of answers.
 
 mod lanes;
+mod lay_out;
 
 use super::Native;
 use super::error::CompileError;
 use super::unit::Code;
 use flow_ir::backend::{Answers, Columns, PAGE_ROWS, TextAnswers, View};
 use flow_ir::columns::ask_one_by_one;
-use flow_ir::{Area, Place, PredicateId, Program, Slot, SlotKind, TextTestId};
-use lanes::{LanesFn, compile_lanes};
+use flow_ir::{Area, Areas, Place, PredicateId, Program, Slot, TextTestId};
+use lanes::{LanesFn, compile_columns};
+use lay_out::{Bases, LayOutFn};
 
 /// Bytes from one column to the next. A little more than a page of rows, so that the same row of many columns does not fall on the same places of
 /// a cache.
@@ -38,6 +40,11 @@ pub(super) struct NativeColumns<'n> {
     native: &'n Native,
     asked: Vec<Asked>,
     columns: Vec<Column<'n>>,
+    lay_out: LayOutFn,
+    /// How long the areas are that any column reads.
+    lengths: Areas<usize>,
+    /// Where the rows at hand begin.
+    bases: Vec<Bases>,
     /// The columns, one behind the other.
     page: Vec<i64>,
     /// Where the loops leave their answers, which may be of one row more than there is.
@@ -54,8 +61,8 @@ enum Asked {
 
 /// A column, and how it is read.
 enum Column<'n> {
-    Truth(Area, &'n Slot),
-    Int(Area, &'n Slot),
+    Value(Area, &'n Slot),
+    /// Of an optional slot.
     Known(Area, &'n Slot),
     Text(TextTestId),
 }
@@ -74,27 +81,48 @@ impl<'n> NativeColumns<'n> {
         reads.dedup();
         let owner = predicates.iter().find_map(|id| program.predicates.get(*id)?.workflow);
         let layouts = program.layouts(owner.map(|owner| program.workflows.at(owner)));
-        let columns =
-            reads.iter().map(|read| Column::of(*read, |place: Place| layouts[place.area]?.slots.get(place.slot)));
-        let columns = columns.collect::<Option<Vec<_>>>().unwrap_or_default();
-        let (functions, code) = compile_lanes(program, predicates, &reads[..columns.len()])?;
+        let slot = |place: Place| layouts[place.area]?.slots.get(place.slot);
+        let columns = reads.iter().map(|read| Column::of(*read, slot)).collect::<Option<Vec<_>>>();
+        // The verifier lets nobody read what is not there.
+        let (reads, columns) = columns.map(|columns| (reads, columns)).unwrap_or_default();
+        let (functions, lay_out, code) = compile_columns(program, predicates, (&reads, &columns))?;
         let asked = predicates.iter().zip(functions);
         let asked = asked.map(|(id, function)| function.map_or(Asked::RowByRow(*id), Asked::Lanes)).collect();
+        let of_area = |area: Area| columns.iter().any(|column| column.area() == Some(area));
+        let lengths =
+            Areas::from_fn(|area| layouts[area].filter(|_| of_area(area)).map_or(0, |layout| layout.size as usize));
         let page = vec![0; columns.len() * STRIDE];
         let (holds, next_change) = (vec![0; PAGE_ROWS], vec![0; PAGE_ROWS]);
-        Ok(NativeColumns { native, asked, columns, page, holds, next_change, _code: code })
+        Ok(NativeColumns {
+            native,
+            asked,
+            columns,
+            lay_out,
+            lengths,
+            bases: Vec::new(),
+            page,
+            holds,
+            next_change,
+            _code: code,
+        })
     }
 
     fn lay_out(&mut self, rows: &[View<'_>], texts: TextAnswers<'_>) {
+        for area in Area::ALL {
+            let wanted = self.lengths[area];
+            let fits = rows.iter().all(|row| wanted == 0 || row[area].len() == wanted);
+            assert!(fits, "the {} is not as long as its layout", area.word());
+        }
+        self.bases.clear();
+        self.bases.extend(rows.iter().map(|row| Area::ALL.map(|area| row[area].as_ptr())));
+        let bytes = (rows.len() * size_of::<i64>()) as u64;
+        // SAFETY: the code is alive, as `self` owns it. It reads as many bases as there are rows, and of each the slots of layouts whose lengths
+        // the areas have (checked above); and it writes as many lanes, at most `PAGE_ROWS` (`ask`), of columns that lie `STRIDE` apart in
+        // `page`, which has as many as it was made for.
+        unsafe { (self.lay_out)(self.bases.as_ptr(), bytes, self.page.as_mut_ptr()) };
         for (column, lanes) in self.columns.iter().zip(self.page.chunks_exact_mut(STRIDE)) {
-            let lanes = lanes.iter_mut().zip(rows);
-            match column {
-                Column::Truth(area, slot) => lanes.for_each(|(lane, row)| *lane = mask(slot.read(&row[*area]) != 0)),
-                Column::Int(area, slot) => lanes.for_each(|(lane, row)| *lane = slot.read(&row[*area])),
-                Column::Known(area, slot) => lanes.for_each(|(lane, row)| *lane = mask(slot.is_known(&row[*area]))),
-                Column::Text(test) => {
-                    lanes.enumerate().for_each(|(row, (lane, _))| *lane = mask(texts(row, *test)));
-                }
+            if let Column::Text(test) = column {
+                (0..rows.len()).zip(lanes).for_each(|(row, lane)| *lane = mask(texts(row, *test)));
             }
         }
     }
@@ -103,13 +131,17 @@ impl<'n> NativeColumns<'n> {
 impl<'n> Column<'n> {
     fn of(read: Read, slot: impl Fn(Place) -> Option<&'n Slot>) -> Option<Column<'n>> {
         Some(match read {
-            Read::Value(place) => match slot(place)? {
-                truth if truth.kind == SlotKind::Bool => Column::Truth(place.area, truth),
-                int => Column::Int(place.area, int),
-            },
+            Read::Value(place) => Column::Value(place.area, slot(place)?),
             Read::Known(place) => Column::Known(place.area, slot(place)?),
             Read::Text(test) => Column::Text(test),
         })
+    }
+
+    fn area(&self) -> Option<Area> {
+        match self {
+            Column::Value(area, _) | Column::Known(area, _) => Some(*area),
+            Column::Text(_) => None,
+        }
     }
 }
 
