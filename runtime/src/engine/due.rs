@@ -18,6 +18,8 @@ const SPAN_BITS: u32 = 22;
 const STALE_MIN: usize = 1_024;
 /// Contacts whose instants lie together.
 const PAGE: usize = 4_096;
+/// So many are looked at together for what does not count any more, and what is in their spans besides: whoever comes meanwhile waits for no more.
+const SWEPT: usize = 1_024;
 /// How many instants are looked at for who is next, whether they count or not.
 const LOOK_MAX: usize = 4_096;
 
@@ -36,6 +38,8 @@ pub(super) struct DueQueue {
     /// How many contacts have an instant, and how many entries there are.
     count: usize,
     entries: usize,
+    /// Behind which span the next are looked at for what does not count any more.
+    swept: i64,
 }
 
 type Entry = (i64, ContactId);
@@ -188,23 +192,44 @@ impl DueQueue {
         (self.open, self.now) = (Some(of), entries);
     }
 
-    /// Takes away what does not count any more.
+    /// Takes some of what does not count any more away.
     fn sweep(&mut self) {
-        let instants = &self.instants;
-        self.now.retain(|entry| instants.has(*entry));
-        self.later.retain(|_, Span { entries, least, is_in_order }| {
-            entries.retain(|entry| instants.has(*entry));
-            if !*is_in_order {
-                entries.sort_unstable_by(|one, next| next.cmp(one));
-                entries.dedup();
-                *is_in_order = true;
+        let mut left = SWEPT;
+        let before = self.now.len();
+        if left > before {
+            self.now.retain(|entry| self.instants.has(*entry));
+            self.entries -= before - self.now.len();
+        }
+        // Each span once at most.
+        for _ in 0..self.later.len() {
+            let behind = self.later.range(self.swept.saturating_add(1)..).next().map(|(of, _)| *of);
+            let Some(of) = behind.or_else(|| self.later.first_key_value().map(|(of, _)| *of)) else { return };
+            self.swept = of;
+            let looked_at = self.sweep_span(of);
+            left = left.saturating_sub(looked_at);
+            if left == 0 {
+                return;
             }
-            entries.shrink_to_fit();
-            *least = entries.last().copied().unwrap_or(*least);
-            !entries.is_empty()
-        });
-        let later: usize = self.later.values().map(|span| span.entries.len()).sum();
-        self.entries = self.now.len() + self.added.len() + later;
+        }
+    }
+
+    /// The same of a span; how many were looked at.
+    fn sweep_span(&mut self, of: i64) -> usize {
+        let Some(Span { entries, least, is_in_order }) = self.later.get_mut(&of) else { return 0 };
+        let before = entries.len();
+        entries.retain(|entry| self.instants.has(*entry));
+        if !*is_in_order {
+            entries.sort_unstable_by(|one, next| next.cmp(one));
+            entries.dedup();
+            *is_in_order = true;
+        }
+        entries.shrink_to_fit();
+        *least = entries.last().copied().unwrap_or(*least);
+        self.entries -= before - entries.len();
+        if entries.is_empty() {
+            self.later.remove(&of);
+        }
+        before
     }
 }
 
