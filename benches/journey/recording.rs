@@ -127,6 +127,10 @@ impl Store for Recording {
         self.store.release(slot)
     }
 
+    fn blank(&mut self, blank: &[u8]) -> std::sync::Arc<Blank> {
+        self.store.blank(blank)
+    }
+
     fn charter(&mut self) -> Result<Charter, StoreError> {
         self.store.charter()
     }

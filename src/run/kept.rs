@@ -3,7 +3,7 @@
 use flow_runtime::store::memory::MemoryStore;
 use flow_runtime::store::sqlite::SqliteStore;
 use flow_runtime::store::{
-    Answers, Batch, Charter, ContactId, Damaged, Opened, Questions, Records, Slot, SlotSink, Store, StoreError,
+    Answers, Batch, Blank, Charter, ContactId, Damaged, Opened, Questions, Records, Slot, SlotSink, Store, StoreError,
     StoredContact, Tended, Ticket, Wish,
 };
 
@@ -61,6 +61,10 @@ impl Store for Kept {
 
     fn release(&mut self, slot: Slot) -> Result<(), StoreError> {
         self.either().release(slot)
+    }
+
+    fn blank(&mut self, blank: &[u8]) -> std::sync::Arc<Blank> {
+        self.either().blank(blank)
     }
 
     fn charter(&mut self) -> Result<Charter, StoreError> {

@@ -9,12 +9,13 @@ use super::recount::Recount;
 use super::version::grow_frame;
 use crate::inbound::SegmentReader;
 use crate::store::{
-    Batch, Changes, ContactId, ContactRecord, ContactWrite, DueContact, EventRecord, MessageId, OutboxRecord, Owner,
+    Batch, Changes, ContactId, ContactWrite, ContactWrites, DueContact, EventRecord, MessageId, OutboxRecord, Owner,
     Questions, Slot, SlotBatch, SlotSink, SlotState, Store, StoreError, Wish,
 };
 use flow_ir::{EventId, Fact, FactId, Layout, NEVER, PatternEvent, PatternId, Program};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// How many contacts are filled together.
 pub(super) const FILLED_CONTACTS: usize = 500;
@@ -200,8 +201,10 @@ fn fill(store: &mut impl Store, program: &Program, recalled: &Recalled, recount:
     contacts.sort_unstable();
     contacts.dedup();
     let mut slots = SlotWriter::take(store)?;
+    let blank = store.blank(&program.frame.blank());
     for contacts in contacts.chunks(FILLED_CONTACTS) {
-        let mut changes = Changes::default();
+        let written = ContactWrites::beside(Arc::clone(&blank));
+        let mut changes = Changes { contacts: written, ..Changes::default() };
         let questions = Questions { contacts: contacts.to_vec(), ..Questions::default() };
         for mut record in store.ask(&questions)?.contacts {
             grow_frame(&mut record.frame, &mut record.texts, program);
@@ -212,10 +215,7 @@ fn fill(store: &mut impl Store, program: &Program, recalled: &Recalled, recount:
                 of_fact.iter().for_each(|(.., Reverse(at))| remember(&program.frame, &mut record.frame, fact, *at));
             }
             recount.fill(&mut record, program);
-            let ContactRecord { id, frame, texts, next_at, layout, newest, kept, held, said_at } = record;
-            let texts = Some(texts);
-            let write = ContactWrite { id, layout, frame, texts, next_at, newest, kept, held, said_at };
-            changes.contacts.push(&write);
+            changes.contacts.push(&ContactWrite::from(record));
         }
         slots.write(store, changes)?;
     }

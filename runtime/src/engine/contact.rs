@@ -23,6 +23,8 @@ use flow_ir::{CountedSince, EmailId, Field, FieldId, Id, NEVER, SlotId, TextId, 
 pub(super) struct Contact {
     pub(super) id: ContactId,
     pub(super) frame: Vec<u8>,
+    /// Bytes of it as the store had it, which an earlier version of the program may have had fewer of.
+    pub(super) kept_bytes: usize,
     pub(super) texts: Texts,
     /// Live ones and, of each workflow, the latest that ended and those whose goal still counts or that sent the last of a mail; by (workflow,
     /// run).
@@ -89,6 +91,7 @@ impl Contact {
         Contact {
             id,
             frame: plan.blank.clone(),
+            kept_bytes: plan.blank.len(),
             pending: plan.blank_pending.clone(),
             entry_instants: Asked::default(),
             texts: blank_texts(plan),
@@ -127,7 +130,7 @@ impl Contact {
     ) -> Result<Result<(), EngineError>, Damaged> {
         let Contact { frame, texts, journeys, spare, held, said_at, .. } = self;
         stored.copy_to(Buffers { frame, texts, journeys: &mut Over { journeys, spare }, held, said_at })?;
-        self.id = stored.id();
+        (self.id, self.kept_bytes) = (stored.id(), self.frame.len());
         version::grow(self, plan);
         Ok(self.check(plan).map(|()| self.settle_as_stored(stored, plan, look_at)))
     }

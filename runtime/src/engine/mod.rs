@@ -92,7 +92,7 @@ pub use view::ContactView;
 use crate::clock::{Clock, VirtualClock};
 use crate::dispatch::{Attempt, Dispatch};
 use crate::inbound::{Arrival, Fingerprint};
-use crate::store::{ContactId, Opened, OutboxRecord, Owner, Questions, Records, Slot, Store, Wish};
+use crate::store::{ContactId, ContactWrites, Opened, OutboxRecord, Owner, Questions, Records, Slot, Store, Wish};
 use crate::time::Instant;
 use ahead::Ahead;
 use batch::Batch;
@@ -247,6 +247,7 @@ impl<S: Store> Engine<S> {
         let Opened { state, reads, actors } = store.open(slot, version, &mut taken)?;
         let clock = state.clock;
         let mut batch = Batch::new(slot, state, &actors, &plan.program)?;
+        batch.changes.contacts = ContactWrites::beside(store.blank(&plan.blank));
         batch.unheard = Unheard::load(&mut *store.records()?)?;
         let stream = StreamPlace::load(&reads)?;
         let pause = Pause::load(&actors, delivery.channel.name())?;

@@ -78,7 +78,7 @@ impl<S: Store> Engine<S> {
             if outdated.is_outdated(stored.id(), stored.layout()) {
                 let contact = asking.room();
                 match contact.become_stored(&stored, plan, Some(*opened_at))? {
-                    Ok(()) => asking.take(stored.next_at(), stored.frame_bytes()),
+                    Ok(()) => asking.take(stored.next_at()),
                     Err(error) => fits = Err(error),
                 }
             }
@@ -152,14 +152,14 @@ impl<'e> Asking<'e> {
         &mut self.contacts[place]
     }
 
-    /// Whoever was read there is one of the page; their frame had so many bytes.
-    fn take(&mut self, due_at: Option<i64>, frame_bytes: usize) {
-        let stays = self.contacts.get(self.standing.len()).is_some_and(|contact| self.may_stay(contact, frame_bytes));
+    /// Whoever was read there is one of the page.
+    fn take(&mut self, due_at: Option<i64>) {
+        let stays = self.contacts.get(self.standing.len()).is_some_and(|contact| self.may_stay(contact));
         self.standing.push(Standing { stays, due_at, next_at: FOREVER });
     }
 
     /// Whether nothing is pending of somebody but what conditions say, and the views show of them what they would behind a look.
-    fn may_stay(&self, contact: &Contact, frame_bytes: usize) -> bool {
+    fn may_stay(&self, contact: &Contact) -> bool {
         let pending = &contact.pending;
         let is_held = |journey: &Journey| {
             journey.record.status == JourneyStatus::Held || journey.record.due_at.is_some_and(|at| at <= self.now)
@@ -169,7 +169,7 @@ impl<'e> Asking<'e> {
             && pending.starts().next().is_none()
             && pending.turns().next().is_none()
             && !contact.journeys.iter().any(is_held)
-            && !version::shows_more(self.plan, &contact.frame, frame_bytes)
+            && !version::shows_more(self.plan, &contact.frame, contact.kept_bytes)
     }
 
     /// Asks everything of the page. Who is left as they are, ascending.

@@ -17,6 +17,7 @@ pub(super) fn options(program: &Program, path: &Path) -> OpenOptions {
             .filter_map(|field| view_column(program, field))
             .chain(suppressed_at(program))
             .collect(),
+        blank: program.frame.blank(),
         address: program.texts.values().find(|name| *name == "email").cloned(),
         words: words(program),
         ..OpenOptions::new(path)

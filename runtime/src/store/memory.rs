@@ -6,6 +6,7 @@
 use super::batch::{Actor, Batch, Changes, Opened, SlotState, Total};
 use super::check::{broken, check_batch, lost};
 use super::digest::Snapshot;
+use super::frame::Blank;
 use super::record::{
     BlockCount, ContactRecord, ContactWrite, DecisionCode, DecisionCount, DecisionRecord, EventRecord, HandoffCount,
     HandoffRecord, JourneyRecord, JourneyStatus, MessageKey, OutboxRecord, OutboxSettlement, PositionCount,
@@ -44,6 +45,8 @@ struct Shared {
     charter: Charter,
     programs: BTreeMap<u32, KeptProgram>,
     contacts: BTreeMap<ContactId, Contact>,
+    /// What their frames are kept as differences to.
+    blank: Arc<Blank>,
     keys: BTreeMap<String, ContactId>,
     joined: BTreeMap<ContactId, ContactId>,
     ended: BTreeMap<JourneyKey, JourneyRecord>,
@@ -78,17 +81,24 @@ struct Contact {
     next_at: Option<i64>,
     layout: u32,
     newest: u64,
+    /// Both packed, as a file keeps them.
     frame: Vec<u8>,
-    /// As [`kept`] packs it.
     kept: Vec<u8>,
     texts: Texts,
 }
 
 impl Contact {
-    fn stored(&self, id: ContactId) -> StoredContact<'_> {
+    fn unpack_kept(&self, id: ContactId) -> Option<kept::Kept> {
+        let packed = Packed { frame: &self.frame, kept: &self.kept, ..Packed::default() };
+        let (mut journeys, mut held, mut said_at) = kept::Kept::default();
+        packed.unpack_kept(id, (&mut journeys, &mut held, &mut said_at))?;
+        Some((journeys, held, said_at))
+    }
+
+    fn stored<'s>(&'s self, id: ContactId, blank: &'s Blank) -> StoredContact<'s> {
         let Contact { next_at, layout, newest, frame, kept, texts } = self;
         let packed = Packed { next_at: *next_at, layout: *layout, newest: *newest, frame, kept };
-        StoredContact::packed(id, packed, StoredTexts::Whole(texts))
+        StoredContact::packed(id, packed, blank, StoredTexts::Whole(texts))
     }
 }
 
@@ -121,9 +131,7 @@ impl Shared {
 
     fn snapshot(&self) -> Snapshot {
         let whole = |(id, contact): (&ContactId, &Contact)| {
-            let record = contact.stored(*id).to_record().ok()?;
-            let ContactRecord { id, frame, texts, next_at, layout, newest, kept, held, said_at } = record;
-            Some(ContactWrite { id, layout, frame, texts: Some(texts), next_at, newest, kept, held, said_at })
+            contact.stored(*id, &self.blank).to_record().ok().map(ContactWrite::from)
         };
         let snapshot = Snapshot {
             contacts: self.contacts.iter().filter_map(whole).collect(),
@@ -172,7 +180,7 @@ impl Shared {
     }
 
     fn stored(&self, id: ContactId) -> Result<StoredContact<'_>, StoreError> {
-        Ok(self.contacts.get(&id).ok_or_else(|| no_contact(id))?.stored(id))
+        Ok(self.contacts.get(&id).ok_or_else(|| no_contact(id))?.stored(id, &self.blank))
     }
 
     /// Looks up what a batch relies on.
@@ -249,7 +257,7 @@ impl Shared {
         }
     }
 
-    fn write_contact(&mut self, Written { id, packed, texts }: Written<'_>) {
+    fn write_contact(&mut self, Written { id, packed, texts, .. }: Written<'_>) {
         let known = self.contacts.remove(&id).map(|contact| contact.texts);
         let texts = texts.cloned().or(known).unwrap_or_default();
         let Packed { next_at, layout, newest, frame, kept } = packed;
@@ -299,12 +307,18 @@ impl Shared {
     }
 
     fn live(&self) -> impl Iterator<Item = JourneyRecord> {
-        let kept = self.contacts.iter().filter_map(|(id, contact)| kept::unpack(*id, &contact.kept));
+        let kept = self.contacts.iter().filter_map(|(id, contact)| contact.unpack_kept(*id));
         kept.flat_map(|(journeys, ..)| journeys).filter(|journey| journey.status != JourneyStatus::Ended)
     }
 }
 
 impl Store for MemoryStore {
+    fn blank(&mut self, blank: &[u8]) -> Arc<Blank> {
+        let mut shared = self.shared();
+        shared.blank = shared.blank.grown(blank);
+        Arc::clone(&shared.blank)
+    }
+
     fn tend(&mut self, wish: Wish) -> Result<Tended, StoreError> {
         let mut guard = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
         let shared = &mut *guard;

@@ -11,6 +11,7 @@ mod batch;
 mod check;
 pub mod digest;
 mod error;
+mod frame;
 mod kept;
 pub mod memory;
 pub(crate) mod packed;
@@ -30,6 +31,7 @@ mod tests;
 
 pub use batch::{Actor, Batch, Changes, Opened, SlotBatch, SlotState, Total, batches};
 pub use error::{StoreError, StoreFault};
+pub use frame::Blank;
 pub(crate) use kept::Journeys;
 pub use record::{
     About, BlockCount, ChangedBy, ContactRecord, ContactWrite, DecisionCode, DecisionCount, DecisionRecord,
@@ -46,6 +48,8 @@ pub use stored::{Damaged, StoredContact};
 pub use texts::Texts;
 pub use written::ContactWrites;
 pub(crate) use written::ToWrite;
+
+use std::sync::Arc;
 
 /// How many rows one call of a paged read returns at most.
 pub const PAGE_ROWS: usize = 10_000;
@@ -93,6 +97,9 @@ pub trait Store {
     /// Settles what the store is. What is none stays as it is; a program is kept beside those of other versions. Nothing else may be on its
     /// way.
     fn settle(&mut self, charter: &Charter) -> Result<(), StoreError>;
+
+    /// What frames are to be kept as differences to, where a new one of the program is `blank`: that, behind what earlier programs have begun with.
+    fn blank(&mut self, blank: &[u8]) -> Arc<Blank>;
 
     /// What people ask, by everything that is durable. It does not stand in the way of the engine.
     fn records(&self) -> Result<Box<dyn Records>, StoreError>;

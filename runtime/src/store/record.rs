@@ -85,6 +85,14 @@ pub struct ContactWrite {
     pub said_at: SaidAt,
 }
 
+impl From<ContactRecord> for ContactWrite {
+    /// Whole, with their texts.
+    fn from(record: ContactRecord) -> ContactWrite {
+        let ContactRecord { id, frame, texts, next_at, layout, newest, kept, held, said_at } = record;
+        ContactWrite { id, layout, frame, texts: Some(texts), next_at, newest, kept, held, said_at }
+    }
+}
+
 /// One person's way through one workflow. Its key is (contact, workflow, run).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JourneyRecord {

@@ -1,6 +1,7 @@
 //! A contact as a store has it, taken over into buffers that are there already.
 
-use super::kept::{self, Journeys};
+use super::frame::Blank;
+use super::kept::Journeys;
 use super::packed;
 use super::written::Packed;
 use super::{ContactId, ContactRecord, HeldEntry, SaidAt, Texts};
@@ -12,7 +13,7 @@ pub struct StoredContact<'s>(Form<'s>);
 #[derive(Debug, Clone, Copy)]
 enum Form<'s> {
     Whole(&'s ContactRecord),
-    Packed(ContactId, Packed<'s>, StoredTexts<'s>),
+    Packed(ContactId, Packed<'s>, &'s Blank, StoredTexts<'s>),
 }
 
 /// Their texts.
@@ -41,8 +42,14 @@ impl<'s> StoredContact<'s> {
         StoredContact(Form::Whole(record))
     }
 
-    pub(super) fn packed(id: ContactId, packed: Packed<'s>, texts: StoredTexts<'s>) -> StoredContact<'s> {
-        StoredContact(Form::Packed(id, packed, texts))
+    /// One whose frame is kept as how it differs from a blank.
+    pub(super) fn packed(
+        id: ContactId,
+        packed: Packed<'s>,
+        blank: &'s Blank,
+        texts: StoredTexts<'s>,
+    ) -> StoredContact<'s> {
+        StoredContact(Form::Packed(id, packed, blank, texts))
     }
 
     /// Who it is.
@@ -57,7 +64,7 @@ impl<'s> StoredContact<'s> {
     pub fn next_at(&self) -> Option<i64> {
         match self.0 {
             Form::Whole(record) => record.next_at,
-            Form::Packed(_, packed, _) => packed.next_at,
+            Form::Packed(_, packed, ..) => packed.next_at,
         }
     }
 
@@ -65,15 +72,7 @@ impl<'s> StoredContact<'s> {
     pub fn layout(&self) -> u32 {
         match self.0 {
             Form::Whole(record) => record.layout,
-            Form::Packed(_, packed, _) => packed.layout,
-        }
-    }
-
-    /// Bytes of the frame, which an earlier version may have had fewer of.
-    pub(crate) fn frame_bytes(&self) -> usize {
-        match self.0 {
-            Form::Whole(record) => record.frame.len(),
-            Form::Packed(_, packed, _) => packed.frame.len(),
+            Form::Packed(_, packed, ..) => packed.layout,
         }
     }
 
@@ -81,27 +80,26 @@ impl<'s> StoredContact<'s> {
     pub fn newest(&self) -> u64 {
         match self.0 {
             Form::Whole(record) => record.newest,
-            Form::Packed(_, packed, _) => packed.newest,
+            Form::Packed(_, packed, ..) => packed.newest,
         }
     }
 
     /// Copies the rest. Anything may stand in the buffers where the contact is damaged.
     pub(crate) fn copy_to(&self, buffers: Buffers<'_, impl Journeys>) -> Result<(), Damaged> {
         let Buffers { frame, texts, journeys, held, said_at } = buffers;
-        frame.clear();
         match self.0 {
             Form::Whole(record) => {
-                frame.extend_from_slice(&record.frame);
+                frame.clone_from(&record.frame);
                 texts.clone_from(&record.texts);
                 journeys.clear();
                 record.kept.iter().for_each(|journey| journeys.add().clone_from(journey));
                 held.clone_from(&record.held);
                 said_at.clone_from(&record.said_at);
             }
-            Form::Packed(id, packed, stored) => {
-                frame.extend_from_slice(packed.frame);
+            Form::Packed(id, packed, blank, stored) => {
+                packed.unpack_frame(blank, frame).ok_or(Damaged)?;
                 stored.copy_to(texts).ok_or(Damaged)?;
-                kept::unpack_over(id, packed.kept, (journeys, held, said_at)).ok_or(Damaged)?;
+                packed.unpack_kept(id, (journeys, held, said_at)).ok_or(Damaged)?;
             }
         }
         Ok(())

@@ -1,15 +1,21 @@
 //! What a batch leaves of contacts: each packed as stores keep it, one behind the other, so that a contact who is written costs no memory of their own.
 
-use super::kept;
-use super::{ContactId, ContactWrite, JourneyRecord, Texts};
+use super::frame::{self, Blank, FramePacker};
+use super::kept::{self, Journeys};
+use super::stored::{StoredContact, StoredTexts};
+use super::{ContactId, ContactWrite, HeldEntry, JourneyRecord, SaidAt, Texts};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Contacts to insert or replace, in the order in which they are written.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct ContactWrites {
     people: Vec<Person>,
-    /// Of each the frame, and what is kept beside it ([`kept`]).
+    /// Of each the frame, and what is kept beside it.
     bytes: Vec<u8>,
+    /// What frames are kept as differences to.
+    blank: Arc<Blank>,
+    packer: FramePacker,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,14 +29,14 @@ struct Person {
     kept: Range<usize>,
 }
 
-/// What a table keeps of a contact, but for the texts.
-#[derive(Debug, Clone, Copy)]
+/// What a table keeps of a contact, but for the texts: both parts as they are packed (`store/frame.rs`, `store/kept/short.rs`) or, of an earlier Flow,
+/// the frame as it is and the rest as that packed it.
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Packed<'p> {
     pub(crate) next_at: Option<i64>,
     pub(crate) layout: u32,
     pub(crate) newest: u64,
     pub(crate) frame: &'p [u8],
-    /// As `store/kept` packs it.
     pub(crate) kept: &'p [u8],
 }
 
@@ -41,6 +47,7 @@ pub(crate) struct Written<'w> {
     pub(crate) packed: Packed<'w>,
     /// None where they stay as they are.
     pub(crate) texts: Option<&'w Texts>,
+    blank: &'w Blank,
 }
 
 /// What is written of one contact, as whoever writes has it.
@@ -53,15 +60,30 @@ pub(crate) struct ToWrite<'c, J> {
     pub(crate) newest: u64,
     /// By (workflow, run).
     pub(crate) journeys: J,
-    pub(crate) held: &'c [super::HeldEntry],
-    pub(crate) said_at: &'c super::SaidAt,
+    pub(crate) held: &'c [HeldEntry],
+    pub(crate) said_at: &'c SaidAt,
 }
 
+impl PartialEq for ContactWrites {
+    fn eq(&self, other: &ContactWrites) -> bool {
+        self.people == other.people && self.bytes == other.bytes
+    }
+}
+
+impl Eq for ContactWrites {}
+
 impl ContactWrites {
+    /// Nothing yet. Of frames is kept how they differ from this one.
+    pub fn beside(blank: Arc<Blank>) -> ContactWrites {
+        ContactWrites { blank, ..ContactWrites::default() }
+    }
+
     /// Nothing yet, with room for a little more than there was.
     pub(super) fn after(before: &ContactWrites) -> ContactWrites {
         let (people, bytes) = (before.people.len(), before.bytes.len());
-        ContactWrites { people: Vec::with_capacity(people + people / 8), bytes: Vec::with_capacity(bytes + bytes / 8) }
+        let blank = Arc::clone(&before.blank);
+        let (people, bytes) = (Vec::with_capacity(people + people / 8), Vec::with_capacity(bytes + bytes / 8));
+        ContactWrites { people, bytes, ..ContactWrites::beside(blank) }
     }
 
     /// How many writes there are.
@@ -83,9 +105,9 @@ impl ContactWrites {
     pub(crate) fn write<'c>(&mut self, of: ToWrite<'c, impl Iterator<Item = &'c JourneyRecord> + Clone>) {
         let ToWrite { id, layout, frame, texts, next_at, newest, journeys, held, said_at } = of;
         let start = self.bytes.len();
-        self.bytes.extend_from_slice(frame);
+        self.packer.pack(frame, &self.blank, &mut self.bytes);
         let middle = self.bytes.len();
-        kept::pack_into(&mut self.bytes, journeys, held, said_at);
+        kept::short::pack_into(&mut self.bytes, journeys, held, said_at);
         let (frame, kept) = (start..middle, middle..self.bytes.len());
         self.people.push(Person { id, next_at, layout, newest, texts: texts.cloned(), frame, kept });
     }
@@ -111,7 +133,7 @@ impl ContactWrites {
         let Person { id, next_at, layout, newest, texts, frame, kept } = self.people.get(place)?;
         let (frame, kept) = (self.bytes.get(frame.clone())?, self.bytes.get(kept.clone())?);
         let packed = Packed { next_at: *next_at, layout: *layout, newest: *newest, frame, kept };
-        Some(Written { id: *id, packed, texts: texts.as_ref() })
+        Some(Written { id: *id, packed, texts: texts.as_ref(), blank: &self.blank })
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = Written<'_>> {
@@ -152,10 +174,39 @@ pub(crate) struct Last {
 impl Written<'_> {
     /// Taken apart; none where what was packed is none of ours.
     pub(super) fn whole(&self) -> Option<ContactWrite> {
-        let Packed { next_at, layout, newest, frame, kept } = self.packed;
-        let (kept, held, said_at) = kept::unpack(self.id, kept)?;
-        let texts = self.texts.cloned();
-        Some(ContactWrite { id: self.id, layout, frame: frame.to_vec(), texts, next_at, newest, kept, held, said_at })
+        let none = Texts::default();
+        let stored = StoredContact::packed(self.id, self.packed, self.blank, StoredTexts::Whole(&none));
+        let record = stored.to_record().ok()?;
+        Some(ContactWrite { texts: self.texts.cloned(), ..ContactWrite::from(record) })
+    }
+}
+
+impl Packed<'_> {
+    /// Whether an earlier Flow wrote it.
+    pub(super) fn is_earlier(&self) -> bool {
+        frame::is_earlier(self.frame)
+    }
+
+    /// Takes apart what stands beside the frame, over what is there. None where Flow never writes such bytes.
+    pub(super) fn unpack_kept(
+        &self,
+        id: ContactId,
+        over: (&mut impl Journeys, &mut Vec<HeldEntry>, &mut SaidAt),
+    ) -> Option<()> {
+        match self.is_earlier() {
+            true => kept::unpack_over(id, self.kept, over),
+            false => kept::short::unpack_over(id, self.kept, over),
+        }
+    }
+
+    /// The same of the frame.
+    pub(super) fn unpack_frame(&self, blank: &Blank, over: &mut Vec<u8>) -> Option<()> {
+        if self.is_earlier() {
+            over.clear();
+            over.extend_from_slice(self.frame);
+            return Some(());
+        }
+        frame::unpack_over(self.frame, blank, over)
     }
 }
 

@@ -18,9 +18,9 @@ use flow_runtime::store::digest::Snapshot;
 use flow_runtime::store::memory::MemoryStore;
 use flow_runtime::store::sqlite::{OpenOptions, SqliteStore};
 use flow_runtime::store::{
-    Answers, Batch, Changes, Charter, ContactId, Damaged, DecisionCode, DecisionRecord, DueContact, JourneyRecord,
-    MessageId, Opened, OutboxRecord, Questions, Records, Slot, SlotBatch, SlotSink, SlotState, Store, StoreError,
-    StoreFault, StoredContact, Tended, Ticket, Wish,
+    Answers, Batch, Blank, Changes, Charter, ContactId, Damaged, DecisionCode, DecisionRecord, DueContact,
+    JourneyRecord, MessageId, Opened, OutboxRecord, Questions, Records, Slot, SlotBatch, SlotSink, SlotState, Store,
+    StoreError, StoreFault, StoredContact, Tended, Ticket, Wish,
 };
 use flow_runtime::time::Instant;
 use serde_json::Value;
@@ -331,6 +331,10 @@ impl Store for Shared {
     fn release(&mut self, slot: Slot) -> Result<(), StoreError> {
         self.store().store().release(slot)
     }
+    fn blank(&mut self, blank: &[u8]) -> Arc<Blank> {
+        self.store().store().blank(blank)
+    }
+
     fn charter(&mut self) -> Result<Charter, StoreError> {
         self.store().store().charter()
     }

@@ -1,6 +1,7 @@
-//! What is kept of a contact beside the frame, packed: journeys that still matter, entries that are held, and when fields were said.
+//! What is kept of a contact beside the frame, packed: journeys that still matter, entries that are held, and when fields were said ([`short`]).
 //!
-//! Little-endian, with what has a fixed width in front, so that a view can read it in plain SQL; behind it no zeros (`packed.rs`):
+//! A journey that nobody asks for any more, and whatever an earlier Flow wrote, stands in a longer form, which is that of this file. Little-endian,
+//! with what has a fixed width in front, so that a view can read it in plain SQL; behind it no zeros (`packed.rs`):
 //!
 //! ```text
 //! journeys u32, held u32 with its highest bit set
@@ -15,9 +16,10 @@
 //! instants; for each: at, fields, the first field and the distance to each next
 //! ```
 //!
-//! What an earlier Flow wrote has no such bit, and numbers of fixed width behind the journeys ([`earlier`]).
+//! What one before that wrote has no such bit, and numbers of fixed width behind the journeys ([`earlier`]).
 
 mod earlier;
+pub(super) mod short;
 
 use super::packed::{self, number, signed, take_number, take_signed};
 use super::{ContactId, HeldEntry, JourneyRecord, JourneyStatus, SaidAt, SendRecord};
@@ -72,15 +74,7 @@ pub(super) fn pack_into<'j>(
     let held_count = u32::try_from(held.len()).unwrap_or(u32::MAX) | PACKED;
     out.extend(held_count.to_le_bytes());
     journeys.clone().for_each(|journey| pack_journey(out, journey));
-    for HeldEntry { workflow, triggers, occurred_at, until, since, memory } in held {
-        number((*workflow).into(), out);
-        number(*triggers, out);
-        signed(*occurred_at, out);
-        signed(*until, out);
-        number(*since, out);
-        number(memory.len() as u64, out);
-        packed::pack(memory, out);
-    }
+    held.iter().for_each(|entry| pack_held(out, entry));
     for SendRecord { email, row, step, told } in journeys.clone().flat_map(|journey| &journey.sends) {
         [u64::from(*email), *row, u64::from(*step), u64::from(*told)].into_iter().for_each(|part| number(part, out));
     }
@@ -98,6 +92,17 @@ pub(super) fn pack_into<'j>(
     }
 }
 
+fn pack_held(out: &mut Vec<u8>, entry: &HeldEntry) {
+    let HeldEntry { workflow, triggers, occurred_at, until, since, memory } = entry;
+    number((*workflow).into(), out);
+    number(*triggers, out);
+    signed(*occurred_at, out);
+    signed(*until, out);
+    number(*since, out);
+    number(memory.len() as u64, out);
+    packed::pack(memory, out);
+}
+
 /// Nobody has four billion of anything here; what would be more is told as damage when it is read.
 fn count(out: &mut Vec<u8>, count: usize) {
     out.extend(u32::try_from(count).unwrap_or(u32::MAX).to_le_bytes());
@@ -108,15 +113,8 @@ fn pack_journey(out: &mut Vec<u8>, journey: &JourneyRecord) {
     for number in [workflow, run, version, block, step, visit] {
         out.extend(number.to_le_bytes());
     }
-    let flags = [
-        (journey.goal_met, flag::GOAL_MET),
-        (journey.due_at.is_some(), flag::DUE),
-        (journey.ended_at.is_some(), flag::ENDED),
-        (journey.goal_until.is_some(), flag::GOAL_UNTIL),
-        (journey.outbox.is_some(), flag::OUTBOX),
-    ];
     out.push(journey.status as u8);
-    out.push(flags.iter().filter(|(is_set, _)| *is_set).fold(0, |flags, (_, flag)| flags | flag));
+    out.push(flags(journey));
     out.extend(u16::try_from(journey.sends.len()).unwrap_or(u16::MAX).to_le_bytes());
     count(out, journey.memory.len());
     out.extend(journey.due_at.unwrap_or_default().to_le_bytes());
@@ -124,6 +122,17 @@ fn pack_journey(out: &mut Vec<u8>, journey: &JourneyRecord) {
     out.extend(journey.ended_at.unwrap_or_default().to_le_bytes());
     out.extend(journey.goal_until.unwrap_or_default().to_le_bytes());
     out.extend(journey.outbox.unwrap_or_default().to_le_bytes());
+}
+
+fn flags(journey: &JourneyRecord) -> u8 {
+    let flags = [
+        (journey.goal_met, flag::GOAL_MET),
+        (journey.due_at.is_some(), flag::DUE),
+        (journey.ended_at.is_some(), flag::ENDED),
+        (journey.goal_until.is_some(), flag::GOAL_UNTIL),
+        (journey.outbox.is_some(), flag::OUTBOX),
+    ];
+    flags.iter().filter(|(is_set, _)| *is_set).fold(0, |flags, (_, flag)| flags | flag)
 }
 
 /// The same again; none where Flow never writes such bytes.

@@ -3,17 +3,18 @@
 //! In: the contacts, keys and messages of a file as it was opened, then each batch as it is handed over. Out: answers, by all of that. This layer
 //! knows no SQL; whoever has the tables reads them in and keeps them up.
 //!
-//! A contact is one value in an [`arena`], without the zeros of its frame and journeys (`packed.rs`):
+//! A contact is one value in an [`arena`], packed as in the file:
 //!
 //! ```text
-//! layout, newest, next instant, bytes of the frame, bytes of what is kept, bytes of the texts      each in as many bytes as it takes
-//! the texts | the frame, packed | what is kept beside it (`store/kept`), packed
+//! layout, newest, next instant, bytes of the frame, bytes of the texts      each in as many bytes as it takes
+//! the texts | the frame (`store/frame.rs`) | what is kept beside it (`store/kept/short.rs`)
 //! ```
 
 mod arena;
 mod keys;
 mod messages;
 
+use super::frame::Blank;
 use super::packed;
 use super::stored::{Damaged, StoredContact, StoredTexts, put_text};
 use super::written::{ContactWrites, Last, Packed};
@@ -23,6 +24,7 @@ use keys::Keys;
 pub(crate) use messages::Knows;
 use messages::Messages;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::Arc;
 
 /// One slot in memory.
 #[derive(Debug)]
@@ -34,10 +36,12 @@ pub(crate) struct Resident {
     joined: FxHashMap<u32, u32>,
     members: FxHashMap<u32, Vec<u32>>,
     messages: Messages,
+    /// What frames are kept as differences to.
+    blank: Arc<Blank>,
     /// The value that is made, so that making one allocates nothing.
     value: Vec<u8>,
-    /// What is unpacked, likewise.
-    bytes: Vec<u8>,
+    /// Its texts, likewise.
+    texts: Vec<u8>,
 }
 
 /// A value, as far as everybody's must be known.
@@ -45,16 +49,14 @@ struct Head<'v> {
     next_at: Option<i64>,
     layout: u32,
     newest: u64,
-    frame_bytes: usize,
-    kept_bytes: usize,
     texts: &'v [u8],
-    /// What stands behind it.
-    rest: &'v [u8],
+    frame: &'v [u8],
+    kept: &'v [u8],
 }
 
 impl Resident {
     /// Nobody yet.
-    pub(crate) fn new(slot: Slot) -> Resident {
+    pub(crate) fn new(slot: Slot, blank: Arc<Blank>) -> Resident {
         Resident {
             slot,
             contacts: Arena::default(),
@@ -62,8 +64,9 @@ impl Resident {
             joined: FxHashMap::default(),
             members: FxHashMap::default(),
             messages: Messages::default(),
+            blank,
             value: Vec::new(),
-            bytes: Vec::new(),
+            texts: Vec::new(),
         }
     }
 
@@ -117,9 +120,9 @@ impl Resident {
         texts: impl Iterator<Item = Option<&'t str>>,
     ) -> bool {
         let Some(number) = self.number(id) else { return false };
-        self.bytes.clear();
-        texts.for_each(|text| put_text(text, &mut self.bytes));
-        make_value(packed, &self.bytes, &mut self.value);
+        self.texts.clear();
+        texts.for_each(|text| put_text(text, &mut self.texts));
+        make_value(packed, &self.texts, &mut self.value);
         self.contacts.set(number, &self.value);
         true
     }
@@ -136,20 +139,19 @@ impl Resident {
         self.number(id).into_iter().for_each(|number| self.contacts.set(number, &[]));
     }
 
-    /// A contact, until the next is asked for. None where there is no such one; an error where they hold what Flow never writes.
-    pub(crate) fn contact(&mut self, id: ContactId) -> Option<Result<StoredContact<'_>, Damaged>> {
+    /// A contact where it lies. None where there is no such one; an error where they hold what Flow never writes.
+    pub(crate) fn contact(&self, id: ContactId) -> Option<Result<StoredContact<'_>, Damaged>> {
         let value = self.contacts.get(self.number(id)?)?;
-        Some(Self::stored(id, value, &mut self.bytes).ok_or(Damaged))
+        let stored = Head::read(value).map(|Head { next_at, layout, newest, texts, frame, kept }| {
+            let packed = Packed { next_at, layout, newest, frame, kept };
+            StoredContact::packed(id, packed, &self.blank, StoredTexts::Packed(texts))
+        });
+        Some(stored.ok_or(Damaged))
     }
 
-    fn stored<'r>(id: ContactId, value: &'r [u8], bytes: &'r mut Vec<u8>) -> Option<StoredContact<'r>> {
-        let Head { next_at, layout, newest, frame_bytes, kept_bytes, texts, mut rest } = Head::read(value)?;
-        bytes.clear();
-        packed::unpack(&mut rest, frame_bytes, bytes)?;
-        packed::unpack(&mut rest, kept_bytes, bytes)?;
-        let (frame, kept) = bytes.split_at_checked(frame_bytes)?;
-        let packed = Packed { next_at, layout, newest, frame, kept };
-        rest.is_empty().then(|| StoredContact::packed(id, packed, StoredTexts::Packed(texts)))
+    /// From now on frames are kept as differences to this one, which begins as the one before.
+    pub(crate) fn set_blank(&mut self, blank: Arc<Blank>) {
+        self.blank = blank;
     }
 
     /// The newest record of somebody in the log; 0 where there is none.
@@ -255,9 +257,10 @@ impl<'v> Head<'v> {
             _ => Some(packed::take_signed(&mut rest)?),
         };
         let mut bytes = || usize::try_from(packed::take_number(&mut rest)?).ok();
-        let (frame_bytes, kept_bytes, text_bytes) = (bytes()?, bytes()?, bytes()?);
+        let (frame_bytes, text_bytes) = (bytes()?, bytes()?);
         let (texts, rest) = rest.split_at_checked(text_bytes)?;
-        Some(Head { next_at, layout, newest, frame_bytes, kept_bytes, texts, rest })
+        let (frame, kept) = rest.split_at_checked(frame_bytes)?;
+        Some(Head { next_at, layout, newest, texts, frame, kept })
     }
 }
 
@@ -269,10 +272,8 @@ fn make_value(packed: Packed<'_>, texts: &[u8], value: &mut Vec<u8>) {
     // 0 stands for none.
     value.push(u8::from(next_at.is_some()));
     next_at.into_iter().for_each(|at| packed::signed(at, value));
-    [frame.len(), kept.len(), texts.len()].into_iter().for_each(|bytes| packed::number(bytes as u64, value));
-    value.extend_from_slice(texts);
-    packed::pack(frame, value);
-    packed::pack(kept, value);
+    [frame.len(), texts.len()].into_iter().for_each(|bytes| packed::number(bytes as u64, value));
+    [texts, frame, kept].into_iter().for_each(|part| value.extend_from_slice(part));
 }
 
 /// Who a batch writes: the last write of each, with the last texts.

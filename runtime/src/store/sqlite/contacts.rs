@@ -1,19 +1,22 @@
 //! Contacts, each one row, and the keys that find them.
 
+use super::blank;
 use super::codes::{damaged, id, sql_id};
 use super::fault::Trouble;
 use crate::store::kept;
 use crate::store::resident::{Resident, Writes};
+use crate::store::stored::{StoredContact, StoredTexts};
 use crate::store::texts::JsonText;
 use crate::store::written::{ContactWrites, Packed, Written};
 use crate::store::{
-    ContactId, ContactRecord, ContactWrite, DueContact, JourneyKey, JourneyRecord, JourneyStatus, PAGE_ROWS, SaidAt,
-    Slot, Texts,
+    Blank, ContactId, ContactRecord, ContactWrite, DueContact, JourneyKey, JourneyRecord, JourneyStatus, PAGE_ROWS,
+    SaidAt, Slot, Texts,
 };
 use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator as _;
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Serves from the primary keys.
 pub(super) const FIND: &str = "SELECT coalesce((SELECT \"into\" FROM joined WHERE joined.contact = contact_key.contact), contact) \
@@ -33,24 +36,22 @@ pub(super) fn find(connection: &Connection, keys: &[String]) -> Result<Vec<Optio
 }
 
 /// A contact; none where nobody has the number.
-pub(super) fn load(connection: &Connection, id: ContactId) -> Result<Option<ContactRecord>, Trouble> {
+pub(super) fn load(connection: &Connection, blank: &Blank, id: ContactId) -> Result<Option<ContactRecord>, Trouble> {
     let mut statement = connection.prepare_cached(LOAD)?;
-    Ok(statement.query_row([sql_id(id.0)], |row| read(row, id)).optional()?)
+    Ok(statement.query_row([sql_id(id.0)], |row| read(row, blank, id)).optional()?)
 }
 
-fn read(row: &Row<'_>, contact: ContactId) -> rusqlite::Result<ContactRecord> {
-    let (kept, held, said_at) = kept_in(row, 4, contact)?;
-    Ok(ContactRecord {
-        id: contact,
-        frame: row.get(0)?,
+fn read(row: &Row<'_>, blank: &Blank, contact: ContactId) -> rusqlite::Result<ContactRecord> {
+    let packed = Packed {
+        frame: row.get_ref(0)?.as_blob()?,
         next_at: row.get(1)?,
         layout: row.get(2)?,
         newest: id(row, 3)?,
-        kept,
-        held,
-        said_at,
-        texts: texts(row, 5)?,
-    })
+        kept: row.get_ref(4)?.as_blob()?,
+    };
+    let texts = texts(row, 5)?;
+    let stored = StoredContact::packed(contact, packed, blank, StoredTexts::Whole(&texts));
+    stored.to_record().map_err(|_| damaged(4, Type::Blob))
 }
 
 fn kept_in(row: &Row<'_>, column: usize, contact: ContactId) -> rusqlite::Result<kept::Kept> {
@@ -75,7 +76,7 @@ pub(super) fn write(connection: &Connection, contacts: &ContactWrites) -> Result
     let mut update = connection.prepare_cached(
         "UPDATE contact SET next_at = ?2, layout = ?3, newest = ?4, frame = ?5, kept = ?6 WHERE id = ?1",
     )?;
-    for Written { id: contact, packed, texts } in rows {
+    for Written { id: contact, packed, texts, .. } in rows {
         let Packed { next_at, layout, newest, frame, kept } = packed;
         let (id, newest) = (sql_id(contact.0), sql_id(newest));
         match texts {
@@ -155,6 +156,21 @@ fn put(row: &Row<'_>, text: &Row<'_>, contact: ContactId, resident: &mut Residen
     match resident.put_read(contact, packed, texts.iter().map(|text| text.as_ref().map(AsRef::as_ref))) {
         true => Ok(()),
         false => Err(Trouble::Damaged(format!("contact {} has a number that Flow never gives", contact.0))),
+    }
+}
+
+/// Packs anew whoever stands there as an earlier Flow wrote them. What cannot be read stays as it is, and is told once somebody asks for it.
+pub(super) fn pack_earlier(connection: &Connection, blank: &Arc<Blank>) -> Result<(), Trouble> {
+    let mut after = None;
+    loop {
+        let page = whole(connection, after)?;
+        let Some((last, _)) = page.last() else { return Ok(()) };
+        after = Some(*last);
+        let mut writes = ContactWrites::beside(Arc::clone(blank));
+        for record in page.into_iter().filter_map(|(_, record)| record) {
+            writes.push(&ContactWrite { texts: None, ..ContactWrite::from(record) });
+        }
+        write(connection, &writes)?;
     }
 }
 
@@ -248,11 +264,12 @@ pub(super) fn whole(
 ) -> Result<Vec<(ContactId, Option<ContactRecord>)>, Trouble> {
     let sql = "SELECT frame, next_at, layout, newest, kept, texts, contact.id FROM contact LEFT JOIN contact_text USING (id) \
                WHERE contact.id > ?1 ORDER BY contact.id LIMIT ?2";
+    let blank = blank::read(connection)?;
     let mut statement = connection.prepare_cached(sql)?;
     let after = after.map_or(0, |contact| sql_id(contact.0));
     let rows = statement.query_map(params![after, PAGE_ROWS as i64], |row| {
         let id = ContactId(id(row, 6)?);
-        Ok((id, read(row, id).ok()))
+        Ok((id, read(row, &blank, id).ok()))
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
@@ -296,11 +313,15 @@ pub(super) fn ended(connection: &Connection, after: Option<JourneyKey>) -> Resul
 /// Looks at every live journey.
 pub(super) fn each_live(connection: &Connection, mut look: impl FnMut(&JourneyRecord)) -> Result<(), Trouble> {
     // Whoever has no journey need not be looked into: how many there are stands in front.
-    let sql = "SELECT id, kept FROM contact WHERE substr(kept, 1, 4) <> x'00000000' ORDER BY id";
+    let sql = "SELECT id, kept, frame FROM contact WHERE substr(kept, 1, 2) <> x'0000' ORDER BY id";
     let mut statement = connection.prepare(sql)?;
     let mut rows = statement.query([])?;
+    let (mut journeys, mut held, mut said_at) = kept::Kept::default();
     while let Some(row) = rows.next()? {
-        let (journeys, ..) = kept_in(row, 1, ContactId(id(row, 0)?))?;
+        let bytes = |column: usize| row.get_ref(column)?.as_blob().map_err(|_| damaged(column, Type::Blob));
+        let packed = Packed { kept: bytes(1)?, frame: bytes(2)?, ..Packed::default() };
+        let unpacked = packed.unpack_kept(ContactId(id(row, 0)?), (&mut journeys, &mut held, &mut said_at));
+        unpacked.ok_or_else(|| damaged(1, Type::Blob))?;
         journeys.iter().filter(|journey| journey.status != JourneyStatus::Ended).for_each(&mut look);
     }
     Ok(())
@@ -310,13 +331,10 @@ pub(super) fn each_live(connection: &Connection, mut look: impl FnMut(&JourneyRe
 pub(super) fn all(connection: &Connection) -> Result<Vec<ContactWrite>, Trouble> {
     let sql = "SELECT frame, next_at, layout, newest, kept, texts, contact.id FROM contact LEFT JOIN contact_text USING (id) \
                ORDER BY contact.id";
+    let blank = blank::read(connection)?;
     let mut statement = connection.prepare(sql)?;
-    let rows = statement.query_map([], |row| read(row, ContactId(id(row, 6)?)))?;
-    let whole = |record: ContactRecord| {
-        let ContactRecord { id, frame, texts, next_at, layout, newest, kept, held, said_at } = record;
-        ContactWrite { id, layout, frame, texts: Some(texts), next_at, newest, kept, held, said_at }
-    };
-    Ok(rows.map(|record| record.map(whole)).collect::<rusqlite::Result<_>>()?)
+    let rows = statement.query_map([], |row| read(row, &blank, ContactId(id(row, 6)?)))?;
+    Ok(rows.map(|record| record.map(ContactWrite::from)).collect::<rusqlite::Result<_>>()?)
 }
 
 pub(super) fn all_keys(connection: &Connection) -> Result<Vec<(String, ContactId)>, Trouble> {

@@ -25,8 +25,8 @@ impl SqliteStore {
             return Ok(());
         }
         // What is there goes first: two of everybody may be more than memory holds.
-        let mut resident = Resident::new(slot);
-        self.resident = Some(Resident::new(slot));
+        let mut resident = Resident::new(slot, Arc::clone(&self.blank));
+        self.resident = Some(Resident::new(slot, Arc::clone(&self.blank)));
         self.standing = Standing::Unread;
         let beside = Beside::open(&self.path).ok();
         self.read(|connection, _| {
@@ -153,7 +153,7 @@ impl Beside {
                 return Ok(None);
             }
             over::lay(connection, Overlay::Unknown, Unread::Refused)?;
-            let mut keys = Resident::new(slot);
+            let mut keys = Resident::new(slot, Arc::default());
             contacts::read_keys_in(connection, &mut keys)?;
             over::take_away(connection)?;
             Ok(Some(keys))
@@ -183,7 +183,7 @@ fn read_everybody(
         Some(Err(trouble)) if trouble.is_damage() => return Err(trouble),
         // Whatever else kept the other connection from it need not keep this one.
         _ => {
-            let mut keys = Resident::new(slot);
+            let mut keys = Resident::new(slot, Arc::default());
             contacts::read_keys_in(connection, &mut keys)?;
             keys
         }
@@ -298,7 +298,7 @@ mod tests {
 
         let beside = Beside::open(&path).unwrap();
         give("user:3", 3);
-        let mut resident = Resident::new(Slot::FIRST);
+        let mut resident = Resident::new(Slot::FIRST, Arc::default());
         read_everybody(&writer, Some(beside), Slot::FIRST, &mut resident).unwrap();
         let owners = ["user:1", "user:2", "user:3"].map(|key| resident.owner(key).map(ContactId::number));
         assert_eq!(owners, [Some(1), Some(2), Some(3)]);

@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("V011.sql"),
     include_str!("V012.sql"),
     include_str!("V013.sql"),
+    include_str!("V014.sql"),
 ];
 
 /// The version this Flow writes.

@@ -14,11 +14,13 @@
 mod append;
 mod aside;
 mod begun;
+mod blank;
 mod charter;
 mod checkpoint;
 mod codes;
 mod contacts;
 mod decisions;
+mod decode;
 mod events;
 mod fault;
 mod handoffs;
@@ -61,8 +63,8 @@ use super::check::check_batch;
 use super::resident::{Resident, Writes};
 use super::stored::{Damaged, StoredContact};
 use super::{
-    Answers, Batch, Charter, ContactId, ContactRecord, MessageKey, Opened, OutboxRecord, Owner, PAGE_ROWS, Questions,
-    QueuedBehind, Records, Slot, SlotBatch, SlotSink, SlotState, Store, StoreError, Tended, Ticket, Wish,
+    Answers, Batch, Blank, Charter, ContactId, ContactRecord, MessageKey, Opened, OutboxRecord, Owner, PAGE_ROWS,
+    Questions, QueuedBehind, Records, Slot, SlotBatch, SlotSink, SlotState, Store, StoreError, Tended, Ticket, Wish,
 };
 use crate::store::StoreFault;
 use begun::{Begun, changed_rows, of_now, overlaid, overlaid_row};
@@ -94,6 +96,8 @@ pub struct SqliteStore {
     resident: Option<Resident>,
     /// How that stands to the file.
     standing: Standing,
+    /// What frames are kept as differences to.
+    blank: Arc<Blank>,
     /// Up to which record of the log the tables know every message.
     known_to: Arc<AtomicU64>,
     /// The slots that are open, as the last batch that was handed over leaves them.
@@ -150,7 +154,10 @@ impl SqliteStore {
     /// From now on for this program: its views.
     pub fn describe(&mut self, options: &OpenOptions) -> Result<(), StoreError> {
         let options = options.clone();
-        self.write(move |connection| view::create(connection, &options))
+        self.write(move |connection| describe(connection, &options))?;
+        self.blank = self.read(|connection, _| blank::read(connection))?;
+        self.resident.iter_mut().for_each(|resident| resident.set_blank(Arc::clone(&self.blank)));
+        Ok(())
     }
 
     /// That which only reads.
@@ -202,6 +209,16 @@ impl Drop for SqliteStore {
         // `close` is for those who want to hear of a failure.
         let _ = self.end();
     }
+}
+
+/// Makes the file fit for a program: what its frames are kept as differences to, who stands there as an earlier Flow wrote them, and the views.
+fn describe(connection: &Connection, options: &OpenOptions) -> Result<(), Trouble> {
+    let blank = blank::grow(connection, &options.blank)?;
+    if blank::is_earlier(connection)? {
+        contacts::pack_earlier(connection, &blank)?;
+        blank::is_of_today(connection)?;
+    }
+    view::create(connection, options, &blank)
 }
 
 fn read_due(connection: &Connection, slot: Slot, layout: u32, sink: &mut dyn SlotSink) -> Result<(), Trouble> {
@@ -277,8 +294,9 @@ fn write_in_both_ways(connection: &Connection, SlotBatch { slot, changes, .. }: 
 impl SqliteStore {
     /// Answers by the tables, and by what is on its way there.
     fn ask_tables(&mut self, questions: &Questions) -> Result<Answers, StoreError> {
+        let blank = Arc::clone(&self.blank);
         self.read(|connection, begun| {
-            let contacts = questions.contacts.iter().map(|id| whole(connection, begun, *id));
+            let contacts = questions.contacts.iter().map(|id| whole(connection, &blank, begun, *id));
             let contacts = contacts.collect::<Result<_, _>>()?;
             let done = |(id, after): &(ContactId, u64)| {
                 let people = events::newest_of(connection, begun, *id)?;
@@ -299,17 +317,18 @@ impl SqliteStore {
         ids: &[ContactId],
         to: &mut dyn FnMut(StoredContact<'_>) -> Result<(), Damaged>,
     ) -> Result<(), StoreError> {
+        let blank = Arc::clone(&self.blank);
         self.read(|connection, begun| {
             ids.iter().try_for_each(|id| {
-                let record = whole(connection, begun, *id)?;
+                let record = whole(connection, &blank, begun, *id)?;
                 to(StoredContact::whole(&record)).map_err(in_memory::damaged(*id))
             })
         })
     }
 }
 
-fn whole(connection: &Connection, begun: &mut [Begun], id: ContactId) -> Result<ContactRecord, Trouble> {
-    let found = overlaid(begun, id, || contacts::load(connection, id))?;
+fn whole(connection: &Connection, blank: &Blank, begun: &mut [Begun], id: ContactId) -> Result<ContactRecord, Trouble> {
+    let found = overlaid(begun, id, || contacts::load(connection, blank, id))?;
     found.ok_or_else(|| no_contact(id))
 }
 
@@ -462,6 +481,11 @@ impl Store for SqliteStore {
     fn settle(&mut self, charter: &Charter) -> Result<(), StoreError> {
         let charter = charter.clone();
         self.write(move |connection| charter::write(connection, &charter))
+    }
+
+    fn blank(&mut self, _: &[u8]) -> Arc<Blank> {
+        // The file's own, which has grown with its program.
+        Arc::clone(&self.blank)
     }
 
     fn records(&self) -> Result<Box<dyn Records>, StoreError> {

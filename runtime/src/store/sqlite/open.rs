@@ -2,6 +2,7 @@
 //!
 //! Nothing is written before the file is known to be ours or empty.
 
+use super::blank;
 use super::checkpoint::Checkpointer;
 use super::fault::Trouble;
 use super::lock::{Lock, of_what_was_a_store};
@@ -9,7 +10,7 @@ use super::migrate::{APPLICATION_ID, NEWEST, OLDEST, migrate};
 use super::picture::refuse_foreign;
 use super::tail::{ROUND_CHANGES, Tail, over};
 use super::there::{Identity, refuse_no_store};
-use super::view::{self, ViewColumn, Word};
+use super::view::{ViewColumn, Word};
 use super::writer::{END_SLICE, Writer};
 use super::{SqliteStore, Standing, charter, slots, transact};
 use crate::store::resident::Resident;
@@ -68,6 +69,8 @@ pub struct OpenOptions {
     pub texts: Vec<String>,
     /// What `contact_view` shows of the frame.
     pub view: Vec<ViewColumn>,
+    /// A new frame of the program: what frames are kept as differences to grows to be as long.
+    pub blank: Vec<u8>,
     /// Which of the texts is the address that the views show beside a contact.
     pub address: Option<String>,
     /// What the views call the program's parts and the reasons of decisions.
@@ -97,6 +100,7 @@ impl OpenOptions {
             path: path.into(),
             texts: Vec::new(),
             view: Vec::new(),
+            blank: Vec::new(),
             address: None,
             words: Vec::new(),
             keeping: Keeping::default(),
@@ -147,9 +151,6 @@ impl OpenOptions {
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
         self.set_pragmas(&connection)?;
         migrate(&mut connection, version)?;
-        if !self.bare {
-            self.describe(&mut connection)?;
-        }
         let folding = self.connect()?;
         self.set_pragmas(&folding)?;
         let checkpointer = Checkpointer::start(folding, self.wal_bound_pages)?;
@@ -157,6 +158,12 @@ impl OpenOptions {
         drop(checkpointer.begin_batch()?);
         let known_to = Arc::default();
         let tail = self.catch_up(&mut connection, &checkpointer, &known_to)?;
+        if !self.bare {
+            // What an earlier Flow left in the tail stands in the tables by now.
+            let _turn = checkpointer.begin_batch()?;
+            self.describe(&mut connection)?;
+        }
+        let blank = blank::read(&connection)?;
         let path = self.path.clone();
         let gone = || Trouble::Broken("its file is not there".to_owned());
         let identity = Identity::of(&path).ok_or_else(gone)?;
@@ -173,8 +180,9 @@ impl OpenOptions {
             connection: reading,
             path,
             identity,
-            resident: (self.keeping == Keeping::Journal).then(|| Resident::new(Slot::FIRST)),
+            resident: (self.keeping == Keeping::Journal).then(|| Resident::new(Slot::FIRST, Arc::clone(&blank))),
             standing: Standing::Unread,
+            blank,
             known_to,
             states: BTreeMap::new(),
             was_closed,
@@ -232,7 +240,7 @@ impl OpenOptions {
 
     /// The views, for this program.
     fn describe(&self, connection: &mut Connection) -> Result<(), Trouble> {
-        transact(connection, TransactionBehavior::Immediate, |connection| view::create(connection, self))
+        transact(connection, TransactionBehavior::Immediate, |connection| super::describe(connection, self))
     }
 
     fn connect(&self) -> Result<Connection, Trouble> {

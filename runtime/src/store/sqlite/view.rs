@@ -1,22 +1,18 @@
 //! Views for people: the packed rows in the schema's words, readable from any SQLite shell.
 //!
-//! The frame is decoded in plain SQL, because a shell knows none of our functions. A byte is found by its place among all bytes:
-//!
-//! ```sql
-//! instr(byte, substr(frame, 9, 1)) - 1        -- byte is x'000102...ff'
-//! ```
-//! and a little-endian integer is its bytes shifted and joined, sign included for eight of them. Past the end of a frame
-//! bytes are 0; an empty frame shows nothing at all.
+//! What is packed of a contact is taken apart in plain SQL ([`decode`](super::decode)): a shell knows none of our functions.
 //!
 //! Beside every contact's number stand their user id and their address, and numbers of the program are shown by what people call them,
 //! which a table keeps ([`Word`]). Frames change with programs, so all of it is made anew at every open.
 
 use super::codes::Coded;
+use super::decode::{self, every_byte, little_endian};
 use super::fault::Trouble;
 use super::open::OpenOptions;
 use super::tail::record;
-use crate::store::kept::{self, HEAD_BYTES, JOURNEY_BYTES, flag};
-use crate::store::{About, DecisionCode, JourneyStatus, OutboxKind, OutboxState, REFUSED_BY};
+use crate::store::kept::short::field;
+use crate::store::kept::{self, HEAD_BYTES, flag};
+use crate::store::{About, Blank, DecisionCode, JourneyStatus, OutboxKind, OutboxState, REFUSED_BY};
 use flow_ir::limits::TRACE_BITS;
 use flow_ir::{NUMBER_SCALE, SlotKind};
 use rusqlite::{Connection, params};
@@ -112,7 +108,7 @@ pub(crate) fn condition_number(version: u32, decision: DecisionCode, reason: u32
 const CONDITION_NUMBER: &str = "((version << 16) | (code << 8) | reason)";
 
 /// Makes the views and their words anew.
-pub(super) fn create(connection: &Connection, options: &OpenOptions) -> Result<(), Trouble> {
+pub(super) fn create(connection: &Connection, options: &OpenOptions, blank: &Blank) -> Result<(), Trouble> {
     write_words(connection, &options.words)?;
     let place = options.address.as_ref().and_then(|name| options.texts.iter().position(|text| text == name));
     let address = place.map(|place| text("person_text.texts", place));
@@ -121,7 +117,7 @@ pub(super) fn create(connection: &Connection, options: &OpenOptions) -> Result<(
         ("tail_newest", TAIL_NEWEST.to_owned()),
         ("contact_now", contact_now()),
         ("user_newest", USER_NEWEST.to_owned()),
-        ("contact_view", contact_view(&options.view, &options.texts)),
+        ("contact_view", contact_view(&options.view, &options.texts, blank)),
         ("journey_view", journey_view(address)),
         ("decision_view", decision_view(address)),
         ("mail_view", mail_view(address)),
@@ -189,7 +185,7 @@ const USER_NEWEST: &str = "SELECT CAST(json_extract(entry.value, '$[1]') AS INTE
 
 /// The contact's number and user id, the frame's fields, the texts, and the instant at which something may happen by itself. Who proved to
 /// be somebody else is not there any more.
-fn contact_view(columns: &[ViewColumn], texts: &[String]) -> String {
+fn contact_view(columns: &[ViewColumn], texts: &[String], blank: &Blank) -> String {
     let names: Vec<&str> =
         columns.iter().map(|column| column.name.as_str()).chain(texts.iter().map(String::as_str)).collect();
     let mut shown = vec![
@@ -198,7 +194,7 @@ fn contact_view(columns: &[ViewColumn], texts: &[String]) -> String {
     ];
     let mut raw = vec!["contact.id AS id".to_owned(), format!("{USER_ID} AS user_id"), "next_at".to_owned()];
     for (place, column) in columns.iter().enumerate() {
-        raw.push(format!("{} AS raw_{place}", known_value(column)));
+        raw.push(format!("{} AS raw_{place}", known_value(column, blank)));
         shown.push(format!("{} AS {}", show(column, &format!("raw_{place}")), quote(&column.name)));
     }
     for (place, name) in texts.iter().enumerate() {
@@ -209,8 +205,9 @@ fn contact_view(columns: &[ViewColumn], texts: &[String]) -> String {
     let bytes = every_byte();
     let (shown, raw) = (shown.join(", "), raw.join(", "));
     format!(
-        "SELECT {shown} FROM (SELECT {raw} FROM contact_now AS contact LEFT JOIN contact_text ON contact_text.id = contact.id, (SELECT {bytes} AS byte) {} \
-         WHERE NOT EXISTS (SELECT 1 FROM joined WHERE joined.contact = contact.id))",
+        "SELECT {shown} FROM (SELECT {raw} FROM (SELECT id, next_at, frame, byte, {} FROM contact_now, (SELECT {bytes} AS byte)) AS contact \
+         LEFT JOIN contact_text ON contact_text.id = contact.id {} WHERE NOT EXISTS (SELECT 1 FROM joined WHERE joined.contact = contact.id))",
+        decode::frame_columns(),
         user_of("contact.id")
     )
 }
@@ -229,39 +226,23 @@ fn free_name(name: &str, taken: &[&str]) -> String {
     name
 }
 
-fn known_value(column: &ViewColumn) -> String {
-    let value = integer(column.offset, column.kind);
+fn known_value(column: &ViewColumn, blank: &Blank) -> String {
+    let value = integer(column.offset, column.kind, blank);
     match column.presence {
-        Some(bit) => format!("CASE WHEN {} & {} THEN {value} END", byte(bit / 8), 1 << (bit % 8)),
+        Some(bit) => {
+            format!("CASE WHEN {} & {} THEN {value} END", decode::of_frame(bit / 8, 1, blank), 1 << (bit % 8))
+        }
         None => value,
     }
 }
 
-fn integer(offset: u32, kind: SlotKind) -> String {
-    let joined = little_endian(kind.width(), |place| byte(offset + place));
+fn integer(offset: u32, kind: SlotKind, blank: &Blank) -> String {
+    let joined = decode::of_frame(offset, kind.width(), blank);
     match kind {
         // Four bytes with a sign: shift it up and back down.
-        SlotKind::Days => format!("((({joined}) << 32) >> 32)"),
-        _ => format!("({joined})"),
+        SlotKind::Days => format!("(({joined} << 32) >> 32)"),
+        _ => joined,
     }
-}
-
-fn little_endian(width: u32, byte: impl Fn(u32) -> String) -> String {
-    let bytes = (0..width).map(|place| match place {
-        0 => byte(place),
-        _ => format!("({} << {})", byte(place), place * 8),
-    });
-    bytes.collect::<Vec<_>>().join(" | ")
-}
-
-/// `x'000102...ff'`: where a byte stands in it is its value.
-fn every_byte() -> String {
-    let bytes: String = (0..=u8::MAX).map(|byte| format!("{byte:02x}")).collect();
-    format!("x'{bytes}'")
-}
-
-fn byte(offset: u32) -> String {
-    format!("(instr(byte, substr(frame, {}, 1)) - 1)", offset + 1)
 }
 
 fn show(column: &ViewColumn, raw: &str) -> String {
@@ -331,15 +312,15 @@ impl<'o> People<'o> {
 /// Every journey: those that are kept with their contact, and those that nobody asks for any more. Two reads and not one over both, so that
 /// whoever asks for a person finds them by number or user id; and in this order, since places are worth looking at for a contact alone. A journey that went on under another contact is shown there alone.
 fn journey_view(address: Option<&str>) -> String {
-    let count = little_endian(2, |place| kept_byte(&place.to_string()));
     let kept = format!(
-        "SELECT contact.id AS contact, {} FROM (SELECT {} AS byte) AS bytes CROSS JOIN contact_now AS contact CROSS JOIN place ON place < ({count})",
-        journey_columns("place"),
-        every_byte()
+        "SELECT contact.id AS contact, {} FROM (SELECT {} AS byte) AS bytes CROSS JOIN contact_now AS contact CROSS JOIN place ON place < ({})",
+        journey_columns(),
+        every_byte(),
+        decode::journeys()
     );
     let ended = format!(
         "SELECT journey_ended.contact AS contact, {} FROM (SELECT {} AS byte) AS bytes, journey_ended",
-        journey_columns("0"),
+        ended_columns(),
         every_byte()
     );
     [kept, ended].map(|rows| journeys_in(&rows, address)).join(" UNION ALL ")
@@ -360,11 +341,31 @@ fn journeys_in(rows: &str, address: Option<&str>) -> String {
     )
 }
 
-/// The columns of the journey at a place of what is kept.
-fn journey_columns(nth: &str) -> String {
+/// The columns of the journey at a place of what is kept of a contact.
+fn journey_columns() -> String {
+    let field = |field: usize, width: u32| decode::of_journey("place", field, width);
+    let state = field(field::STATE, 2);
+    let optional = |at: usize, flag: u8| format!("CASE WHEN {state} >> 8 & {flag} THEN {} END", field(at, 8));
+    let columns = [
+        ("workflow", field(field::WORKFLOW, 4)),
+        ("run", field(field::RUN, 4)),
+        ("version", field(field::VERSION, 4)),
+        ("step", field(field::STEP, 4)),
+        ("status", format!("{state} & 255")),
+        ("goal_met", format!("{state} >> 8 & {}", flag::GOAL_MET)),
+        ("entered_at", field(field::ENTERED_AT, 8)),
+        ("due_at", optional(field::DUE_AT, flag::DUE)),
+        ("ended_at", optional(field::ENDED_AT, flag::ENDED)),
+        ("goal_until", optional(field::GOAL_UNTIL, flag::GOAL_UNTIL)),
+    ];
+    columns.map(|(name, value)| format!("{value} AS {name}")).join(", ")
+}
+
+/// The columns of a journey that nobody asks for any more.
+fn ended_columns() -> String {
     let field = |at: u32, width: u32| {
-        let start = |place| format!("{HEAD_BYTES} + {nth} * {JOURNEY_BYTES} + {}", at + place);
-        format!("({})", little_endian(width, |place| kept_byte(&start(place))))
+        let byte = |place: u32| decode::byte("kept", &(HEAD_BYTES + at + place + 1).to_string());
+        format!("({})", little_endian(width, byte))
     };
     let flags = field(kept::at::FLAGS, 1);
     let optional = |at: u32, flag: u8| format!("CASE WHEN {flags} & {flag} THEN {} END", field(at, 8));
@@ -381,11 +382,6 @@ fn journey_columns(nth: &str) -> String {
         ("goal_until", optional(kept::at::GOAL_UNTIL, flag::GOAL_UNTIL)),
     ];
     columns.map(|(name, value)| format!("{value} AS {name}")).join(", ")
-}
-
-/// A byte of what is kept of a contact, by where it stands.
-fn kept_byte(offset: &str) -> String {
-    format!("(instr(byte, substr(kept, {offset} + 1, 1)) - 1)")
 }
 
 fn decision_view(address: Option<&str>) -> String {

@@ -5,8 +5,8 @@ use super::{options, sqlite};
 use crate::store::digest::digest;
 use crate::store::memory::MemoryStore;
 use crate::store::sqlite::{Keeping, OpenOptions, SqliteStore};
-use crate::store::*;
-use rusqlite::Connection;
+use crate::store::{kept, *};
+use rusqlite::{Connection, params};
 use std::fs;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -88,22 +88,36 @@ fn a_store_of_before_the_first_release_is_refused() {
 fn a_store_of_an_earlier_flow_is_brought_to_this_one() {
     let folder = TempDir::new().unwrap();
     let path = closed_store(&folder);
+    let people = load(&mut sqlite(&folder), &[1]).unwrap();
     let connection = Connection::open(&path).unwrap();
     // It had other views, which knew nothing of what is taken away.
     let earlier = "PRAGMA writable_schema = ON; DELETE FROM sqlite_schema WHERE type = 'view'; PRAGMA writable_schema = RESET; \
                    DROP INDEX outbox_queued; DROP INDEX outbox_on_its_way; PRAGMA user_version = 7; \
                    CREATE INDEX outbox_unsettled ON outbox (id) WHERE state IN (0, 1, 6); \
                    ALTER TABLE outbox DROP COLUMN held_since; ALTER TABLE event DROP COLUMN counts; UPDATE outbox SET queued_at = 7; \
-                   DROP TABLE contact_tail; DROP TABLE key_tail; DROP TABLE message_tail; ALTER TABLE slot DROP COLUMN tail_sum; \
+                   DROP TABLE contact_tail; DROP TABLE key_tail; DROP TABLE blank; DROP TABLE message_tail; ALTER TABLE slot DROP COLUMN tail_sum; \
                    ALTER TABLE contact ADD COLUMN texts TEXT NOT NULL DEFAULT '[]'; \
                    UPDATE contact SET texts = (SELECT texts FROM contact_text WHERE contact_text.id = contact.id); \
                    DROP TABLE contact_text; CREATE VIEW contact_view AS SELECT id, texts FROM contact;";
     connection.execute_batch(earlier).unwrap();
     let rows: i64 = connection.query_row("SELECT count(*) FROM outbox", [], |row| row.get(0)).unwrap();
     assert!(rows > 0);
+    // Frames stood there as they are.
+    for (record, kept) in
+        people.iter().zip(people.iter().map(|record| kept::pack(&record.kept, &record.held, &record.said_at)))
+    {
+        let row = params![record.frame, kept, record.id.0.cast_signed()];
+        assert_eq!(connection.execute("UPDATE contact SET frame = ?1, kept = ?2 WHERE id = ?3", row).unwrap(), 1);
+    }
     drop(connection);
-    let mut store = sqlite(&folder);
-    assert_eq!(Some(load(&mut store, &[1]).unwrap().remove(0).texts), contact(1).texts);
+    let bare = OpenOptions { bare: true, ..options(&folder) };
+    assert_eq!(load(&mut bare.open().unwrap(), &[1]).unwrap(), people[..1], "before the program is known");
+    let blank = people[0].frame[..8].to_vec();
+    let mut store = OpenOptions { blank, ..options(&folder) }.open().unwrap();
+    assert_eq!(load(&mut store, &[1]).unwrap(), people[..1]);
+    let bytes = "SELECT length(frame) FROM contact WHERE id = 1";
+    let bytes: i64 = store.connection().query_row(bytes, [], |row| row.get(0)).unwrap();
+    assert_eq!(bytes, 13, "a word of two is as in the blank");
     let indexes =
         "SELECT group_concat(name ORDER BY name) FROM sqlite_schema WHERE type = 'index' AND name LIKE 'outbox%'";
     let names: String = store.connection().query_row(indexes, [], |row| row.get(0)).unwrap();
@@ -410,8 +424,8 @@ fn a_code_that_flow_never_writes_is_damage() {
     let path = closed_store(&folder);
     let file = Connection::open(&path).unwrap();
     let mut kept: Vec<u8> = file.query_row("SELECT kept FROM contact WHERE id = 1", [], |row| row.get(0)).unwrap();
-    // Where the status of the first journey stands.
-    kept[32] = 200;
+    // Where the status of the first journey stands, behind where its parts end and four of one byte.
+    kept[15] = 200;
     file.execute("UPDATE contact SET kept = ?1 WHERE id = 1", [kept]).unwrap();
     let error = load(&mut sqlite(&folder), &[1]).unwrap_err();
     assert_eq!(error.fault, StoreFault::Corrupt);

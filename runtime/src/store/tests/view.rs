@@ -173,7 +173,7 @@ fn a_frame_of_an_older_program_shows_what_it_has() {
     let store = store_of(&folder, &fields, &[Vec::new(), vec![0xFF; 8]]);
     assert_eq!(
         shown(&store, "SELECT \"filler 3\", \"filler 69\", score FROM contact_view"),
-        ["-", "-", "-", "no", "-", "0.0"]
+        ["-", "-", "0.0", "no", "-", "0.0"]
     );
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use flow_runtime::store::memory::MemoryStore;
 use flow_runtime::store::sqlite::{Keeping, OpenOptions, SqliteStore};
 use flow_runtime::store::{
-    Answers, Batch, Charter, ContactId, Damaged, Opened, Questions, Records, Slot, SlotSink, Store, StoreError,
+    Answers, Batch, Blank, Charter, ContactId, Damaged, Opened, Questions, Records, Slot, SlotSink, Store, StoreError,
     StoreFault, StoredContact, Tended, Ticket, Wish,
 };
 
@@ -144,6 +144,10 @@ impl Store for Mortal {
 
     fn release(&mut self, slot: Slot) -> Result<(), StoreError> {
         self.store().release(slot)
+    }
+
+    fn blank(&mut self, blank: &[u8]) -> Arc<Blank> {
+        self.store().blank(blank)
     }
 
     fn charter(&mut self) -> Result<Charter, StoreError> {

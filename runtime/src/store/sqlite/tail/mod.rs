@@ -15,7 +15,7 @@ mod fold;
 mod lying;
 pub(super) mod over;
 pub(super) mod record;
-mod sum;
+pub(super) mod sum;
 
 use super::codes::{damaged, id, sql_id};
 use super::fault::Trouble;

@@ -7,6 +7,7 @@ enum Of {
     Contacts = 1,
     Keys = 2,
     Known = 3,
+    Blank = 4,
 }
 
 /// Of a record of contacts.
@@ -22,6 +23,11 @@ pub(super) fn of_keys(place: i64, keys: &[u8]) -> u64 {
 /// Of the record of the log up to which the table of messages knows all; of none it is nothing.
 pub(super) fn of_known(known_to: Option<u64>) -> u64 {
     known_to.map_or(0, |known_to| word(begin(Of::Known, 0), known_to))
+}
+
+/// Of a piece of what frames are kept as differences to, by where it begins. It lies in no tail.
+pub(in crate::store::sqlite) fn of_blank(place: i64, bytes: &[u8]) -> u64 {
+    word(take(begin(Of::Blank, place), bytes), 0)
 }
 
 fn begin(of: Of, place: i64) -> u64 {
@@ -51,10 +57,16 @@ mod tests {
     /// Stores keep it: it may never be another one.
     #[test]
     fn it_is_what_it_was() {
-        let all = [of_contacts(1 << 20 | 1, b"[1,2]", &[7; 100]), of_keys(9, b"[]"), of_known(Some(0)), of_known(None)];
+        let all = [
+            of_contacts(1 << 20 | 1, b"[1,2]", &[7; 100]),
+            of_keys(9, b"[]"),
+            of_known(Some(0)),
+            of_known(None),
+            of_blank(9, b"[]"),
+        ];
         assert_eq!(
             all.map(|digest| format!("{digest:016x}")),
-            ["5021366ac1214de9", "b90401e1769e1e6f", "9d31db10d7affb2e", "0000000000000000"]
+            ["5021366ac1214de9", "b90401e1769e1e6f", "9d31db10d7affb2e", "0000000000000000", "bfe42b8c6a4460c2"]
         );
     }
 
