@@ -65,14 +65,17 @@ impl Ward {
     }
 }
 
-/// A journey that waits and stands first in what is kept of its contact.
-const WAITING: &str = "(SELECT id FROM contact WHERE substr(kept, 33, 1) = x'00' AND substr(kept, 1, 4) = x'01000000' ORDER BY id LIMIT 1)";
+/// Somebody who is in one journey, which waits: its status stands behind the parts in front of it, where those end (`store/kept/short.rs`).
+const WAITING: &str = "(SELECT id FROM contact WHERE substr(kept, 1, 2) = x'0100' \
+    AND substr(kept, 11 + instr(x'0001020304050607', substr(kept, 6, 1)), 1) = x'00' ORDER BY id LIMIT 1)";
 
-/// Writes bytes over those at a place of what is kept.
-fn over(at: usize, bytes: &str) -> String {
-    let (before, after) = (8 + at, 8 + at + bytes.len() / 2 + 1);
+/// Writes bytes over those at a place of what is kept, from where one of the parts of its journeys ends.
+fn over(part: usize, at: usize, bytes: &str) -> String {
+    let places: String = (0..64).map(|place| format!("{place:02x}")).collect();
+    let begin = format!("11 + instr(x'{places}', substr(kept, {}, 1)) + {at}", part + 3);
+    let after = bytes.len() / 2;
     format!(
-        "UPDATE contact SET kept = CAST(substr(kept, 1, {before}) || x'{bytes}' || substr(kept, {after}) AS BLOB) WHERE id = {WAITING}"
+        "UPDATE contact SET kept = CAST(substr(kept, 1, {begin} - 1) || x'{bytes}' || substr(kept, {begin} + {after}) AS BLOB) WHERE id = {WAITING}"
     )
 }
 
@@ -106,19 +109,19 @@ fn damages() -> Vec<(&'static str, &'static str, String)> {
             "a decision of no code",
             "UPDATE decision SET code = 99 WHERE id = (SELECT max(id) FROM decision)",
         ),
-        ("waits-for-nothing", "due at no instant", over(25, "00")),
-        ("waits-for-two", "an answer and an instant", over(24, "04")),
+        ("waits-for-nothing", "due at no instant", over(3, 1, "00")),
+        ("waits-for-two", "an answer and an instant", over(3, 0, "04")),
         sql("asleep", "nobody calls them", &format!("UPDATE contact SET next_at = NULL WHERE id = {WAITING}")),
         sql(
             "asleep",
             "called a year late",
             &format!("UPDATE contact SET next_at = next_at + 31536000000 WHERE id = {WAITING}"),
         ),
-        ("no-such-place", "a block that there is not", over(12, "ffff0000")),
+        ("no-such-place", "a block that there is not", over(8, 0, "7f")),
         sql(
             "wrong-length",
-            "a frame too long",
-            &format!("UPDATE contact SET frame = CAST(frame || x'00' AS BLOB) WHERE id = {WAITING}"),
+            "a frame of one word",
+            &format!("UPDATE contact SET frame = x'010008' WHERE id = {WAITING}"),
         ),
         sql(
             "wrong-end",
@@ -294,24 +297,36 @@ fn empty_index(store: &Path) {
     redefine("state = 7", "state = 0");
 }
 
-/// Puts the one journey that is kept of somebody twice, in the words of an earlier Flow (runtime/src/store/kept/earlier.rs), with an empty memory.
+/// Puts the one journey that is kept of somebody twice.
 fn double_journey(store: &Path) {
     let connection = Connection::open(store).unwrap();
     let sql = format!("SELECT kept FROM contact WHERE id = {WAITING}");
     let kept: Vec<u8> = connection.query_row(&sql, [], |row| row.get(0)).unwrap();
-    let (journey, mut packed) = kept[8..].split_at(72);
-    let mut sends = Vec::new();
-    for _ in 0..u16::from_le_bytes([journey[26], journey[27]]) {
-        // Email, row, step and what was told of it.
-        for bytes in [4, 8, 4, 4] {
-            let end = packed.iter().position(|byte| byte & 0x80 == 0).unwrap() + 1;
-            let number = packed[..end].iter().rev().fold(0, |number, byte| number << 7 | u64::from(byte & 0x7F));
-            sends.extend(&number.to_le_bytes()[..bytes]);
-            packed = &packed[end..];
-        }
+    let (ends, rows) = kept[2..].split_at(9);
+    let (row, rest) = rows.split_at(usize::from(ends[8]));
+    let mut behind = rest;
+    let mut number = || {
+        let end = behind.iter().position(|byte| byte & 0x80 == 0).unwrap() + 1;
+        let number = behind[..end].iter().rev().fold(0, |number, byte| number << 7 | usize::from(byte & 0x7F));
+        behind = &behind[end..];
+        number
+    };
+    // Block, visit, the record before it, and of each send four numbers. It waits for no message.
+    let _ = (number(), number(), number());
+    let sends = number();
+    (0..4 * sends).for_each(|_| drop(number()));
+    let mut words = number().div_ceil(8);
+    while words > 0 {
+        // Which bytes of a word follow, or how many more are empty.
+        let (bytes, whole) = match behind[0].count_ones() as usize {
+            0 => (1, 1 + usize::from(behind[1])),
+            bytes => (bytes, 1),
+        };
+        behind = &behind[1 + bytes..];
+        words -= whole;
     }
-    let memory = vec![0; 2 * u32::from_le_bytes(journey[28..32].try_into().unwrap()) as usize];
-    let twice = [&[2, 0, 0, 0, 0, 0, 0, 0], journey, journey, &sends, &sends, &memory].concat();
+    let own = &rest[..rest.len() - behind.len()];
+    let twice = [&[2, 0], ends, row, row, own, own, behind].concat();
     connection.execute(&format!("UPDATE contact SET kept = ?1 WHERE id = {WAITING}"), [twice]).unwrap();
 }
 

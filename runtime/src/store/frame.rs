@@ -2,7 +2,7 @@
 //!
 //! Most of a frame says nothing: fields that nobody knows, instants that never were. What is kept, copied and written of somebody follows what is
 //! known of them, and not how much a program could know. Little-endian, and with a place for each word, so that a view can look one up in plain SQL
-//! (`sqlite/view/packed.rs`):
+//! (`sqlite/decode.rs`):
 //!
 //! ```text
 //! form u8: bytes of a place (1 to 3), and with LONG: an end has three bytes in place of one
@@ -163,7 +163,7 @@ pub(super) fn is_earlier(frame: &[u8]) -> bool {
 fn place_bytes(length: usize) -> usize {
     match length.div_ceil(WORD) {
         0..=SHORT_WORDS => 1,
-        ..=MIDDLE_WORDS => 2,
+        words if words <= MIDDLE_WORDS => 2,
         _ => 3,
     }
 }
@@ -303,7 +303,7 @@ mod tests {
             let blank = Blank::new(blank);
             let _ = unpacked(&bytes, &blank);
             if let Some(first) = bytes.first_mut() {
-                *first = *first & 7;
+                *first &= 7;
             }
             let _ = unpacked(&bytes, &blank);
             let mut packed = packed(&frame, &blank);
@@ -311,9 +311,6 @@ mod tests {
             let at = at.index(packed.len());
             packed[at] ^= 1_u8 << bit;
             let _ = unpacked(&packed, &blank);
-            if !packed.is_empty() && bytes.len() > 1 {
-                prop_assert!(unpacked(&[&packed, &[1_u8][..]].concat(), &blank).is_none_or(|_| true));
-            }
         }
     }
 }

@@ -40,12 +40,6 @@ pub(super) fn little_endian(width: u32, byte: impl Fn(u32) -> String) -> String 
     bytes.collect::<Vec<_>>().join(" | ")
 }
 
-/// An integer of at most so many bytes that is worked out by itself; 0 where there is none.
-fn joined(value: &str, width: u32) -> String {
-    let bytes = little_endian(width, |place| byte("v", &(place + 1).to_string()));
-    format!("coalesce((SELECT {bytes} FROM (SELECT {value} AS v LIMIT 1 OFFSET 0)), 0)")
-}
-
 /// What words of the column `frame` are looked up by, as columns: bytes of a place, how many words, the list of their places, where their ends
 /// begin (from 1), bytes of an end.
 pub(super) fn frame_columns() -> String {
@@ -63,10 +57,21 @@ pub(super) fn frame_columns() -> String {
     )
 }
 
-/// The bytes of a word of a frame, without the zeros at its end, from [`frame_columns`].
-fn word(place: u32, blank: &Blank) -> String {
-    let own = blank.bytes().get((place * WORD) as usize..).and_then(|rest| rest.first_chunk::<8>());
-    let as_new = literal(own.map_or(&[0; 8][..], |own| &own[..]));
+/// The bytes of a word of a frame of up to 255 words that differ by 255 bytes at most, which nearly all are, by the frame alone: a place is found first
+/// in the list of places, if it is there.
+fn word_of_short(place: u32, as_new: &str) -> String {
+    let at = literal(&frame::place(place, 1));
+    let end = byte("frame", "k + n + 2");
+    format!(
+        "CASE WHEN k BETWEEN 1 AND n THEN substr(frame, n * 2 + b + 3, {end} - b) ELSE {as_new} END AS v FROM (SELECT k, n, \
+         CASE k WHEN 1 THEN 0 ELSE {} END AS b FROM (SELECT instr(substr(frame, 3), {at}) AS k, {} AS n) LIMIT 1 OFFSET 0) LIMIT 1 OFFSET 0",
+        byte("frame", "k + n + 1"),
+        byte("frame", "2")
+    )
+}
+
+/// The bytes of a word of any frame, without the zeros at its end, from [`frame_columns`].
+fn word(place: u32, as_new: &str) -> String {
     let at = |places| literal(&frame::place(place, places));
     let find = match place {
         0..=254 => format!("CASE p WHEN 1 THEN {} WHEN 2 THEN {} ELSE {} END", at(1), at(2), at(3)),
@@ -88,9 +93,19 @@ fn word(place: u32, blank: &Blank) -> String {
 
 /// The integer of so many bytes at a place of a frame, which is in one word.
 pub(super) fn of_frame(offset: u32, width: u32, blank: &Blank) -> String {
-    let first = offset % WORD;
+    let (place, first) = (offset / WORD, offset % WORD);
+    let own = blank.bytes().get((place * WORD) as usize..).and_then(|rest| rest.first_chunk::<8>());
+    let as_new = literal(own.map_or(&[0; 8][..], |own| &own[..]));
     let bytes = little_endian(width, |place| byte("v", &(first + place + 1).to_string()));
-    format!("coalesce((SELECT {bytes} FROM (SELECT {})), 0)", word(offset / WORD, blank))
+    let of = |word: String| format!("(SELECT {bytes} FROM (SELECT {word}))");
+    let any = of(word(place, &as_new));
+    match place {
+        0..=254 => {
+            let short = of(word_of_short(place, &as_new));
+            format!("coalesce(CASE substr(frame, 1, 1) WHEN x'01' THEN {short} ELSE {any} END, 0)")
+        }
+        _ => format!("coalesce({any}, 0)"),
+    }
 }
 
 /// How many journeys the column `kept` has.
@@ -98,11 +113,26 @@ pub(super) fn journeys() -> String {
     little_endian(COUNT_BYTES as u32, |place| byte("kept", &(place + 1).to_string()))
 }
 
-/// A field of the journey at a place of `kept` (`store/kept/short.rs`), of at most so many bytes.
+/// A field of the journey at a place of `kept` (`store/kept/short.rs`), of at most so many bytes. Most have one, or none.
 pub(super) fn of_journey(nth: &str, field: usize, width: u32) -> String {
+    let bytes = little_endian(width, |place| byte("v", &(place + 1).to_string()));
+    let (begin, own) = begin_and_bytes(nth, field);
+    let one = byte("kept", "b");
+    let many = format!("(SELECT {bytes} FROM (SELECT substr(kept, b, w) AS v LIMIT 1 OFFSET 0))");
+    format!("(SELECT CASE w WHEN 0 THEN 0 WHEN 1 THEN {one} ELSE {many} END FROM (SELECT {begin} AS b, {own} AS w))")
+}
+
+/// One byte of it.
+pub(super) fn byte_of_journey(nth: &str, field: usize, place: u32) -> String {
+    let (begin, own) = begin_and_bytes(nth, field);
+    let one = byte("kept", &format!("b + {place}"));
+    format!("(SELECT CASE WHEN w > {place} THEN {one} ELSE 0 END FROM (SELECT {begin} AS b, {own} AS w))")
+}
+
+/// Where it begins, from 1, and how many bytes it has.
+fn begin_and_bytes(nth: &str, field: usize) -> (String, String) {
     let end = |field: usize| byte("kept", &(COUNT_BYTES + 1 + field).to_string());
     let begin = if field == 0 { "0".to_owned() } else { end(field - 1) };
     let rows = COUNT_BYTES + FIELDS + 1;
-    let row_bytes = end(FIELDS - 1);
-    joined(&format!("substr(kept, {rows} + {nth} * {row_bytes} + {begin}, {} - {begin})", end(field)), width)
+    (format!("{rows} + {nth} * {} + {begin}", end(FIELDS - 1)), format!("{} - {begin}", end(field)))
 }

@@ -344,15 +344,15 @@ fn journeys_in(rows: &str, address: Option<&str>) -> String {
 /// The columns of the journey at a place of what is kept of a contact.
 fn journey_columns() -> String {
     let field = |field: usize, width: u32| decode::of_journey("place", field, width);
-    let state = field(field::STATE, 2);
-    let optional = |at: usize, flag: u8| format!("CASE WHEN {state} >> 8 & {flag} THEN {} END", field(at, 8));
+    let [status, flags] = [0, 1].map(|place| decode::byte_of_journey("place", field::STATE, place));
+    let optional = |at: usize, flag: u8| format!("CASE WHEN {flags} & {flag} THEN {} END", field(at, 8));
     let columns = [
         ("workflow", field(field::WORKFLOW, 4)),
         ("run", field(field::RUN, 4)),
         ("version", field(field::VERSION, 4)),
         ("step", field(field::STEP, 4)),
-        ("status", format!("{state} & 255")),
-        ("goal_met", format!("{state} >> 8 & {}", flag::GOAL_MET)),
+        ("status", status),
+        ("goal_met", format!("{flags} & {}", flag::GOAL_MET)),
         ("entered_at", field(field::ENTERED_AT, 8)),
         ("due_at", optional(field::DUE_AT, flag::DUE)),
         ("ended_at", optional(field::ENDED_AT, flag::ENDED)),

@@ -418,6 +418,17 @@ fn damage_that_was_met_is_looked_for_at_the_next_start() {
     assert_eq!(lock_says(&folder).0, "in use");
 }
 
+/// Who would read somebody by another one would read anybody wrongly.
+#[test]
+fn a_blank_that_is_not_what_was_written_is_damage() {
+    let folder = TempDir::new().unwrap();
+    let with_blank = OpenOptions { blank: vec![3; 80], ..options(&folder) };
+    with_blank.open().unwrap().close().unwrap();
+    let path = &with_blank.path;
+    Connection::open(path).unwrap().execute("UPDATE blank SET bytes = zeroblob(80)", []).unwrap();
+    assert_eq!(refused(&with_blank).fault, StoreFault::Corrupt);
+}
+
 #[test]
 fn a_code_that_flow_never_writes_is_damage() {
     let folder = TempDir::new().unwrap();

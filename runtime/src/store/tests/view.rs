@@ -177,6 +177,62 @@ fn a_frame_of_an_older_program_shows_what_it_has() {
     );
 }
 
+/// Whatever is listed, and with however many bytes: short frames, those whose words differ by more than one byte can count, and those of many words.
+#[test]
+fn what_is_as_in_a_new_frame_is_shown_as_that() {
+    for fillers in [0, 250, 300, 17_000] {
+        let mut layout = Layout::default();
+        for filler in 0..fillers {
+            layout.add(format!("filler {filler}"), SlotKind::Int, false, NEVER);
+        }
+        let shown_slots =
+            [("score", SlotKind::Int, -70_000), ("born_on", SlotKind::Days, -3), ("stage", SlotKind::Code, 513)];
+        let ids = shown_slots.map(|(name, kind, initial)| layout.add(name, kind, true, initial));
+        layout.place();
+        let view = ids.map(|id| ViewColumn {
+            name: layout.slots.at(id).name.clone(),
+            offset: layout.slots.at(id).offset,
+            presence: layout.slots.at(id).presence,
+            kind: layout.slots.at(id).kind,
+            shows: if layout.slots.at(id).kind == SlotKind::Days { Shows::Date } else { Shows::Number },
+        });
+        let folder = TempDir::new().unwrap();
+        let options = OpenOptions { view: view.into(), blank: layout.blank(), ..options(&folder) };
+        let mut store = options.open().unwrap();
+        // Nothing said, all three, and as many others as have no room in a byte.
+        let mut frames = vec![layout.blank(); 4];
+        for (nth, frame) in frames.iter_mut().enumerate().skip(1) {
+            ids.iter().for_each(|id| layout.set_known(frame, *id, true));
+            if nth > 1 {
+                layout.write(frame, ids[0], 125_000 * nth as i64);
+                layout.write(frame, ids[1], DAY);
+                layout.write(frame, ids[2], 7);
+            }
+            if nth > 2 {
+                (0..fillers).step_by(3).for_each(|slot| layout.write(frame, SlotId(slot), MOMENT_MS - i64::from(slot)));
+            }
+        }
+        let mut contacts = ContactWrites::beside(store.blank(&layout.blank()));
+        for (id, frame) in (1..).zip(&frames) {
+            contacts.push(&ContactWrite { frame: frame.clone(), ..contact(id) });
+        }
+        commit(&mut store, Changes { contacts, ..Changes::default() });
+        store.catch_up().unwrap();
+        let rows = shown(&store, "SELECT score, born_on, stage FROM contact_view ORDER BY contact");
+        let expected =
+            ["-", "-", "-", "-7.0", "1969-12-29", "513", "25.0", "2026-03-02", "7", "37.5", "2026-03-02", "7"];
+        assert_eq!(rows, expected, "{fillers}");
+        assert!(load(&mut store, &[1, 2, 3, 4]).unwrap().iter().map(|record| &record.frame).eq(&frames));
+        let longest = shown(&store, "SELECT max(length(frame)) FROM contact WHERE id < 4").remove(0);
+        assert!(longest.parse::<usize>().unwrap() < 60, "{longest}");
+        drop(store);
+        // Another process, and a program that has grown since.
+        let mut store = OpenOptions { blank: [layout.blank(), vec![9; 800]].concat(), ..options }.open().unwrap();
+        assert_eq!(shown(&store, "SELECT score, born_on, stage FROM contact_view ORDER BY contact"), expected);
+        assert!(load(&mut store, &[1, 2, 3, 4]).unwrap().iter().map(|record| &record.frame).eq(&frames));
+    }
+}
+
 #[test]
 fn texts_and_the_contact_stand_beside_the_fields() {
     let folder = TempDir::new().unwrap();
