@@ -115,7 +115,7 @@ impl FramePacker {
 pub(super) fn unpack_over(packed: &[u8], blank: &Blank, out: &mut Vec<u8>) -> Option<()> {
     let (form, mut rest) = packed.split_first()?;
     let (places, is_long) = (usize::from(form & PLACE_BYTES), form & LONG != 0);
-    if places == 0 || form & !(PLACE_BYTES | LONG) != 0 {
+    if places == 0 || form & !(PLACE_BYTES | LONG) != 0 || is_earlier(packed) {
         return None;
     }
     let words = take(places > 1, &mut rest)?;
