@@ -314,7 +314,9 @@ fn double_journey(store: &Path) {
     // Block, visit, the record before it, and of each send four numbers. It waits for no message.
     let _ = (number(), number(), number());
     let sends = number();
-    (0..4 * sends).for_each(|_| drop(number()));
+    for _ in 0..4 * sends {
+        number();
+    }
     let mut words = number().div_ceil(8);
     while words > 0 {
         // Which bytes of a word follow, or how many more are empty.
