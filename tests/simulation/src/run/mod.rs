@@ -291,6 +291,8 @@ impl Run<'_> {
             batch_items: life.batch_items,
             cache_contacts: life.cache_contacts,
             outbox_rows: life.outbox_rows,
+            // Few together or many, as its batches.
+            look_rows: life.batch_items,
         };
         let delivery = Delivery { channel: self.receiver.clone(), composer: Arc::new(Plain) };
         let engine =
