@@ -89,6 +89,11 @@ fn damages() -> Vec<(&'static str, &'static str, String)> {
         sql("unreadable", "a slot below nothing", "UPDATE slot SET next_record = -1"),
         sql(
             "unreadable",
+            "a version that has looked at everybody, and is to come",
+            "INSERT INTO actor VALUES (0, 3, '', x'63000000')",
+        ),
+        sql(
+            "unreadable",
             "a version that has looked at everybody, and is no number",
             "INSERT INTO actor VALUES (0, 3, '', x'0102')",
         ),

@@ -396,7 +396,7 @@ fn no_room_for_the_store_to_grow() {
     let guide = guide();
     let mut shell = Command::new("sh");
     // In blocks of 512 or 1,024 bytes; without the trap the system kills whoever meets the limit.
-    let script = format!("trap '' XFSZ; ulimit -f 1500; exec {} run --batch-items 20", env!("CARGO_BIN_EXE_flow"));
+    let script = format!("trap '' XFSZ; ulimit -f 900; exec {} run --batch-items 20", env!("CARGO_BIN_EXE_flow"));
     shell.args(["-c", &script]).current_dir(guide.path(""));
     plain(&mut shell);
     let output = shell.output().unwrap();

@@ -22,7 +22,8 @@ pub(super) struct Kept {
 impl Kept {
     pub(super) fn read(records: &mut dyn Records, program: &Program, found: &mut Findings) -> Result<Kept, StoreError> {
         let Some(actors) = or_found(records.actors(), "actors", found)? else { return Ok(Kept::default()) };
-        let seen_by = engine::seen_by(&actors).unwrap_or_else(|_| {
+        let newest = program.lineage.version;
+        let seen_by = engine::seen_by(&actors).ok().filter(|seen_by| *seen_by <= newest).unwrap_or_else(|| {
             let subject = Subject::Named("the version that has looked at everybody".to_owned());
             found.add(Kind::Unreadable, subject, "is not what Flow writes, and nothing starts any more");
             0

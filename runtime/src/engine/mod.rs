@@ -257,7 +257,7 @@ impl<S: Store> Engine<S> {
         let outdated = Outdated::of(version, &actors, &taken.contacts)?;
         ahead.not_before(clock);
         Ok(Engine {
-            due: taken.due_queue(&outdated, clock),
+            due: taken.due_queue(&outdated),
             outdated,
             batch,
             plan,
@@ -496,7 +496,9 @@ impl<S: Store> Engine<S> {
     pub fn next_due(&self) -> Option<Instant> {
         let contact = self.due.first().map(|(at, _)| at);
         let attempt = self.outbox.next_attempt().map(|(at, _)| at);
-        contact.into_iter().chain(attempt).min().map(Instant)
+        // Whom a new version must look at is due when it was opened.
+        let outdated = self.outdated.is_unknown().then_some(self.opened_at);
+        contact.into_iter().chain(attempt).chain(outdated).min().map(Instant)
     }
 
     /// The channel was asked and is there. What nobody had answered to may leave at once, one message alone until it has its answer.

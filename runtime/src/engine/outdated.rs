@@ -6,7 +6,6 @@
 //! it stands in the batch of the last of them, so that whoever dies before begins anew, and whoever dies behind it goes on.
 
 use super::error::EngineError;
-use super::version;
 use crate::store::{Actor, ContactId, DueContact};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
@@ -30,7 +29,11 @@ impl Outdated {
         actors: &BTreeMap<Actor, Vec<u8>>,
         contacts: &[DueContact],
     ) -> Result<Outdated, EngineError> {
+        // By a later one than there is, nobody would be looked at whom this one moves.
         let seen_by = seen_by(actors)?;
+        if seen_by > version {
+            return Err(damaged());
+        }
         let mut outdated = Outdated { version, seen_by, ..Outdated::default() };
         let waiting = contacts.iter().filter(|contact| outdated.is_outdated(contact.id, contact.layout));
         outdated.waiting = waiting.copied().collect();
@@ -51,6 +54,11 @@ impl Outdated {
     /// Those of whom that is to be found out, once.
     pub(super) fn take_waiting(&mut self) -> Vec<DueContact> {
         std::mem::take(&mut self.waiting)
+    }
+
+    /// That was not found out.
+    pub(super) fn give_back(&mut self, waiting: Vec<DueContact>) {
+        self.waiting = waiting;
     }
 
     /// These must be looked at one by one, and nobody else. The mark, where there are none.
@@ -78,16 +86,11 @@ impl Outdated {
 pub(crate) fn seen_by(actors: &BTreeMap<Actor, Vec<u8>>) -> Result<u32, EngineError> {
     let Some(bytes) = actors.get(&Actor::Version) else { return Ok(0) };
     let read = <[u8; 4]>::try_from(bytes.as_slice()).map(u32::from_le_bytes);
-    let problem = || format!("nobody wrote this of the version that has looked at everybody: {bytes:?}");
-    read.map_err(|_| EngineError::Fault { problem: problem() })
+    read.map_err(|_| damaged())
 }
 
-/// When each is due: whoever is still to be looked at, at once.
-pub(super) fn due_at(outdated: &Outdated, contact: &DueContact, opened_at: i64) -> Option<i64> {
-    match outdated.is_outdated(contact.id, contact.layout) {
-        true => Some(version::due(contact.next_at, opened_at)),
-        false => contact.next_at,
-    }
+fn damaged() -> EngineError {
+    EngineError::Damaged { name: "version that has looked at everybody".to_owned() }
 }
 
 /// Bits of a page of [`Numbers`].
@@ -181,7 +184,10 @@ mod tests {
         let kept = BTreeMap::from([(Actor::Version, vec![2, 0, 0, 0])]);
         assert!(!Outdated::of(2, &kept, &contacts).unwrap().is_unknown());
         assert_eq!(Outdated::of(3, &kept, &contacts).unwrap().waiting.len(), 4);
-        assert!(Outdated::of(2, &BTreeMap::from([(Actor::Version, vec![2])]), &contacts).is_err());
+        for damaged in [vec![2], vec![3, 0, 0, 0], Vec::new()] {
+            let found = Outdated::of(2, &BTreeMap::from([(Actor::Version, damaged)]), &contacts);
+            assert!(matches!(found, Err(EngineError::Damaged { .. })));
+        }
     }
 
     #[test]

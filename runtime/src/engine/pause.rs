@@ -41,8 +41,7 @@ impl Pause {
             };
             Some(Pause { until: i64::from_le_bytes(*until), times: u32::from_le_bytes(*times), refused })
         };
-        let problem = || format!("nobody wrote this pause of the channel {channel}: {bytes:?}");
-        read().ok_or_else(|| EngineError::Fault { problem: problem() })
+        read().ok_or_else(|| EngineError::Damaged { name: format!("the pause of the channel {channel}") })
     }
 
     pub(super) fn bytes(self) -> Vec<u8> {

@@ -1,7 +1,7 @@
 //! What the owner of a slot takes up from its store before the first item: known messages, everybody's next instant, the outbox.
 
 use super::due::DueQueue;
-use super::outdated::{Outdated, due_at};
+use super::outdated::Outdated;
 use crate::store::{DueContact, MessageId, OutboxRecord, SlotSink};
 
 /// Takes in what the owner of a slot must hold.
@@ -27,8 +27,9 @@ impl SlotSink for Taken {
 }
 
 impl Taken {
-    /// Everybody's next instant; whom this version of the program has not seen is due at once.
-    pub(super) fn due_queue(&self, outdated: &Outdated, now: i64) -> DueQueue {
-        DueQueue::new(self.contacts.iter().filter_map(|contact| Some((due_at(outdated, contact, now)?, contact.id))))
+    /// The next instant of everybody whom this version of the program has seen; the others come in once it is known who of them must be looked at.
+    pub(super) fn due_queue(&self, outdated: &Outdated) -> DueQueue {
+        let seen = self.contacts.iter().filter(|contact| !outdated.is_outdated(contact.id, contact.layout));
+        DueQueue::new(seen.filter_map(|contact| Some((contact.next_at?, contact.id))))
     }
 }

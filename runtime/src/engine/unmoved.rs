@@ -18,25 +18,38 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 impl<S: Store> Engine<S> {
-    /// Finds out whom a new version of the program must look at, once, before anything else.
+    /// Finds out whom a new version of the program must look at, once, before anything else. From then on all of them are in the queue.
     pub(super) fn find_moved(&mut self) -> Result<(), EngineError> {
-        if !self.outdated.is_unknown() || self.limits.look_rows == 0 {
+        if !self.outdated.is_unknown() {
+            return Ok(());
+        }
+        let waiting = self.outdated.take_waiting();
+        if self.limits.look_rows == 0 {
+            waiting.iter().for_each(|contact| self.is_to_be_looked_at(contact));
             return Ok(());
         }
         let (plan, backend) = (Arc::clone(&self.plan), Arc::clone(&self.backend));
-        let now = self.now().0;
-        let mut asking = Asking::new(&plan, &*backend, now);
+        let mut asking = Asking::new(&plan, &*backend, self.now().0);
         let mut moved = Numbers::default();
-        for page in self.outdated.take_waiting().chunks(self.limits.look_rows.min(PAGE_ROWS)) {
+        for page in waiting.chunks(self.limits.look_rows.min(PAGE_ROWS)) {
             // Whoever is to stop goes on at the next start, with all of them.
-            if (self.is_stop_wanted)() {
-                return Err(EngineError::Stopped);
+            let found = match (self.is_stop_wanted)() {
+                true => Err(EngineError::Stopped),
+                false => self.find_moved_of(page, &mut asking, &mut moved),
+            };
+            if let Err(error) = found {
+                self.outdated.give_back(waiting);
+                return Err(error);
             }
-            self.find_moved_of(page, &mut asking, &mut moved)?;
         }
         let mark = self.outdated.found(moved);
         self.batch.changes.actors.extend(mark);
         Ok(())
+    }
+
+    /// They are due at once.
+    fn is_to_be_looked_at(&mut self, contact: &DueContact) {
+        self.due.move_to(contact.id, None, Some(version::due(contact.next_at, self.opened_at)));
     }
 
     fn find_moved_of(
@@ -52,15 +65,15 @@ impl<S: Store> Engine<S> {
         let ids: Vec<ContactId> = page.iter().filter(may_stay).map(|contact| contact.id).collect();
         self.show(&ids, asking)?;
         let staying = asking.ask();
-        let is_left = |contact: &DueContact| staying.binary_search(&contact.id).is_ok();
         for contact in page {
-            match is_left(contact) {
-                true => {
-                    let due = version::due(contact.next_at, self.opened_at);
-                    self.due.move_to(contact.id, Some(due), contact.next_at);
-                }
-                false if self.cache.get(contact.id).is_some_and(|known| !known.outdated) => {}
-                false => moved.insert(contact.id),
+            let seen = self.cache.get(contact.id).filter(|known| !known.outdated);
+            if let Some(next_at) = seen.map(|known| known.next_at) {
+                self.due.move_to(contact.id, None, next_at);
+            } else if staying.binary_search(&contact.id).is_ok() {
+                self.due.move_to(contact.id, None, contact.next_at);
+            } else {
+                self.is_to_be_looked_at(contact);
+                moved.insert(contact.id);
             }
         }
         Ok(())
@@ -174,6 +187,10 @@ impl<'e> Asking<'e> {
 
     /// Asks everything of the page. Who is left as they are, ascending.
     fn ask(&mut self) -> Vec<ContactId> {
+        // What is asked of nobody need not be made ready either.
+        if self.standing.is_empty() {
+            return Vec::new();
+        }
         self.ask_segments();
         self.ask_entries();
         self.ask_journeys();

@@ -59,14 +59,18 @@ pub(super) fn grow(contact: &mut Contact, plan: &Plan) {
     }
 }
 
-/// Whether a frame that had so many bytes says more of a field by now than its bytes did: what a store shows of somebody is what it has.
+/// Whether a frame that had so many bytes says of a field by now what a new frame does not: of what lies behind its end a view shows what is in a new
+/// one.
 pub(super) fn shows_more(plan: &Plan, frame: &[u8], had: usize) -> bool {
-    let layout = &plan.program.frame;
-    let is_said = |slot: &flow_ir::Slot| slot.offset as usize >= had && slot.is_known(frame) && slot.read(frame) != 0;
+    let slots = &plan.program.frame.slots;
+    let is_other = |slot: &flow_ir::Slot| {
+        let says = |frame: &[u8]| (slot.is_known(frame), slot.read(frame));
+        slot.offset as usize >= had && says(frame) != says(&plan.blank)
+    };
     // Of a text the number of the literal that it equals is kept, and itself shown.
     let is_shown = |field: &flow_ir::FieldId| plan.program.fields.at(*field).text.is_none();
     let mut shown = plan.field_of.iter().filter(|(_, field)| is_shown(field)).map(|(slot, _)| slot);
-    had < frame.len() && shown.any(|slot| layout.slots.get(*slot).is_some_and(is_said))
+    had < frame.len() && shown.any(|slot| slots.get(*slot).is_some_and(is_other))
 }
 
 pub(super) fn extend(bytes: &mut Vec<u8>, blank: &[u8]) {

@@ -130,7 +130,7 @@ pub(super) fn unpack_over(packed: &[u8], blank: &Blank, out: &mut Vec<u8>) -> Op
         return None;
     }
     // What is behind the blank is all listed, so there is no more of it than there are words.
-    let whole = length.next_multiple_of(WORD);
+    let whole = length.checked_next_multiple_of(WORD)?;
     let known = whole.min(blank.0.len());
     if (whole - known) / WORD > words {
         return None;
@@ -253,6 +253,15 @@ mod tests {
             assert!(!is_earlier(&bytes), "{length}");
             assert_eq!(unpacked(&bytes, &Blank::default()), Some(vec![9; length]));
         }
+    }
+
+    /// Longer than anything is.
+    #[test]
+    fn a_length_out_of_all_bounds_is_none() {
+        let mut bytes = vec![3, 0, 0, 0];
+        bytes.extend([0xFF; 9]);
+        bytes.push(1);
+        assert_eq!(unpacked(&bytes, &Blank::default()), None);
     }
 
     #[test]
