@@ -43,8 +43,11 @@ pub(crate) struct Journey {
     pub(crate) timed_out: bool,
 }
 
-/// The slots of [`Frame`], in its order, each with its value.
-pub(crate) const FRAME: [(&str, SlotKind, fn(&Frame) -> i64); 26] = [
+/// A slot, and its value.
+type Listed = (&'static str, SlotKind, fn(&Frame) -> i64);
+
+/// The slots of [`Frame`], in its order.
+pub(crate) const FRAME: [Listed; 26] = [
     ("known_since", SlotKind::Int, |frame| frame.known_since),
     ("refused_at", SlotKind::Int, |frame| frame.refused_at),
     ("suppressed_at", SlotKind::Int, |frame| frame.suppressed_at),

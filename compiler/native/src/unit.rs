@@ -79,12 +79,15 @@ pub(super) fn compile_unit(
     builder.finish(step, predicates)
 }
 
+/// Fills a function.
+type Emit<'m> = Box<dyn FnOnce(&mut clif::Function, &mut FunctionBuilderContext) + 'm>;
+
 /// A function of a unit that is no part of a program.
 pub(super) struct Member<'m> {
     pub(super) name: String,
     /// How many ops it is made of.
     pub(super) ops: usize,
-    pub(super) emit: Box<dyn FnOnce(&mut clif::Function, &mut FunctionBuilderContext) + 'm>,
+    pub(super) emit: Emit<'m>,
 }
 
 /// Compiles these, and tells where each begins. Whoever calls one keeps the code.

@@ -21,6 +21,8 @@ use lay_out::{Bases, LayOutFn};
 /// Bytes from one column to the next. A little more than a page of rows, so that the same row of many columns does not fall on the same places of
 /// a cache.
 const STRIDE: usize = PAGE_ROWS + 8;
+/// As many columns as are laid out at most: each begins so many bytes from the first that an instruction can say it.
+const MAX_COLUMNS: usize = 1 << 16;
 /// How many rows an instruction takes.
 const LANES: usize = 2;
 
@@ -83,7 +85,8 @@ impl<'n> NativeColumns<'n> {
         let layouts = program.layouts(owner.map(|owner| program.workflows.at(owner)));
         let slot = |place: Place| layouts[place.area]?.slots.get(place.slot);
         let columns = reads.iter().map(|read| Column::of(*read, slot)).collect::<Option<Vec<_>>>();
-        // The verifier lets nobody read what is not there.
+        // The verifier lets nobody read what is not there; and so many that their places have no number are asked row by row.
+        let columns = columns.filter(|columns| columns.len() <= MAX_COLUMNS);
         let (reads, columns) = columns.map(|columns| (reads, columns)).unwrap_or_default();
         let (functions, lay_out, code) = compile_columns(program, predicates, (&reads, &columns))?;
         let asked = predicates.iter().zip(functions);
@@ -183,8 +186,8 @@ impl Columns for NativeColumns<'_> {
                             self.next_change.as_mut_ptr(),
                         );
                     }
-                    holds.copy_from_slice(&self.holds[..rows.len()]);
-                    next_change.copy_from_slice(&self.next_change[..rows.len()]);
+                    holds.iter_mut().zip(&self.holds).for_each(|(to, holds)| *to = *holds);
+                    next_change.iter_mut().zip(&self.next_change).for_each(|(to, at)| *to = *at);
                 }
             }
         }
