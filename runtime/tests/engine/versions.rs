@@ -365,3 +365,65 @@ fn a_new_version_writes_those_alone_whom_it_moves() {
         world.check_invariants();
     }
 }
+
+/// Who is in the steps of before is asked what those ask, whatever the steps of now ask of the same events (E10).
+#[test]
+fn a_count_that_is_asked_less_of_is_counted_on_for_the_older_steps() {
+    let wait = |least: u32| {
+        format!(
+            "workflow w {{ enter when signed_up; reenter never; wait until visited at least {least} times up to 8 days; send hello }}"
+        )
+    };
+    let branch = |least: u32| {
+        format!(
+            "workflow w {{ enter when signed_up; reenter never; wait 6 days; if visited at least {least} times {{ send hello }} else {{ send again }} }}"
+        )
+    };
+    for (before, after, mail_at) in
+        [(wait(3), wait(2), "03-05 10:00"), (wait(4), wait(1), "03-06 10:00"), (branch(3), branch(2), "03-08 10:00")]
+    {
+        let mut world = world(&before);
+        world
+            .contact("ada", &[("email", "ada@x.example")])
+            .at("2026-03-02 10:00")
+            .event("ada", "signed_up", json!({}))
+            .run();
+        visits(&mut world, &["2026-03-03 10:00", "2026-03-04 09:00"]);
+        world.becomes(&after).at("2026-03-04 10:00").run();
+        visits(&mut world, &["2026-03-05 10:00", "2026-03-06 10:00"]);
+        world.at("2026-03-20").run();
+        let story = world.story("ada");
+        assert!(
+            story.iter().any(|line| line.starts_with(&format!("{mail_at} w Sent"))),
+            "{before} then {after}: {story:?}"
+        );
+        assert!(
+            !world.sent().values().flatten().any(|mail| mail.contains("Again")),
+            "{before} then {after}: {:?}",
+            world.sent()
+        );
+    }
+}
+
+/// A step with a label may say something else: whoever stands at it goes on as it was, and whoever comes takes it as it is.
+#[test]
+fn a_step_with_a_label_says_something_else() {
+    let of =
+        |step: &str| format!("workflow w {{ enter when signed_up; reenter never; step \"n\": {step}; send hello }}");
+    let mut world = world(&of("wait 5 days"));
+    world.contact("ada", &[("email", "ada@x.example")]).contact("bo", &[("email", "bo@x.example")]);
+    world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
+    for (nth, step) in ["wait 2 days", "score += 1", "wait 5 days", "wait 3 days"].into_iter().enumerate() {
+        world.becomes(&of(step)).at(&format!("2026-03-03 1{nth}:00")).run();
+    }
+    world.event("bo", "signed_up", json!({})).run();
+    world.at("2026-03-20").run();
+    let sent = |user: &str| world.story(user).into_iter().find(|line| line.contains("w Sent")).unwrap_or_default();
+    assert!(
+        sent("ada").starts_with("03-07 10:00") && sent("bo").starts_with("03-06 13:00"),
+        "{} {}",
+        sent("ada"),
+        sent("bo")
+    );
+    world.check_invariants();
+}

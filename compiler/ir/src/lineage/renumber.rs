@@ -293,7 +293,8 @@ impl Numbers {
             }
         }
         workflow.arms.iter_mut().for_each(number);
-        let kept: Vec<StepKey> = before.into_iter().flat_map(|before| before.steps.values().cloned()).collect();
+        let mut kept: Vec<StepKey> = before.into_iter().flat_map(|before| before.steps.values().cloned()).collect();
+        set_apart(&mut kept, &workflow.steps, numbers);
         let count = numbers.iter().map(|id| id.index() + 1).max().unwrap_or_default().max(kept.len());
         let mut written: Vec<Written> =
             told_before.into_iter().flat_map(|told| told.steps.values()).map(without_place).collect();
@@ -345,6 +346,23 @@ fn overlaid<'n, I: Id + 'n, T: Clone>(
     places.extend(new.map(|(item, id)| (id.index(), item)));
     debug_assert_eq!(places.len(), count, "a number was given to nothing");
     places.into_values().collect()
+}
+
+/// A step that says something else under its label has a number of its own. The label is that of now, and who stands at the step of before stands at
+/// another of that name.
+fn set_apart(kept: &mut [StepKey], new: &IdMap<StepId, StepKey>, numbers: &[StepId]) {
+    let taken: BTreeSet<usize> = numbers.iter().map(|id| id.index()).collect();
+    let now: BTreeSet<String> = new.values().map(StepKey::to_string).collect();
+    let mut known: BTreeSet<String> = kept.iter().map(StepKey::to_string).collect();
+    for (_, key) in kept.iter_mut().enumerate().filter(|(place, _)| !taken.contains(place)) {
+        while now.contains(&key.to_string()) {
+            key.nth += 1;
+            while known.contains(&key.to_string()) {
+                key.nth += 1;
+            }
+        }
+        known.insert(key.to_string());
+    }
 }
 
 fn step_numbers(kept: Option<&IdMap<StepId, StepKey>>, new: &IdMap<StepId, StepKey>) -> Vec<StepId> {

@@ -212,7 +212,10 @@ fn answers(importer: &mut Importer<'_>, id: WorkflowId, is_live: bool) -> Result
         }
     }
     for count in &before.counts {
-        if importer.out.workflows.at(id).counts.iter().any(|known| known.slot == count.slot) {
+        let counts = &mut importer.out.meaning.workflows.at_mut(id).counts;
+        if let Some(known) = counts.iter_mut().find(|known| known.slot == count.slot) {
+            // It is counted as far as any of the steps asks.
+            known.enough = known.enough.max(count.enough);
             continue;
         }
         let pattern = importer.pattern(count.pattern).map_err(|lost| importer.refused(id, None, lost))?;
