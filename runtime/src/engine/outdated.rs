@@ -16,7 +16,7 @@ pub(super) struct Outdated {
     version: u32,
     /// The last version of which the store says that it has looked at everybody.
     seen_by: u32,
-    /// Nobody has looked at any of them yet.
+    /// Those of whom nobody knows yet whether they must be looked at.
     waiting: Vec<DueContact>,
     /// Those who must be looked at one by one, once that is known.
     moved: Option<Numbers>,

@@ -18,7 +18,7 @@ use flow_ir::{Area, Areas, Place, PredicateId, Program, Slot, TextTestId};
 use lanes::{LanesFn, compile_columns};
 use lay_out::{Bases, LayOutFn};
 
-/// Bytes from one column to the next. A little more than a page of rows, so that the same row of many columns does not fall on the same places of
+/// Lanes from one column to the next. A little more than a page of rows, so that the same row of many columns does not fall on the same places of
 /// a cache.
 const STRIDE: usize = PAGE_ROWS + 8;
 /// As many columns as are laid out at most: each begins so many bytes from the first that an instruction can say it.
