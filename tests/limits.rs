@@ -46,6 +46,8 @@ fn cases() -> Vec<Case> {
         case("MAX_SUBJECT_BYTES", limits::MAX_SUBJECT_BYTES, Flow(subject), Code::MailTooLong),
         case("MAX_TEXT_BYTES", limits::MAX_TEXT_BYTES, Flow(preview), Code::MailTooLong),
         case("MAX_RATE", limits::MAX_RATE as usize, Flow(rate), Code::BadRate),
+        case("MAX_HOLD_DAYS", limits::MAX_HOLD_DAYS as usize, Flow(hold), Code::BadDuration),
+        case("MAX_FACT_DEPTH", limits::MAX_FACT_DEPTH as usize, Flow(cap), Code::BadCount),
         case("MAX_BECAUSE_BYTES", limits::MAX_BECAUSE_BYTES, Flow(because), Code::TooLarge),
         case("MAX_SHOWN_BYTES", limits::MAX_SHOWN_BYTES, Template("m.html", long_text), Code::MailTooLong),
         case("MAX_TAGS", limits::MAX_TAGS, Template("m.html", tags), Code::TemplateSyntax),
@@ -104,6 +106,14 @@ fn subject(bytes: usize) -> String {
 
 fn rate(people: usize) -> String {
     workflow(&format!("  rate {people} an hour\n  score += 1\n"))
+}
+
+fn hold(days: usize) -> String {
+    format!("policy {{ hold at most {days} days }}\n")
+}
+
+fn cap(emails: usize) -> String {
+    format!("policy {{ cap {emails} emails per 7 days then delay }}\n")
 }
 
 fn because(bytes: usize) -> String {

@@ -446,7 +446,7 @@ fn step(step: &StepReport) -> Option<Line> {
     let engaged = engaged(step);
     let more = if engaged.is_empty() { more } else { format!(", {engaged}{more}") };
     // No outcome of its own: whoever is held is sent to later, withheld or still here.
-    let held = if_any(step.held, |held| format!("; {held} of them waited for the send window first"));
+    let held = if_any(step.held, |held| format!("; {held} of them were held first"));
     Some(Line::new(name, number, format!("{first}{more}{held}")))
 }
 

@@ -41,6 +41,8 @@ pub(super) fn withheld_words(reason: &str) -> String {
         "already_sent" => "received already".to_owned(),
         "skip" => "skipped by the workflow".to_owned(),
         "suppressed" => "suppressed by a workflow".to_owned(),
+        "capped" => "over a cap for as long as they may be held".to_owned(),
+        "dropped_by_cap" => "over a cap".to_owned(),
         other => other.replace('_', " "),
     }
 }

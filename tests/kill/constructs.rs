@@ -20,7 +20,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "live alone, where a kill leaves it in doubt",
     ),
     ("the message could not be written", "what the checker lets through can be written"),
-    ("it could not leave within seven days", "no window of the project is closed for so long"),
+    ("it could not leave for as long as a mail may be held", "no window of the project is closed for so long"),
 ];
 
 /// The text without remarks and texts in quotes, as words with one blank between them, a line each.

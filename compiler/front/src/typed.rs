@@ -3,7 +3,7 @@
 use crate::source::Location;
 use flow_ir::{
     CivilSpan, Comparison, Conditions, CountedSince, Effect, Email, EmailContent, EmailId, Ending, EngagementKind,
-    EventType, FieldId, FieldType, IdMap, Pattern, Rate, Reenter, SegmentId, SendWindow, TeamId, TextTemplate,
+    EventType, FieldId, FieldType, IdMap, Pattern, Policy, Rate, Reenter, SegmentId, SendWindow, TeamId, TextTemplate,
     TextTestKind, WorkflowId,
 };
 use std::collections::BTreeSet;
@@ -18,6 +18,8 @@ pub(crate) struct Typed {
     pub emails: IdMap<EmailId, TypedEmail>,
     pub teams: IdMap<TeamId, TypedTeam>,
     pub workflows: IdMap<WorkflowId, TypedWorkflow>,
+    /// What holds for all of them.
+    pub policy: Policy,
 }
 
 /// A field of the contact, built in or declared.

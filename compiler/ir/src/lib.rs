@@ -41,6 +41,7 @@ pub use meaning::fact::{Fact, Pattern, PatternEvent, PropertyTest, TextTest, Tex
 pub use meaning::function::{Block, Comparison, Function, Op, Terminator, ValueType};
 pub use meaning::layout::{Layout, Slot, SlotKind};
 pub use meaning::mail::{Email, EmailKind, Piece, TextTemplate};
+pub use meaning::policy::{Blackout, Cap, Consent, HOLD_MS, Over, Policy, Quiet};
 pub use meaning::rate::{Rate, RatePer, Turn};
 pub use meaning::role::{SlotRole, SystemSlot, TurnSlot};
 pub use meaning::segment::Segment;

@@ -95,6 +95,9 @@ pub const MAX_TRIGGERS: u32 = 63;
 /// How many arms a trace word tells apart: as many bits as fit below [`VALUE_LIMIT`], so that a full word is a value like any other.
 pub const TRACE_BITS: u32 = VALUE_LIMIT.trailing_zeros();
 
+/// The longest time for which a mail is held. What says "this week" is wrong long before.
+pub const MAX_HOLD_DAYS: u32 = 90;
+
 /// The most people whom a `rate` lets in, in an hour or a day. Beyond it nothing is paced that a mail server would feel.
 pub const MAX_RATE: u32 = 1_000_000;
 

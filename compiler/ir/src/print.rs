@@ -16,12 +16,12 @@ mod function;
 #[cfg(test)]
 mod tests;
 
+use super::{Blackout, Consent, Over, Piece, Policy, SlotId, Turn};
 use super::{
     CivilSpan, CountedSince, Email, EmailId, EmailKind, Engagement, Entry, EventCount, Fact, Field, FieldId, FieldType,
     IdMap, Layout, Pattern, PatternEvent, Predicate, PredicateId, Program, PropertyTest, Reenter, Required, Segment,
     SendWindow, TextTemplate, TextTest, Trait, Wait, Workflow, WorkflowDebug, WorkflowId, Written,
 };
-use super::{Piece, SlotId, Turn};
 use crate::units::{DAY_MS, HOUR_MS, MINUTE_MS};
 use function::print_function;
 use std::fmt::{self, Display, Formatter, Write};
@@ -45,6 +45,7 @@ impl Display for Program {
             print_predicate(f, self, id, predicate)?;
         }
         print_mail(f, self)?;
+        print_policy(f, &self.policy)?;
         let required = self.required();
         self.workflows
             .iter()
@@ -149,6 +150,10 @@ fn pattern_line(program: &Program, pattern: &Pattern) -> String {
             line += "any activity";
             &[][..]
         }
+        PatternEvent::Mailed => {
+            line += "a marketing email left";
+            &[][..]
+        }
         PatternEvent::Entered(segment) | PatternEvent::Left(segment) => {
             let verb = if matches!(pattern.event, PatternEvent::Entered(_)) { "entering" } else { "leaving" };
             let name = program.segments.get(segment).map_or("?", |segment| segment.name.as_str());
@@ -250,6 +255,37 @@ pub(crate) fn template(program: &Program, text: &TextTemplate) -> String {
     format!("{:?}", pieces.collect::<String>())
 }
 
+fn print_policy(f: &mut Formatter<'_>, policy: &Policy) -> fmt::Result {
+    if policy.is_empty() {
+        return Ok(());
+    }
+    writeln!(f, "\npolicy")?;
+    policy_lines(policy).into_iter().try_for_each(|line| writeln!(f, "  {line}"))
+}
+
+fn policy_lines(policy: &Policy) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    lines.extend(policy.consent.map(|consent| match consent {
+        Consent::OptIn => "writes to those who have said yes".to_owned(),
+        Consent::OptOut => "writes to those who have not said no".to_owned(),
+    }));
+    lines.extend(policy.caps.iter().map(|cap| {
+        let then = match cap.then {
+            Over::Delay => "holds",
+            Over::Drop => "withholds",
+        };
+        format!("at most {} emails in {}, then {then}", cap.emails, elapsed(cap.per_ms))
+    }));
+    lines.extend(policy.quiet.map(|quiet| format!("quiet from {} to {}", clock(quiet.from_min), clock(quiet.to_min))));
+    let days = |ends: &Blackout| format!("sends nothing from day {} to day {}", ends.first_day, ends.last_day);
+    lines.extend(policy.blackouts.iter().map(days));
+    lines.extend(policy.hold_ms.map(|ms| format!("holds for {} at most", elapsed(ms))));
+    if !policy.first.is_empty() {
+        lines.push(format!("first {}", policy.first.join(", then ")));
+    }
+    lines
+}
+
 fn print_workflow(
     f: &mut Formatter<'_>,
     program: &Program,
@@ -335,8 +371,11 @@ fn window_line(window: &SendWindow) -> String {
     let names = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
     let sent = names.iter().zip(0..).filter(|(_, day)| window.days >> day & 1 == 1);
     let days: Vec<&str> = sent.map(|(name, _)| *name).collect();
-    let clock = |minutes: u16| format!("{:02}:{:02}", minutes / 60, minutes % 60);
     format!("sends {} {} to {}", days.join(" "), clock(window.from_min), clock(window.to_min))
+}
+
+fn clock(minutes: u16) -> String {
+    format!("{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
 fn engagement_line(workflow: &Workflow, engagement: &Engagement) -> String {

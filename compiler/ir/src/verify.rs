@@ -52,6 +52,7 @@ pub fn verify(program: &Program) -> Result<(), Vec<Fault>> {
     for (id, workflow) in program.workflows.iter() {
         checker.workflow(id, workflow);
     }
+    checker.policy();
     if checker.faults.is_empty() { Ok(()) } else { Err(checker.faults) }
 }
 
@@ -161,7 +162,7 @@ impl Checker<'_> {
         let pattern = program.patterns.at(id);
         let place = format!("{id} `{}`", pattern.text);
         let properties: &[Property] = match pattern.event {
-            PatternEvent::AnyActivity => &[],
+            PatternEvent::AnyActivity | PatternEvent::Mailed => &[],
             PatternEvent::Entered(segment) | PatternEvent::Left(segment) => {
                 self.exists(&place, &program.segments, segment);
                 &[]
@@ -389,6 +390,17 @@ impl Checker<'_> {
             if own.iter().chain(trace).any(|slot| slot == count) {
                 self.fault(place, format!("counts in {count} for those who wait, which is no count"));
             }
+        }
+    }
+
+    /// Its numbers are such as people mean, and as many mails are remembered as its caps count.
+    fn policy(&mut self) {
+        let program = self.program;
+        program.policy.fault().into_iter().for_each(|fault| self.fault("policy", fault));
+        let kept = program.mailed().and_then(|fact| program.facts.get(fact)).map_or(0, |fact| fact.depth);
+        let asked = program.policy.depth();
+        if asked > kept {
+            self.fault("policy", format!("its caps count {asked} mails, and {kept} are remembered"));
         }
     }
 

@@ -179,7 +179,7 @@ fn status_words(status: JourneyStatus) -> &'static str {
     match status {
         JourneyStatus::Waiting => "waits",
         JourneyStatus::Awaiting => "waits for a condition",
-        JourneyStatus::Held => "waits for its send window",
+        JourneyStatus::Held => "waits until its mail may leave",
         JourneyStatus::Sending => "waits for an answer",
         JourneyStatus::Ended => "has ended",
     }

@@ -24,7 +24,10 @@ impl Touch<'_> {
     pub(super) fn try_again(&mut self, row: &OutboxRecord) -> Cause {
         let sender = self.sender_of(row);
         match sender.map(|index| (index, self.journey(index).record.status)) {
-            Some((index, JourneyStatus::Sending)) => self.journey_mut(index).answer(Woken::Retried),
+            Some((index, JourneyStatus::Sending)) => {
+                self.journey_mut(index).answer(Woken::Retried);
+                self.try_together();
+            }
             // It waits for its window, and comes by itself.
             Some((index, JourneyStatus::Held)) => {
                 let opens_at = self.journey(index).record.due_at.unwrap_or(FOREVER);
@@ -45,6 +48,8 @@ impl Touch<'_> {
         let reason = if is_late { SentWhen::JourneyEnded.number() } else { 0 };
         self.batch.decide(decision(row, DecisionCode::Sent, now, reason));
         self.note_sent_by_another(row, sender);
+        self.take_place(EmailId(row.email));
+        self.ask_held_again();
         if let Some(index) = sender {
             let plan = self.plan;
             let journey = self.journey_mut(index);
@@ -78,6 +83,10 @@ impl Touch<'_> {
             }
             self.bounced(to, Some(MailCause::of(row)));
         }
+        if reason == Undelivered::Unknown {
+            self.take_place(EmailId(row.email));
+        }
+        self.ask_held_again();
         if let Some(index) = sender {
             self.journey_mut(index).answer(Woken::Undelivered);
         }
@@ -85,6 +94,7 @@ impl Touch<'_> {
     }
 
     pub(super) fn put_off(&mut self, row: &OutboxRecord) -> Cause {
+        self.ask_held_again();
         match self.sender_of(row) {
             Some(index) if self.journey(index).is_live() => {}
             Some(index) => self.withdraw(index),

@@ -5,14 +5,14 @@
 //! another reading, so memory is bounded however many people there are.
 
 use super::index::PatternIndex;
-use super::recount::Recount;
+use super::recount::{Recount, last_sends};
 use super::version::grow_frame;
 use crate::inbound::SegmentReader;
 use crate::store::{
-    Batch, Changes, ContactId, ContactWrite, ContactWrites, DueContact, EventRecord, MessageId, OutboxRecord, Owner,
-    Questions, Slot, SlotBatch, SlotSink, SlotState, Store, StoreError, Wish,
+    Batch, Changes, ContactId, ContactRecord, ContactWrite, ContactWrites, DueContact, EventRecord, JourneyRecord,
+    MessageId, OutboxRecord, Owner, Questions, Slot, SlotBatch, SlotSink, SlotState, Store, StoreError, Wish,
 };
-use flow_ir::{EventId, Fact, FactId, Layout, NEVER, PatternEvent, PatternId, Program};
+use flow_ir::{EmailId, EmailKind, EventId, Fact, FactId, NEVER, PatternEvent, PatternId, Program, WorkflowId};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -45,6 +45,7 @@ fn recall_with(
     loop {
         let mut recalled = Recalled::from(from, at_once);
         read_log(store, program, &wanted, &mut recount, &mut recalled)?;
+        read_sends(store, program, &wanted, &mut recalled)?;
         recalled.put_in_order(&wanted);
         fill(store, program, &recalled, &recount)?;
         let Some(before) = recalled.before else { return Ok(()) };
@@ -62,6 +63,8 @@ struct Wanted {
     events: BTreeSet<EventId>,
     /// Whether any activity does.
     any_activity: bool,
+    /// What remembers when marketing mails left.
+    mailed: Option<FactId>,
 }
 
 impl Wanted {
@@ -73,6 +76,7 @@ impl Wanted {
             match program.patterns.get(fact.pattern).map(|pattern| &pattern.event) {
                 Some(PatternEvent::Declared(event)) => drop(wanted.events.insert(*event)),
                 Some(PatternEvent::AnyActivity) => wanted.any_activity = true,
+                Some(PatternEvent::Mailed) => wanted.mailed = Some(id),
                 // The log does not say who entered or left what.
                 _ => {}
             }
@@ -189,6 +193,43 @@ fn read_log(
     }
 }
 
+/// No event says that a mail has left; the journeys that are kept know when each of theirs last did.
+fn read_sends(
+    store: &mut impl Store,
+    program: &Program,
+    wanted: &Wanted,
+    recalled: &mut Recalled,
+) -> Result<(), StoreError> {
+    let Some(fact) = wanted.mailed else { return Ok(()) };
+    let mut records = store.records()?;
+    let mut after = None;
+    loop {
+        let contacts = records.contacts_after(after)?;
+        let Some(last) = contacts.last() else { return Ok(()) };
+        after = Some(*last);
+        for contacts in contacts.chunks(FILLED_CONTACTS) {
+            let questions = Questions { contacts: contacts.to_vec(), ..Questions::default() };
+            for record in store.ask(&questions)?.contacts {
+                for at in marketing_sends(&record, program) {
+                    recalled.add(wanted, (record.id, fact, Reverse(at)));
+                }
+            }
+        }
+    }
+}
+
+/// When marketing mails left for somebody.
+fn marketing_sends(record: &ContactRecord, program: &Program) -> Vec<i64> {
+    let of_journey = |journey: &JourneyRecord| {
+        let workflow = program.workflows.get(WorkflowId(journey.workflow));
+        workflow.map(|workflow| last_sends(journey, workflow)).unwrap_or_default()
+    };
+    let is_marketing =
+        |email: EmailId| program.emails.get(email).is_some_and(|email| email.kind == EmailKind::Marketing);
+    let sends = record.kept.iter().flat_map(of_journey);
+    sends.filter(|(email, _)| is_marketing(*email)).map(|(_, at)| at).collect()
+}
+
 fn remember_all(wanted: &Wanted, event: &EventRecord, matched: &[PatternId], recalled: &mut Recalled) {
     for fact in matched.iter().filter_map(|pattern| wanted.of_pattern.get(pattern)).flatten() {
         recalled.add(wanted, (event.contact, *fact, Reverse(event.occurred_at)));
@@ -212,7 +253,7 @@ fn fill(store: &mut impl Store, program: &Program, recalled: &Recalled, recount:
                 let fact = of_fact.first().and_then(|(_, fact, _)| program.facts.get(*fact));
                 let Some(fact) = fact else { continue };
                 forget(program, &mut record.frame, fact);
-                of_fact.iter().for_each(|(.., Reverse(at))| remember(&program.frame, &mut record.frame, fact, *at));
+                of_fact.iter().for_each(|(.., Reverse(at))| fact.add(&program.frame, &mut record.frame, *at));
             }
             recount.fill(&mut record, program);
             changes.contacts.push(&ContactWrite::from(record));
@@ -220,18 +261,6 @@ fn fill(store: &mut impl Store, program: &Program, recalled: &Recalled, recount:
         slots.write(store, changes)?;
     }
     slots.give_up(store)
-}
-
-/// Puts an instant into a fact's ring, newest first; one that is in it is not put in again.
-fn remember(layout: &Layout, frame: &mut [u8], fact: &Fact, occurred_at: i64) {
-    let mut carried = occurred_at;
-    for nth in 0..fact.depth {
-        let kept = layout.read(frame, fact.slot(nth));
-        if carried > kept {
-            layout.write(frame, fact.slot(nth), carried);
-            carried = kept;
-        }
-    }
 }
 
 /// The slot of a store, in the hands of somebody who only brings it up to date.

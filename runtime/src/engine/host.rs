@@ -10,7 +10,7 @@ use crate::broken::{Rule, is_broken};
 use crate::store::{ContactId, DecisionCode, DecisionRecord, OutboxKind, OutboxRecord, OutboxState, SendRecord, Texts};
 use crate::time::Zone;
 use flow_ir::backend::{Backend, Host, Memory, Moment, Outcome};
-use flow_ir::{EffectId, Id, PredicateId, SlotId, StepId, TextTestId, Workflow, WorkflowId};
+use flow_ir::{EffectId, EmailId, Id, PredicateId, SlotId, StepId, TextTestId, Workflow, WorkflowId};
 
 /// The host of predicates, which may do nothing but look.
 pub(super) struct TextHost<'e> {
@@ -189,6 +189,13 @@ impl<'e> StepHost<'e> {
             step: Some(step.0),
             ..DecisionRecord::new(self.contact, self.now, code)
         }
+    }
+
+    /// How many marketing mails to the contact are on their way, also those of whoever proved to be the same person just now.
+    pub(super) fn on_their_way(&self) -> usize {
+        let joined = self.batch.changes.joined.iter().filter(|(_, into)| *into == self.contact).map(|(from, _)| *from);
+        let rows = joined.chain([self.contact]).flat_map(|contact| self.outbox.on_their_way(contact));
+        rows.filter(|row| row.kind == OutboxKind::Mail && self.plan.is_marketing(EmailId(row.email))).count()
     }
 
     pub(super) fn view<'v>(&'v self, frame: &'v [u8]) -> ContactView<'v> {

@@ -1,7 +1,6 @@
 //! What is said of a contact: values of fields, and what follows from them.
 
 use super::counter;
-use super::effects::send::held_until;
 use super::identity::Identity;
 use super::reason::Suppressed;
 use super::suppress::suppression_of;
@@ -208,21 +207,24 @@ impl Touch<'_> {
         }
     }
 
-    /// A send window that the project has changed or taken away counts for what it holds already (E10).
+    /// Hours and caps that the project has changed or taken away count for what they hold already (E10): it is asked again when its hours come.
     pub(super) fn renew_holds(&mut self) {
         for index in 0..self.contact.journeys.len() {
             let record = &self.journey(index).record;
             if record.status != JourneyStatus::Held {
                 continue;
             }
-            let row = record.outbox.and_then(|row| self.outbox.row(row));
-            let window = self.plan.workflow(self.journey(index).workflow()).window;
-            let closed = window.filter(|window| !window.is_open(Instant(self.now), self.contact.zone));
-            let due_at = closed.map_or(self.now, |window| held_until(window, row, self.now, self.contact.zone));
+            let due_at = self.hours_of_held(index);
             let journey = self.journey_mut(index);
             journey.dirty |= journey.record.due_at != Some(due_at);
             journey.record.due_at = Some(due_at);
         }
+    }
+
+    /// When the hours come of a mail that is held.
+    fn hours_of_held(&self, index: usize) -> i64 {
+        let at_most = self.plan.held_at_most(self.row_of(index).map_or(self.now, |row| row.held_since));
+        self.plan.gates(self.journey(index).workflow()).held_until(self.now, self.contact.zone, at_most)
     }
 
     /// What a journey waits for moves with the zone: the hour at which a wait by the calendar is over stays what clocks on the wall show, and a
@@ -231,11 +233,11 @@ impl Touch<'_> {
         let plan = self.plan;
         let to = self.contact.zone;
         let record = &self.journey(index).record;
-        let (Some(due_at), workflow) = (record.due_at, plan.workflow(self.journey(index).workflow())) else { return };
+        let Some(due_at) = record.due_at else { return };
         let anew = match record.status {
+            // One that a cap holds is asked too early at most, and held again.
             JourneyStatus::Held => {
-                let row = record.outbox.and_then(|row| self.outbox.row(row));
-                workflow.window.map(|window| held_until(window, row, self.now, to))
+                plan.gates(self.journey(index).workflow()).are_any().then(|| self.hours_of_held(index))
             }
             JourneyStatus::Waiting | JourneyStatus::Awaiting => {
                 let span = self.wait_of(index).map(|wait| match wait {

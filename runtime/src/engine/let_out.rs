@@ -2,7 +2,7 @@
 //! has been looked at. So no mail leaves by what a workflow of a later name makes untrue at the same instant.
 //!
 //! ```text
-//! rounds of steps, up to whatever lets something out -> in the order of names, one step each -> rounds again -> ...
+//! rounds of steps, up to whatever lets something out -> in their order, one step each -> rounds again -> ...
 //! ```
 //! Nothing of it outlives the item.
 
@@ -73,7 +73,7 @@ impl Touch<'_> {
         }
     }
 
-    /// Lets out what still may, by the names of the workflows, and brings the contact to rest again.
+    /// Lets out what still may, each in its turn, and brings the contact to rest again.
     pub(super) fn let_out(&mut self) {
         for _ in 0..self.plan.max_let_out {
             if self.stood_back.is_empty() {
@@ -104,9 +104,20 @@ impl Touch<'_> {
         self.batch.happened.note(self.now, Happening::RoundsExhausted { contact, journeys });
     }
 
+    /// Who lets something out before whom: by the policy's order of groups. Where only some of several mails may leave, then by how long they are due,
+    /// and by their numbers (E8); what was not due before comes behind those. Then by name, and by number (E1).
+    fn turn_of(&self, one: &StoodBack) -> (usize, i64, u64, usize, u32) {
+        let plan = self.plan;
+        let rank = plan.program.policy.rank(self.workflow(one.workflow).group.as_deref());
+        let is_counted = || self.row_of(self.live_journey(one.workflow, one.run)?);
+        let row = plan.has_caps().then(is_counted).flatten();
+        let (due, id) = row.map_or((self.now, u64::MAX), |row| (row.held_since, row.id));
+        (rank, due, id, plan.place(one.workflow), one.run)
+    }
+
     fn let_out_by(&mut self, door: Door) {
         let mut turns = self.stood_back.clone();
-        turns.sort_by_key(|one| (self.workflow(one.workflow).name.as_str(), one.run));
+        turns.sort_by_key(|one| self.turn_of(one));
         self.written.clear();
         for StoodBack { workflow, run, wake, .. } in turns {
             // Whom another one has stopped meanwhile is not there any more.

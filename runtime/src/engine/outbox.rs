@@ -219,7 +219,7 @@ impl Outbox {
         id
     }
 
-    /// A new message that its send window holds until an instant.
+    /// A new message that is held until an instant.
     pub(super) fn post_held(&mut self, batch: &mut Batch, row: OutboxRecord, due_at: i64) -> u64 {
         let id = batch.next_outbox();
         let row = OutboxRecord { id, state: OutboxState::Queued, due_at, ..row };
@@ -420,7 +420,7 @@ impl Outbox {
         self.put(row);
     }
 
-    /// A row that waits goes on waiting for its send window, with its journey, which is due then.
+    /// A row that waits goes on waiting for whatever holds it, with its journey, which is due then.
     pub(super) fn hold(&mut self, batch: &mut Batch, id: u64, due_at: i64) {
         let is_moved = |row: &&mut OutboxRecord| row.state == OutboxState::Queued && row.due_at != due_at;
         let Some(row) = self.rows.get_mut(&id).filter(is_moved) else { return };
@@ -429,6 +429,12 @@ impl Outbox {
         batch.settle(settlement(row, row.state, String::new()));
         self.changed.insert(id);
         self.queue.insert((due_at, id));
+    }
+
+    /// The messages about a contact that a channel has in its hands.
+    pub(super) fn on_their_way(&self, contact: ContactId) -> impl Iterator<Item = &OutboxRecord> {
+        let rows = self.owners.range((contact, 0)..=(contact, u64::MAX)).filter_map(|(_, id)| self.rows.get(id));
+        rows.filter(|row| row.state == OutboxState::Claimed)
     }
 
     /// Rows about a contact who proved to be another are about that one.

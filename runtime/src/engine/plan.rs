@@ -32,7 +32,8 @@ pub(super) struct Plan {
     /// The fields of the slots that have one.
     pub(super) field_of: BTreeMap<SlotId, FieldId>,
     pub(super) workflows: IdMap<WorkflowId, WorkflowPlan>,
-    /// The place of each workflow by its name: what happens at one instant stands in this order, however the project is written (E1).
+    /// The place of each workflow, by the policy's order of groups and then by its name: what happens at one instant stands in this order, however
+    /// the project is written (E1).
     pub(super) places: IdMap<WorkflowId, usize>,
     /// For each pattern, the entries it triggers, with their trigger bits.
     pub(super) pattern_entries: IdMap<PatternId, Vec<(WorkflowId, u64)>>,
@@ -52,6 +53,10 @@ pub(super) struct Plan {
     pub(super) starts: Vec<(WorkflowId, SlotId)>,
     /// The workflows in which people may wait for their turn.
     pub(super) turns: Vec<WorkflowId>,
+    /// The hours that the policy's quiet hours leave.
+    pub(super) quiet: Option<SendWindow>,
+    /// What remembers when marketing mails left; none where nothing counts them.
+    pub(super) mailed: Option<FactId>,
     /// The workflows of each group.
     groups: BTreeMap<String, Vec<WorkflowId>>,
     /// The segments that something watches, each behind those it reads.
@@ -153,6 +158,8 @@ impl Plan {
             becoming,
             starts,
             turns,
+            quiet: quiet(&program)?,
+            mailed: program.mailed(),
             groups: groups(&program),
             segment_readers: Readers::new(changes, segments.iter().map(|segment| &segment.reads)),
             segments,
@@ -167,7 +174,7 @@ impl Plan {
         self.workflows.at(id)
     }
 
-    /// The place of a workflow among all by their names.
+    /// The place of a workflow among all, by the order of groups and by their names.
     pub(super) fn place(&self, id: WorkflowId) -> usize {
         *self.places.at(id)
     }
@@ -274,10 +281,20 @@ impl Reads<'_> {
     }
 }
 
+/// The policy's groups first, then by name.
 fn by_name(program: &Program) -> Vec<WorkflowId> {
     let mut ids: Vec<WorkflowId> = program.workflows.ids().collect();
-    ids.sort_by_key(|id| program.workflows.at(*id).name.as_str());
+    ids.sort_by_key(|id| {
+        let workflow = program.workflows.at(*id);
+        (program.policy.rank(workflow.group.as_deref()), workflow.name.as_str())
+    });
     ids
+}
+
+fn quiet(program: &Program) -> Result<Option<SendWindow>, EngineError> {
+    let open = program.policy.quiet.map(|quiet| quiet.open());
+    let open = open.map(|open| SendWindow::new(open.days, open.from_min, open.to_min)).transpose();
+    open.map_err(|error| EngineError::Program { problem: format!("the quiet hours cannot be kept: {error}") })
 }
 
 fn places(by_name: &[WorkflowId], program: &Program) -> IdMap<WorkflowId, usize> {

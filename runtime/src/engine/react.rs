@@ -1,8 +1,8 @@
 //! What follows from a change: goals, exits, waits and entries look again, in rounds, until nothing changes any more.
 //!
 //! A round is judged on one picture before any step of it runs (E1): first who leaves, then which waits are over, then who comes in. Then the
-//! journeys that go on and those that begin run their steps, by the names of their workflows; the order in which these are declared
-//! decides nothing. A step may change what another workflow waits for, so one round is not enough. Each hands on only what it changed, and
+//! journeys that go on and those that begin run their steps, by the policy's order of groups and then by the names of their workflows; the order
+//! in which these are declared decides nothing. A step may change what another workflow waits for, so one round is not enough. Each hands on only what it changed, and
 //! only those who read it look.
 
 use super::bits::Bits;
@@ -151,11 +151,11 @@ impl Touch<'_> {
 
     /// Runs the steps of a round. What an earlier journey of it does may still end a later one.
     fn run_all(&mut self, going_on: SmallVec<[GoingOn; 2]>, coming_in: Vec<Enrolment>) {
-        let names = |workflow: WorkflowId| self.plan.program.workflows.at(workflow).name.as_str();
-        let mut runs: SmallVec<[(&str, Run); 2]> =
-            going_on.into_iter().map(|on| (names(on.workflow), Run::On(on))).collect();
-        runs.extend(coming_in.into_iter().map(|enrolment| (names(enrolment.workflow), Run::In(enrolment))));
-        runs.sort_by_key(|(name, _)| *name);
+        let place = |workflow: WorkflowId| self.plan.place(workflow);
+        let mut runs: SmallVec<[(usize, Run); 2]> =
+            going_on.into_iter().map(|on| (place(on.workflow), Run::On(on))).collect();
+        runs.extend(coming_in.into_iter().map(|enrolment| (place(enrolment.workflow), Run::In(enrolment))));
+        runs.sort_by_key(|(place, _)| *place);
         self.stopping.clear();
         for (_, run) in runs {
             match run {

@@ -81,8 +81,16 @@ reasons! {
         Skipped = 7 "the workflow skips this contact",
         JourneyEnded = 8 "the journey ended before it left",
         Suppressed = 9 "a workflow has suppressed the contact",
-        HeldTooLong = 10 "it could not leave within seven days",
+        HeldTooLong = 10 "it could not leave for as long as a mail may be held",
         Paused = 11 "the contact has paused marketing mail",
+        Capped = 12 "for as long as it may be held, the contact had as many mails as the policy allows",
+        Dropped = 13 "the contact had as many mails as the policy allows",
+    }
+
+    /// What holds a mail, where that is not its hours. Whoever waits for their turn by a rate has numbers from 2 on
+    /// ([`Rate::number`](flow_ir::Rate::number)).
+    HeldBy {
+        Cap = 1 "the contact has had as many mails as the policy allows",
     }
 
     /// How consent or an address was lost.
@@ -128,7 +136,7 @@ reasons! {
         Due = 2 "its wait was over",
         Satisfied = 3 "what it waited for happened",
         TimedOut = 4 "what it waited for did not happen in time",
-        Released = 5 "the send window opened",
+        Released = 5 "what held its mail was over",
         Delivered = 6 "its mail was sent",
         Undelivered = 7 "its mail was undelivered",
         Retried = 8 "its turn to let something out came",
@@ -163,6 +171,7 @@ pub fn all() -> Vec<(DecisionCode, u32, &'static str)> {
         Lacked: Lacked,
         Stepped: Woken,
         Converted: Converted,
+        Held: HeldBy,
         Sent: SentWhen,
         Withheld: Withheld,
         HandedOff: HandedTo,

@@ -12,7 +12,7 @@ use flow_ir::{
     CountedSince, EmailId, EngagementKind, FOREVER, Layout, NEVER, PatternId, Program, SlotId, Workflow, WorkflowId,
 };
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The slots to fill, by contact.
 #[derive(Debug, Default)]
@@ -239,6 +239,12 @@ fn sends_of(journey: &JourneyRecord, (id, workflow): (WorkflowId, &Workflow)) ->
         Some(Sent { email, at: sent_at(journey, workflow, email)?, row: send.row, by })
     };
     journey.sends.iter().filter_map(sent).collect()
+}
+
+/// When each mail that a journey has sent last left.
+pub(super) fn last_sends(journey: &JourneyRecord, workflow: &Workflow) -> Vec<(EmailId, i64)> {
+    let emails: BTreeSet<EmailId> = journey.sends.iter().map(|send| EmailId(send.email)).collect();
+    emails.into_iter().filter_map(|email| Some((email, sent_at(journey, workflow, email)?))).collect()
 }
 
 /// Those who wait for their turn count before their journey begins.

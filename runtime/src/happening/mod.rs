@@ -162,8 +162,8 @@ happenings! {
         "by the reason: mend the address in the source of the contacts, the sender's settings, or the template"
     HeldTooLong { message: Message, held_since: Instant, attempts: u32 }
         "message.held_too_long" Warn
-        "a mail could not leave within seven days, whatever held it, and is withheld"
-        "look at the send window of its workflow, and for `channel.down` in the days before"
+        "a mail could not leave for as long as it may be held (seven days, or what the policy says), and is withheld"
+        "look at the send window of its workflow and at the quiet hours and blackouts of the policy, and for `channel.down` in the days before"
     Sent { message: Message, attempt: u32, said: String }
         "message.sent" Debug
         "the mail server has taken a message; `said` is its receipt"
@@ -171,7 +171,7 @@ happenings! {
     ChannelDown { channel: String, message: Message, since: Instant, pauses: u32, next_at: Instant, said: String }
         "channel.down" Warn
         "nobody takes mail there: nothing leaves until `next_at`, then one message tries. Told again after twice as many pauses"
-        "see to the mail server and the way to it; nothing is lost meanwhile, and what is held for seven days is withheld"
+        "see to the mail server and the way to it; nothing is lost meanwhile, and what is held for longer than it may is withheld"
     ChannelBack { channel: String, message: Message, down_ms: Option<u64> }
         "channel.back" Info
         "somebody answers there again, after so long; without `down_ms`, since before this process"

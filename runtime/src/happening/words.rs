@@ -53,7 +53,10 @@ impl Happening {
             }
             Happening::HeldTooLong { message, held_since, attempts } => {
                 let (since, tried) = (clock(held_since), attempts_of(*attempts));
-                format!("{}, held since {since}, {tried}: it could not leave within seven days", step(message))
+                format!(
+                    "{}, held since {since}, {tried}: it could not leave for as long as a mail may be held",
+                    step(message)
+                )
             }
             Happening::Sent { message, attempt, said } => {
                 format!("{}, attempt {attempt}{}", step(message), behind(said))

@@ -519,6 +519,8 @@ fn withheld_name(reason: u32) -> &'static str {
         Some(Withheld::Suppressed) => "suppressed",
         Some(Withheld::HeldTooLong) => "held_too_long",
         Some(Withheld::Paused) => "paused",
+        Some(Withheld::Capped) => "capped",
+        Some(Withheld::Dropped) => "dropped_by_cap",
         None => "unknown",
     }
 }

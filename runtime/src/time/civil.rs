@@ -66,8 +66,12 @@ fn is_zone(name: &str) -> bool {
 
 /// The first instant of a day in a zone that is known by its name, in milliseconds; the day in days since 1970-01-01.
 pub fn midnight(zone: &str, day: i64) -> Option<i64> {
-    let date = NaiveDate::default().checked_add_signed(chrono::TimeDelta::try_days(day)?)?;
-    start_of_day(date, Zones::bundled().resolve(zone)?).map(|instant| instant.0)
+    start_of(day, Zones::bundled().resolve(zone)?).map(|instant| instant.0)
+}
+
+/// The same in a zone at hand.
+pub fn start_of(day: i64, zone: Zone) -> Option<Instant> {
+    start_of_day(NaiveDate::default().checked_add_signed(chrono::TimeDelta::try_days(day)?)?, zone)
 }
 
 /// The first instant of a day in a zone; none outside the calendar.

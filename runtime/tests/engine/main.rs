@@ -20,6 +20,7 @@ mod mail_events;
 mod many;
 mod outbox;
 mod pause;
+mod policy;
 mod rate;
 mod required;
 mod said;

@@ -1,6 +1,7 @@
 //! E8 Caps and windows.
 //!
-//! Not there yet: caps, quiet hours, blackouts, a policy's order of groups. Of windows there is `send on`; of paces `rate`.
+//! Windows, quiet hours, caps and the order of groups, in every store and on both back ends; of paces there is `rate`. What each of them means in
+//! detail is in `engine/policy.rs`.
 
 use crate::support::{World, at};
 use crate::{MONDAY, becomes, does, everywhere, go, told};
@@ -78,6 +79,39 @@ fn e8_those_who_leave_at_one_instant_leave_by_due_time_then_by_id() {
         }
         world.at("2026-03-09").run();
         assert_eq!(in_order(&world), ["bo", "cy", "ada", "dee"].map(|user| world.id(user)));
+    });
+}
+
+#[test]
+fn e8_a_cap_counts_over_all_workflows_and_a_place_goes_by_group_then_by_due_time() {
+    let of = |name: &str, group: &str, event: &str| {
+        format!("workflow {name} {{ {group} enter when {event}; reenter never; send hello; wait 1 day; score += 1 }}\n")
+    };
+    let text =
+        "policy { cap 1 email per 2 days then delay; quiet from 20:00 to 08:00 in contact timezone; first webinar }\n"
+            .to_owned()
+            + &of("m", "", "signed_up")
+            + &of("z", "", "downloaded")
+            + &of("b", "", "visited")
+            + &of("y", "group webinar;", "requested_demo");
+    everywhere(|place| {
+        let mut world = place.world(&text);
+        world.contact("ada", &[]);
+        for (when, event) in [
+            ("2026-03-02 19:00", "signed_up"),
+            ("2026-03-02 19:10", "downloaded"),
+            ("2026-03-02 19:20", "visited"),
+            ("2026-03-02 21:00", "requested_demo"),
+        ] {
+            does(&mut world, when, "ada", event);
+        }
+        world.at("2026-03-20").run();
+        assert_eq!(
+            left_at(&world, "ada"),
+            ["03-02 19:00 m Sent s0", "03-04 19:00 y Sent s0", "03-06 19:00 z Sent s0", "03-08 19:00 b Sent s0"]
+        );
+        // What comes behind a held mail counts from when it left.
+        assert_eq!(told(&world, "ada", &["Finished"]).last().unwrap(), "03-09 19:00 b Finished.1");
     });
 }
 

@@ -46,7 +46,7 @@ const RARE: [&str; 8] = [
     "a step said so, and its goal was met before",
     "its journey had ended by then",
     "the workflow skips this contact",
-    "it could not leave within seven days",
+    "it could not leave for as long as a mail may be held",
     "the contact has paused marketing mail",
 ];
 /// Reasons that no world is made for: a workflow that is taken away while somebody waits for it within ten minutes, or for their turn, and a mail

@@ -1,7 +1,7 @@
 //! A few declarations of a text that is only tried out, against all that the project says.
 
 use super::cx::Cx;
-use super::{Hand, check_bodies, segment};
+use super::{Hand, check_bodies, policy, segment};
 use crate::analysis;
 use crate::diagnostics::{Diagnostic, Severity, many};
 use crate::env::Env;
@@ -19,6 +19,9 @@ pub(crate) fn errors_alone(env: &Env<'_>, place: Location, file: FileId, text: &
     let mut trial = Trial { env, text, settled: scope.settled.first().map(Vec::as_slice).unwrap_or_default(), found };
     for segment in &scope.segments {
         trial.check(segment, segment::check_segment);
+    }
+    for policy in &scope.policy {
+        trial.check(policy, policy::check_policy);
     }
     check_bodies(&scope, &mut trial, &mut Typed::default());
     let mut found = trial.found;

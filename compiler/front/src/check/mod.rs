@@ -17,6 +17,7 @@ mod header;
 mod named;
 mod never;
 mod number;
+mod policy;
 mod predicate;
 mod relation;
 mod segment;
@@ -68,6 +69,11 @@ pub(crate) fn environment<'p>(scope: &'p Scope, project: &'p Project) -> (Env<'p
             *env.segments.conds.at_mut(id) = Some(cond);
         }
     }
+    // Whether a window meets the hours in which mail may leave at all is asked of each workflow.
+    for declared in &scope.policy {
+        let rules = all.check(&env, declared, policy::check_policy);
+        policy::join(&mut env.policy, rules);
+    }
     let checked =
         Checked { typed: typed_environment(&env), meanings: all.found.meanings, diagnostics: all.found.diagnostics };
     (env, checked)
@@ -112,6 +118,7 @@ fn typed_environment(env: &Env<'_>) -> Typed {
         stages: env.schema.stages.clone(),
         events: env.schema.events.values().map(|event| event.shape.clone()).collect(),
         segments: segments.collect(),
+        policy: env.policy.clone(),
         ..Typed::default()
     }
 }

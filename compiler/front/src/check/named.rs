@@ -136,6 +136,20 @@ pub(super) fn workflow_or_group<'e>(cx: &mut Cx<'e>, name: &Name) -> Option<(Sto
     found.map(|workflows| (Stopped::Group(name.text.clone()), Cow::Borrowed(workflows.as_slice())))
 }
 
+/// Whether there are workflows of this group; reported where there are none.
+pub(super) fn group(cx: &mut Cx<'_>, name: &Name) -> bool {
+    let is_known = cx.env.groups.contains_key(name.text.as_str());
+    match is_known {
+        true => cx.means(name.span, Meaning::Group(name.text.clone())),
+        false => {
+            let known = cx.suggesting().names(cx.env.groups.keys().copied());
+            let diagnostic = names::unknown_workflow("group", &name.text, &known, cx.at(name.span));
+            cx.report_unknown(&name.text, &[Kind::Workflow], diagnostic);
+        }
+    }
+    is_known
+}
+
 fn unknown_workflow(cx: &mut Cx<'_>, name: &Name, what: &str, or_group: bool) {
     let groups = cx.env.groups.keys().filter(|_| or_group);
     let known = cx.suggesting().names(cx.env.workflows.keys().chain(groups).copied());

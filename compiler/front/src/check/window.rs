@@ -6,14 +6,31 @@ use crate::diagnostics::time;
 use crate::source::Span;
 use crate::syntax::ast::{self, Days};
 use crate::typed::TypedWorkflow;
-use flow_ir::SendWindow;
+use flow_ir::{Quiet, SendWindow};
 
 const WEEKDAYS: u8 = 0b001_1111;
 const WEEKENDS: u8 = 0b110_0000;
 const EVERY_DAY: u8 = 0b111_1111;
 
-pub(super) fn window(cx: &mut Cx<'_>, window: &ast::Window, _: &Around<'_>, typed: &mut TypedWorkflow) {
+pub(super) fn window(cx: &mut Cx<'_>, window: &ast::Window, around: &Around<'_>, typed: &mut TypedWorkflow) {
     typed.window = check_window(cx, window);
+    if let (Some(open), Some(quiet)) = (typed.window, cx.env.policy.quiet)
+        && !open.meets(quiet.open())
+    {
+        report_never_open(cx, around.span, quiet);
+    }
+}
+
+/// The policy is quiet at all of these hours: the days stay, the hours are those that it leaves.
+fn report_never_open(cx: &mut Cx<'_>, at: Span, quiet: Quiet) {
+    let clock = |minutes: u16| format!("{:02}:{:02}", minutes / 60, minutes % 60);
+    let written = cx.text_at(at);
+    let days = written.strip_prefix("send on ").and_then(|rest| rest.split(" from ").next()).unwrap_or("every day");
+    let SendWindow { from_min, to_min, .. } = quiet.open();
+    let meeting = format!("send on {days} from {} to {} in contact timezone", clock(from_min), clock(to_min));
+    let of_policy = cx.env.scope.policy.iter();
+    let quiet = of_policy.filter_map(|policy| Some(policy.at(policy.node.quiet_hours()?.1))).next();
+    cx.report(time::never_open(cx.at(at), quiet, &meeting));
 }
 
 fn check_window(cx: &mut Cx<'_>, window: &ast::Window) -> Option<SendWindow> {
@@ -41,7 +58,7 @@ fn check_opening(cx: &mut Cx<'_>, clock: &ast::Name) -> Option<u16> {
     Some(minutes)
 }
 
-fn check_clock(cx: &mut Cx<'_>, clock: &ast::Name) -> Option<u16> {
+pub(super) fn check_clock(cx: &mut Cx<'_>, clock: &ast::Name) -> Option<u16> {
     let minutes = clock.text.split_once(':').and_then(|(hours, minutes)| {
         let (hours, minutes): (u16, u16) = (hours.parse().ok()?, minutes.parse().ok()?);
         let total = hours * 60 + minutes;

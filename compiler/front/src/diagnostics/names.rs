@@ -245,6 +245,14 @@ pub(crate) fn repeated_clause(what: &str, clause: &str, at: Location, first: Opt
     .help("keep the one that is meant")
 }
 
+/// A group goes first only once; `again` is all that says it again.
+pub(crate) fn group_twice(name: &str, at: Location, first: Location, again: Location) -> Diagnostic {
+    Diagnostic::error(Code::RepeatedClause, format!("group `{name}` goes twice"), at, "here again")
+        .label(first, "it goes here")
+        .help("each group has one place:")
+        .edit(again, "")
+}
+
 pub(crate) fn missing_clause(what: &str, clause: &str, example: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::MissingClause, format!("{what} has no `{clause}`"), at, format!("needs a `{clause}`"))
         .help(format!("add a line such as\n  {example}"))

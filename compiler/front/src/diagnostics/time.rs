@@ -2,7 +2,7 @@
 
 use super::{Code, Diagnostic};
 use crate::source::{Location, Span};
-use flow_ir::limits::MAX_RATE;
+use flow_ir::limits::{MAX_FACT_DEPTH, MAX_RATE};
 
 pub(crate) fn wait_without_deadline(at: Location) -> Diagnostic {
     let end = Span::new(at.span.end, at.span.end).in_file(at.file);
@@ -84,4 +84,50 @@ pub(crate) fn bad_rate(text: &str, why: &str, at: Location, instead: &str) -> Di
     Diagnostic::error(Code::BadRate, format!("`{text}` is no rate at which people come in"), at, why.to_owned())
         .help("a rate is a whole number of people up to a million, an hour or a day:")
         .edit(at, instead)
+}
+
+const _: () = assert!(MAX_FACT_DEPTH == 64, "`bad_cap` says so");
+
+/// `text` is the number with its word, `instead` the number that comes nearest.
+pub(crate) fn bad_cap(text: &str, why: &str, at: Location, instead: u32) -> Diagnostic {
+    let emails = if instead == 1 { "email" } else { "emails" };
+    Diagnostic::error(Code::BadCount, format!("`{text}` is no cap"), at, why.to_owned())
+        .help("a cap is a whole number of emails from 1 to 64:")
+        .edit(at, format!("{instead} {emails}"))
+}
+
+/// `at` is the whole clause.
+pub(crate) fn quiet_all_day(at: Location) -> Diagnostic {
+    let message = "these quiet hours end when they begin".to_owned();
+    Diagnostic::error(Code::BadClock, message, at, "no time at all, or all day?")
+        .why("one reads it as never, another as all day long, when no mail could leave any more")
+        .help("say from when to when nothing may leave:")
+        .edit(at, "quiet from 20:00 to 08:00 in contact timezone")
+}
+
+/// `at` is both days.
+pub(crate) fn backwards(first: &str, last: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(Code::BadDate, format!("`{last}` is before `{first}`"), at, "ends before it begins")
+        .help("the first day comes first:")
+        .edit(at, format!("{last} to {first}"))
+}
+
+pub(crate) fn held_too_long(text: &str, at: Location, most: u32) -> Diagnostic {
+    Diagnostic::error(Code::BadDuration, format!("no mail is held for {text}"), at, format!("{most} days at most"))
+        .why("what a mail says is of the day of its step, and is wrong long before")
+        .help("a week is usual:")
+        .edit(at, "7 days")
+}
+
+/// A window of a workflow lies within the quiet hours of the policy. `meeting` is one that does not.
+pub(crate) fn never_open(workflow_window: Location, quiet: Option<Location>, meeting: &str) -> Diagnostic {
+    let message = "no mail could ever leave in these hours".to_owned();
+    let diagnostic = Diagnostic::error(Code::NeverOpen, message, workflow_window, "all of them are quiet hours")
+        .why("whoever comes to a `send` here would be held until it is too late, and get nothing")
+        .help("let the window and the quiet hours of the policy leave some time between them:")
+        .edit(workflow_window, meeting);
+    match quiet {
+        Some(quiet) => diagnostic.label(quiet, "nothing leaves in these"),
+        None => diagnostic,
+    }
 }

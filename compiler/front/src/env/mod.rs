@@ -14,7 +14,7 @@ use crate::syntax::line::one_line;
 use crate::syntax::settled::{Settled, settled};
 use crate::templates::{FieldNames, FieldShape, Fields, Values};
 use crate::typed::Cond;
-use flow_ir::{EmailId, FieldType, Id, IdMap, SegmentId, TeamId, WorkflowId};
+use flow_ir::{EmailId, FieldType, Id, IdMap, Policy, SegmentId, TeamId, WorkflowId};
 use schema::Schema;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -35,6 +35,8 @@ pub(crate) struct Env<'p> {
     /// The number of each template, by its path.
     pub templates: BTreeMap<&'p str, u32>,
     pub segments: Segments<'p>,
+    /// What holds for every workflow.
+    pub policy: Policy,
     /// What any template may name.
     pub template_fields: Fields,
     /// And what those of them hold that have few values.
@@ -84,6 +86,7 @@ impl<'p> Env<'p> {
             workflows: numbered(scope.workflows.iter().map(|workflow| workflow.node.name.text.as_str())),
             groups: groups(scope),
             templates: project.templates.iter().map(|template| template.path.as_str()).zip(0..).collect(),
+            policy: Policy::default(),
             segments: Segments { conds: segments.iter().map(|_| None).collect(), ids: segments },
         }
     }

@@ -12,6 +12,7 @@ mod effect;
 mod email;
 mod facts;
 mod number;
+mod policy;
 mod predicate;
 mod rate;
 mod schema;
@@ -45,6 +46,7 @@ pub(crate) fn lower(typed: &Typed, name: &str, timezone: &str, files: Vec<String
     }
     lowering.starts();
     lowering.turns();
+    lowering.policy();
     lowering.program.emails = typed.emails.values().map(|typed| typed.email.clone()).collect();
     let contents = typed.emails.values().map(|email| lowering.content(email));
     lowering.program.debug.emails = contents.collect::<IdMap<EmailId, _>>();

@@ -14,6 +14,7 @@ use crate::built_in::BUILT_IN;
 use crate::diagnostics::{Diagnostic, names};
 use crate::naming::snake_case;
 use crate::source::{FileId, Location, Source, Span};
+use crate::syntax::ast::{Clause, ClauseKind, PolicyClause};
 use crate::syntax::{Guess, Parsed, Settled, ast, begins_another_line, constructs, is_reserved, parse, parse_guessing};
 use flow_ir::limits::MAX_NAME_BYTES;
 use flow_ir::{EmailId, IdMap};
@@ -69,6 +70,8 @@ pub(crate) struct Scope {
     pub segments: Vec<Declared<ast::Segment>>,
     pub emails: IdMap<EmailId, Declared<ast::Email>>,
     pub teams: Vec<Declared<ast::Team>>,
+    /// The blocks of the project's policy, which add up.
+    pub policy: Vec<Declared<ast::Policy>>,
     pub workflows: Vec<Declared<ast::Workflow>>,
     /// The kinds of which some declaration could not be read, so that none of their names can be called unknown.
     pub broken: BTreeSet<ast::Kind>,
@@ -313,6 +316,22 @@ impl Resolver<'_> {
         if self.is_new(&node.name, file) {
             self.scope.teams.push(Declared { node, file });
         }
+    }
+
+    /// Several blocks add up to the one policy of the project; what may stand in it once stands in one of them.
+    fn policy(&mut self, node: ast::Policy, file: FileId) {
+        for clause in node.clauses.iter().filter(|clause| !clause.kind.is_many()) {
+            let word = clause.kind.word();
+            let is_it = |first: &&Clause<PolicyClause>| first.kind.word() == word;
+            let first = |before: &Declared<ast::Policy>| {
+                before.node.clauses.iter().find(is_it).map(|first| before.at(first.span))
+            };
+            if let Some(first) = self.scope.policy.iter().find_map(first) {
+                let again = clause.span.in_file(file);
+                self.diagnostics.push(names::repeated_clause("policy", word, again, Some(first)));
+            }
+        }
+        self.scope.policy.push(Declared { node, file });
     }
 
     fn workflow(&mut self, node: ast::Workflow, file: FileId) {

@@ -85,7 +85,7 @@ fn declared(scope: &Scope, kind: Kind) -> Vec<(&Name, FileId)> {
         Kind::Team => scope.teams.iter().map(|team| (&team.node.name, team.file)).collect(),
         Kind::Workflow => scope.workflows.iter().map(|workflow| (&workflow.node.name, workflow.file)).collect(),
         Kind::Stages => scope.stages.iter().map(|stage| (&stage.node, stage.file)).collect(),
-        _ => Vec::new(),
+        Kind::Use | Kind::Policy => Vec::new(),
     }
 }
 

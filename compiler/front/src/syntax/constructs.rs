@@ -1,7 +1,7 @@
 //! Every construct of the language, once, in the order of docs/language.md. Whatever needs a list of them makes it from here.
 //!
-//! There is one list for each kind: [`declarations!`], [`email_clauses!`], [`team_clauses!`], [`headers!`], [`steps!`],
-//! [`handoff_clauses!`], [`predicates!`] and [`turns!`]. A line of one:
+//! There is one list for each kind: [`declarations!`], [`email_clauses!`], [`team_clauses!`], [`policy_clauses!`],
+//! [`headers!`], [`steps!`], [`handoff_clauses!`], [`predicates!`] and [`turns!`]. A line of one:
 //!
 //! ```text
 //! wait: Wait(Wait) [wait "wait", wait_until "wait until"] { page "wait", typed "delay" "sleep" => "wait", later "before", };
@@ -55,13 +55,16 @@ macro_rules! declarations {
         segment: Segment(Segment) [segment_decl "segment"] { page "segment", is Named, typed "audience" "list" => "segment", };
         email: Email(Email) [email_decl "email"] { page "email", called "an email", is Named, typed "mail" "message" => "email", };
         team: Team(Team) [team_decl "team"] { page "team", called "a team", is Named, };
+        policy: Policy(Policy) [policy_decl "policy"] {
+            page "policy", called "a policy", typed "policies" "rules" "frequency" "limits" => "policy",
+        };
         workflow: Workflow(Workflow) [workflow_decl "workflow"] {
             page "workflow", called "a workflow", is Named,
             typed "campaign" "journey" "sequence" "automation" => "workflow",
         };
     } {
         "company" Contact; "score" Contact; "sms" Email; "push" Email; "in_app" Email; "notice" Email; "webhook" Contact;
-        "policy" Contact; "calendar" Contact; "test" Contact;
+        "calendar" Contact; "test" Contact;
     } } };
 }
 
@@ -90,6 +93,19 @@ macro_rules! team_clauses {
         team: Assign(Assign) [assign "assign"] { page "team", };
     } {
         "capacity"; "hours";
+    } } };
+}
+
+/// The lines of a policy.
+macro_rules! policy_clauses {
+    ($then:ident $($given:tt)*) => { $then! { $($given)* {
+        policy: Cap(Cap) [cap "cap"] { page "cap", is Many, typed "limit" => "cap", later "sms" "pushes" "notices", };
+        policy: Quiet(Quiet) [quiet "quiet from"] { page "quiet", };
+        policy: Blackout(Blackout) [blackout "blackout"] { page "blackout", is Many, typed "closed" "freeze" => "blackout", };
+        policy: Hold(Duration) [hold "hold at most"] { page "hold-at-most", };
+        policy: First(First) [first "first"] { page "first", typed "order" => "first", };
+    } {
+        "consent"; "holdout"; "late"; "comes";
     } } };
 }
 
@@ -193,17 +209,20 @@ macro_rules! every_construct {
         $crate::syntax::constructs::handoff_clauses!(every_construct 6 $then {$($all)* $($more)*})
     };
     (6 $then:ident {$($all:tt)*} {$($more:tt)*} $later:tt) => {
-        $crate::syntax::constructs::predicates!(every_construct 7 $then {$($all)* $($more)*})
+        $crate::syntax::constructs::policy_clauses!(every_construct 7 $then {$($all)* $($more)*})
     };
     (7 $then:ident {$($all:tt)*} {$($more:tt)*} $later:tt) => {
-        $crate::syntax::constructs::turns!(every_construct 8 $then {$($all)* $($more)*})
+        $crate::syntax::constructs::predicates!(every_construct 8 $then {$($all)* $($more)*})
     };
-    (8 $then:ident {$($all:tt)*} {$($more:tt)*} $later:tt) => { $then! { {$($all)* $($more)*} } };
+    (8 $then:ident {$($all:tt)*} {$($more:tt)*} $later:tt) => {
+        $crate::syntax::constructs::turns!(every_construct 9 $then {$($all)* $($more)*})
+    };
+    (9 $then:ident {$($all:tt)*} {$($more:tt)*} $later:tt) => { $then! { {$($all)* $($more)*} } };
 }
 
 pub(crate) use {
-    declarations, email_clauses, every_construct, handoff_clauses, header_modules, headers, predicates, steps,
-    team_clauses, turns,
+    declarations, email_clauses, every_construct, handoff_clauses, header_modules, headers, policy_clauses, predicates,
+    steps, team_clauses, turns,
 };
 
 /// A line of the lists, as data.
@@ -311,6 +330,7 @@ macro_rules! list {
 pub(crate) const DECLARATIONS: List = declarations!(list Declaration);
 pub(crate) const EMAIL_CLAUSES: List = email_clauses!(list Clause);
 pub(crate) const TEAM_CLAUSES: List = team_clauses!(list Clause);
+pub(crate) const POLICY_CLAUSES: List = policy_clauses!(list Clause);
 pub(crate) const HEADERS: List = headers!(list Clause);
 pub(crate) const STEPS: List = steps!(list Step);
 pub(crate) const HANDOFF_CLAUSES: List = handoff_clauses!(list Clause);
@@ -318,8 +338,17 @@ pub(crate) const PREDICATES: List = predicates!(list Predicate);
 pub(crate) const TURNS: List = turns!(list Predicate);
 
 /// Every list, in the order of the reference.
-pub const LISTS: &[&List] =
-    &[&DECLARATIONS, &EMAIL_CLAUSES, &TEAM_CLAUSES, &HEADERS, &STEPS, &HANDOFF_CLAUSES, &PREDICATES, &TURNS];
+pub const LISTS: &[&List] = &[
+    &DECLARATIONS,
+    &EMAIL_CLAUSES,
+    &TEAM_CLAUSES,
+    &POLICY_CLAUSES,
+    &HEADERS,
+    &STEPS,
+    &HANDOFF_CLAUSES,
+    &PREDICATES,
+    &TURNS,
+];
 
 /// The types a field may be declared with, besides a list of values.
 pub(crate) const TYPES: &[&str] =
@@ -359,7 +388,7 @@ mod tests {
     fn the_grammar_knows_every_word_that_comes_later() {
         let lists: [(&str, &[&List]); 4] = [
             ("later_decl_word", &[&DECLARATIONS]),
-            ("later_clause_word", &[&EMAIL_CLAUSES, &TEAM_CLAUSES, &HANDOFF_CLAUSES]),
+            ("later_clause_word", &[&EMAIL_CLAUSES, &TEAM_CLAUSES, &POLICY_CLAUSES, &HANDOFF_CLAUSES]),
             ("later_header_word", &[&HEADERS]),
             ("later_step_word", &[&STEPS]),
         ];

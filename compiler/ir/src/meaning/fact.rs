@@ -35,6 +35,18 @@ impl Fact {
         SlotId(self.first.0 + nth)
     }
 
+    /// Puts an instant in, where it belongs; the oldest falls out. Each counts, also several of one instant.
+    pub fn add(&self, layout: &Layout, frame: &mut [u8], instant: i64) {
+        let mut carried = instant;
+        for nth in 0..self.depth {
+            let kept = layout.read(frame, self.slot(nth));
+            if carried > kept {
+                layout.write(frame, self.slot(nth), carried);
+                carried = kept;
+            }
+        }
+    }
+
     /// Takes the newest instant out of a frame; the place of the oldest is free then.
     pub fn forget_newest(&self, layout: &Layout, frame: &mut [u8]) {
         for nth in 0..self.depth {
@@ -81,6 +93,9 @@ pub enum PatternEvent {
     /// Anything the person does: every event of theirs, and clicks and replies, but not deliveries, opens or bounces. A new
     /// contact starts with the instant at which Flow first knew them, so that silence has a beginning.
     AnyActivity,
+    /// The instants at which a marketing email left for the contact, whichever workflow sent it: what the caps of a policy count. No event says
+    /// so; the engine does, where one leaves.
+    Mailed,
 }
 
 /// A test on a property of the event, by its place in the event type.

@@ -11,6 +11,7 @@ pub mod fact;
 pub mod function;
 pub mod layout;
 pub mod mail;
+pub mod policy;
 pub mod rate;
 pub mod role;
 pub mod segment;
@@ -23,6 +24,7 @@ use self::fact::{Fact, Pattern, TextTest};
 use self::function::{Function, Op};
 use self::layout::{Layout, SlotKind};
 use self::mail::Email;
+use self::policy::Policy;
 use self::segment::Segment;
 use self::workflow::{Team, Workflow};
 use crate::id::*;
@@ -63,6 +65,9 @@ pub struct Meaning {
     pub teams: IdMap<TeamId, Team>,
     /// In the order of declaration.
     pub workflows: IdMap<WorkflowId, Workflow>,
+    /// What holds for all of them.
+    #[serde(default, skip_serializing_if = "Policy::is_empty")]
+    pub policy: Policy,
 }
 
 impl Meaning {

@@ -210,6 +210,20 @@ impl SendWindow {
     pub fn opens(&self) -> bool {
         (1..1 << 7).contains(&self.days) && self.from_min < DAY_MINUTES && self.to_min <= DAY_MINUTES
     }
+
+    /// Whether both are open at some minute of a week.
+    pub fn meets(&self, other: SendWindow) -> bool {
+        let week = 7 * u32::from(DAY_MINUTES);
+        let stretches = |window: &SendWindow| {
+            let (from, to) = (u32::from(window.from_min), u32::from(window.to_min));
+            let length = if to > from { to - from } else { to + u32::from(DAY_MINUTES) - from };
+            let days = (0..7).filter(|day| window.days >> day & 1 == 1).collect::<Vec<u32>>();
+            days.into_iter().map(move |day| (day * u32::from(DAY_MINUTES) + from, length))
+        };
+        // Two stretches on a circle meet where the one begins within the other.
+        let begins_in = |at: u32, (from, length): (u32, u32)| (at + week - from) % week < length;
+        stretches(self).any(|own| stretches(&other).any(|their| begins_in(own.0, their) || begins_in(their.0, own)))
+    }
 }
 
 /// A length of time: months and days keep the wall clock in the contact's zone, the rest is elapsed.

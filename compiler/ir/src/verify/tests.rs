@@ -502,6 +502,56 @@ fn questions_have_the_type_of_what_they_ask() {
 }
 
 #[test]
+fn a_policy_counts_what_is_remembered() {
+    let cap = |emails, per_ms, remembered: u32| {
+        faults(|program| {
+            program.policy.caps = vec![Cap { emails, per_ms, then: Over::Delay }];
+            if remembered > 0 {
+                let pattern = Pattern { text: "mailed".into(), event: PatternEvent::Mailed, tests: Vec::new() };
+                let pattern = program.patterns.push(pattern);
+                let slots = (0..remembered).map(|nth| program.frame.add(nth.to_string(), SlotKind::Int, false, NEVER));
+                let first = slots.min().unwrap();
+                program.frame.place();
+                program.facts.push(Fact { area: Area::Contact, pattern, first, depth: remembered });
+            }
+        })
+    };
+    assert_eq!((cap(2, 1, 2), cap(2, 1, 3)), ("sound".to_owned(), "sound".to_owned()));
+    assert!(cap(2, 1, 1).ends_with("its caps count 2 mails, and 1 are remembered"));
+    assert!(cap(2, 1, 0).ends_with("its caps count 2 mails, and 0 are remembered"));
+    assert!(cap(0, 1, 0).ends_with("is no cap"));
+    assert!(cap(1, 0, 1).ends_with("is no cap"));
+    let policy = |policy: Policy| faults(|program| program.policy = policy);
+    let quiet = |from_min, to_min| policy(Policy { quiet: Some(Quiet { from_min, to_min }), ..Policy::default() });
+    assert_eq!((quiet(20 * 60, 8 * 60), quiet(0, 24 * 60 - 1)), ("sound".to_owned(), "sound".to_owned()));
+    for (from_min, to_min) in [(60, 60), (0, 24 * 60), (24 * 60 + 1, 60)] {
+        assert!(quiet(from_min, to_min).ends_with("leaves no hour of the day"), "{from_min} {to_min}");
+    }
+    let days = Blackout { first_day: 2, last_day: 1 };
+    assert!(policy(Policy { blackouts: vec![days], ..Policy::default() }).ends_with("ends before it begins"));
+    assert!(policy(Policy { hold_ms: Some(0), ..Policy::default() }).ends_with("a mail is held for 0 ms"));
+}
+
+#[test]
+fn hours_meet_where_some_minute_is_in_both() {
+    let window = |days, from: u16, to: u16| SendWindow { days, from_min: from * 60, to_min: to * 60 };
+    let (every, weekdays, monday, sunday) = (0b111_1111, 0b1_1111, 1, 1 << 6);
+    for (one, other, meet) in [
+        (window(every, 8, 20), window(weekdays, 9, 17), true),
+        (window(every, 8, 20), window(weekdays, 20, 8), false),
+        (window(every, 8, 20), window(weekdays, 19, 8), true),
+        (window(every, 8, 20), window(weekdays, 7, 8), false),
+        (window(every, 0, 0), window(monday, 0, 24), true),
+        // Past midnight it is of the day on which it opens, also from Sunday into Monday.
+        (window(sunday, 22, 2), window(monday, 1, 3), true),
+        (window(sunday, 22, 2), window(monday, 2, 3), false),
+        (window(monday, 9, 17), window(sunday, 9, 17), false),
+    ] {
+        assert_eq!((one.meets(other), other.meets(one)), (meet, meet), "{one:?} {other:?}");
+    }
+}
+
+#[test]
 fn times_are_times() {
     let window = |days, from_min, to_min| {
         faults(|program| {

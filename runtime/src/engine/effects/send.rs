@@ -1,41 +1,28 @@
-//! A send: the reasons not to, the send window, then a row in the outbox. The journey goes on when the message has its answer: at once
+//! A send: the reasons not to, what holds it, then a row in the outbox. The journey goes on when the message has its answer: at once
 //! where the channel is certain to take it, else when the answer comes.
 
 use super::Perform;
 use crate::engine::deliver::{Composed, dated};
+use crate::engine::gates::Place;
 use crate::engine::host::StepHost;
 use crate::engine::outbox::Posted;
-use crate::engine::reason::{Undelivered, Withheld};
+use crate::engine::reason::{HeldBy, Undelivered, Withheld};
 use crate::engine::suppress::forbidden;
 use crate::engine::told::{message, said_of};
 use crate::happening::Happening;
 use crate::store::{DecisionCode, DecisionRecord, OutboxKind, OutboxRecord, OutboxState, SendRecord};
-use crate::time::{Instant, SendWindow, Zone};
+use crate::time::Instant;
 use flow_ir::backend::{Memory, Outcome};
 use flow_ir::effect::Send;
-use flow_ir::units::DAY_MS;
-use flow_ir::{Area, CountedSince, EmailId, EmailKind, NEVER, StepId, Workflow};
-
-/// How long a mail is held at most, whatever holds it (LANGUAGE.md 5): a closed window, a failed attempt, a server that is not there.
-const HOLD_MAX_MS: i64 = 7 * DAY_MS;
-
-/// The last instant at which a mail may leave: `row` where it stands in the outbox already.
-fn held_at_most(row: Option<&OutboxRecord>, now: i64) -> i64 {
-    row.map_or(now, |row| row.held_since).saturating_add(HOLD_MAX_MS)
-}
-
-/// When a mail that its window holds is asked about again.
-pub(in crate::engine) fn held_until(window: SendWindow, row: Option<&OutboxRecord>, now: i64, zone: Zone) -> i64 {
-    window.opens_at(Instant(now), zone).0.min(held_at_most(row, now))
-}
+use flow_ir::{Area, CountedSince, EmailId, NEVER, StepId, Workflow};
 
 /// What holds a mail that nothing speaks against.
 enum Holding {
     Nothing,
-    /// Its window, until this instant.
-    Until(i64),
-    /// It has been held for as long as it may.
-    TooLong,
+    /// It is held until this instant, and by what, where that is not its hours.
+    Until(i64, Option<HeldBy>),
+    /// It does not leave any more: it was held for as long as it may, or is one too many.
+    Never(Withheld),
 }
 
 impl Perform for Send {
@@ -49,10 +36,10 @@ impl Perform for Send {
             host.withhold(step, reason);
             return Outcome::Done;
         }
-        match host.holding(self.email) {
-            Holding::Until(until) => host.hold_mail(&memory, step, self.email, until),
-            Holding::TooLong => {
-                host.withhold(step, Withheld::HeldTooLong);
+        match host.holding(&memory, self.email) {
+            Holding::Until(until, by) => host.hold_mail(&memory, step, self.email, (until, by)),
+            Holding::Never(reason) => {
+                host.withhold(step, reason);
                 Outcome::Done
             }
             Holding::Nothing => host.post_mail(memory, step, self.email),
@@ -84,17 +71,28 @@ impl StepHost<'_> {
         forbidden(self.plan, &memory[Area::Contact], self.plan.program.emails.at(email).kind, self.now)
     }
 
-    /// Whether the mail may leave now: a transactional one asks no window.
-    fn holding(&self, email: EmailId) -> Holding {
-        let row = self.earlier();
-        let asks = self.plan.program.emails.at(email).kind == EmailKind::Marketing;
-        let window = self.plan.workflow(self.workflow).window.filter(|_| asks);
-        let closed = window.filter(|window| !window.is_open(Instant(self.now), self.zone));
-        match closed.map(|window| held_until(window, row, self.now, self.zone)) {
-            Some(until) if until > self.now => Holding::Until(until),
-            Some(_) => Holding::TooLong,
-            None if self.now > held_at_most(row, self.now) => Holding::TooLong,
-            None => Holding::Nothing,
+    /// Whether the mail may leave now: window and quiet hours, then caps. A transactional one asks for none of them.
+    fn holding(&self, memory: &Memory<'_>, email: EmailId) -> Holding {
+        let (plan, now) = (self.plan, self.now);
+        let at_most = plan.held_at_most(self.earlier().map_or(now, |row| row.held_since));
+        if now > at_most {
+            return Holding::Never(Withheld::HeldTooLong);
+        }
+        if !plan.is_marketing(email) {
+            return Holding::Nothing;
+        }
+        let held = |from: i64, by: Option<HeldBy>, otherwise: Withheld| {
+            let until = plan.gates(self.workflow).held_until(from, self.zone, at_most);
+            if now < at_most { Holding::Until(until, by) } else { Holding::Never(otherwise) }
+        };
+        if plan.gates(self.workflow).open_at(now, self.zone, at_most) > now {
+            return held(now, None, Withheld::HeldTooLong);
+        }
+        let on_their_way = if plan.has_caps() { self.on_their_way() } else { 0 };
+        match plan.place_for_one(&memory[Area::Contact], on_their_way, now) {
+            Place::Free => Holding::Nothing,
+            Place::FreeAt(free_at) => held(free_at.min(at_most), Some(HeldBy::Cap), Withheld::Capped),
+            Place::Refused => Holding::Never(Withheld::Dropped),
         }
     }
 
@@ -103,8 +101,14 @@ impl StepHost<'_> {
         self.row.and_then(|id| self.outbox.row(id))
     }
 
-    /// The window is closed: what the mail says is fixed now all the same.
-    fn hold_mail(&mut self, memory: &Memory<'_>, step: StepId, email: EmailId, until: i64) -> Outcome {
+    /// Something holds it: what the mail says is fixed now all the same.
+    fn hold_mail(
+        &mut self,
+        memory: &Memory<'_>,
+        step: StepId,
+        email: EmailId,
+        (until, by): (i64, Option<HeldBy>),
+    ) -> Outcome {
         if self.earlier().is_none() {
             let row = OutboxRecord { email: email.0, ..self.row(step, OutboxKind::Mail) };
             let composed = self.outbox.delivery.composer.compose(&row, &self.view(&memory[Area::Contact]));
@@ -119,7 +123,8 @@ impl StepHost<'_> {
         }
         self.held_until = Some(until);
         if self.held_at != Some(step.0) {
-            self.batch.decide(DecisionRecord { send: self.row, ..self.about(DecisionCode::Held, step) });
+            let (reason, send) = (by.map_or(0, HeldBy::number), self.row);
+            self.batch.decide(DecisionRecord { reason, send, ..self.about(DecisionCode::Held, step) });
         }
         Outcome::Held
     }
@@ -169,6 +174,7 @@ impl StepHost<'_> {
                 self.row = None;
                 self.batch.tally.mails += 1;
                 note_sent(self.declared(), &mut memory[Area::Journey], email, self.now);
+                self.take_place(&mut memory[Area::Contact], email);
                 self.sends.push(SendRecord { email: email.0, row, step: step.0, told: 0 });
                 self.batch.decide(DecisionRecord { send: Some(row), ..self.about(DecisionCode::Sent, step) });
                 Outcome::Done
@@ -178,6 +184,14 @@ impl StepHost<'_> {
                 self.sending = true;
                 Outcome::Held
             }
+        }
+    }
+
+    /// If it is one that caps count, its place is taken from now on.
+    fn take_place(&mut self, frame: &mut [u8], email: EmailId) {
+        if let Some(fact) = self.plan.mailed().filter(|_| self.plan.is_marketing(email)) {
+            fact.add(&self.plan.program.frame, frame, self.now);
+            self.written.push(fact.first);
         }
     }
 

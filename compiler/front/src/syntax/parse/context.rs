@@ -15,6 +15,7 @@ pub(super) enum Context {
     Fields,
     Email,
     Team,
+    Policy,
     Handoff,
     /// A block of steps.
     Steps,
@@ -40,6 +41,7 @@ macro_rules! starts {
 const DECLARATIONS: &[Start] = constructs::declarations!(starts);
 const EMAIL: &[Start] = constructs::email_clauses!(starts);
 const TEAM: &[Start] = constructs::team_clauses!(starts);
+const POLICY: &[Start] = constructs::policy_clauses!(starts);
 const HANDOFF: &[Start] = constructs::handoff_clauses!(starts);
 const STEPS: &[Start] = constructs::steps!(starts);
 /// Any step may stand behind its name: `step "nudge": send nudge`.
@@ -70,6 +72,7 @@ impl Context {
             Self::Fields => &[],
             Self::Email => &[EMAIL],
             Self::Team => &[TEAM],
+            Self::Policy => &[POLICY],
             Self::Handoff => &[HANDOFF],
             Self::Steps => &[STEPS, LABEL],
             Self::Workflow => &[STEPS, LABEL, HEADERS],
@@ -113,6 +116,7 @@ impl Context {
             Self::Fields => &[],
             Self::Email => &[&constructs::EMAIL_CLAUSES],
             Self::Team => &[&constructs::TEAM_CLAUSES],
+            Self::Policy => &[&constructs::POLICY_CLAUSES],
             Self::Handoff => &[&constructs::HANDOFF_CLAUSES],
             Self::Steps | Self::Workflow => &[&constructs::STEPS, &constructs::HEADERS],
         };
@@ -131,6 +135,7 @@ impl Context {
             Self::Workflow => Some(Kind::Workflow),
             Self::Email => Some(Kind::Email),
             Self::Team => Some(Kind::Team),
+            Self::Policy => Some(Kind::Policy),
             Self::Declarations | Self::Fields | Self::Handoff | Self::Steps => None,
         }
     }
@@ -145,7 +150,7 @@ impl Context {
 
     /// Where a line that starts with a word would stand, if not among the declarations.
     pub(super) fn of_line(word: &str) -> Option<Self> {
-        let places = [Self::Workflow, Self::Email, Self::Team, Self::Handoff];
+        let places = [Self::Workflow, Self::Email, Self::Team, Self::Policy, Self::Handoff];
         places.into_iter().find(|place| place.starts_with(word) || (word == "else" && place.has_steps()))
     }
 }

@@ -28,16 +28,12 @@ const IN_CONDITIONS: &[Rule] = &[
 /// What directs people's ways besides the words that steps may begin with.
 const IN_STEPS: &[Rule] = &[Rule::kw_step, Rule::kw_else, Rule::kw_when, Rule::kw_until, Rule::kw_otherwise];
 
-/// Known only so that a line which holds it can be told apart.
-const FOREIGN: &[Rule] = &[Rule::kw_then];
-
 /// The words of the rule `truth` beside `no`.
 const TRUTHS: &[&str] = &["yes"];
 
 /// Every word, sorted; one that is several things stands there for each.
 pub fn vocabulary() -> Vec<(Class, &'static str)> {
-    let keywords: BTreeSet<&str> =
-        Rule::all_rules().iter().filter(|rule| !FOREIGN.contains(rule)).filter_map(word).collect();
+    let keywords: BTreeSet<&str> = Rule::all_rules().iter().filter_map(word).collect();
     let mut found: BTreeSet<(Class, &str)> = BTreeSet::new();
     for list in LISTS {
         let first =

@@ -60,6 +60,9 @@ fn of_rule(rule: Rule) -> Option<Expected> {
         Rule::colon => Expected::Words(&[":"]),
         Rule::subject_when => Expected::Words(&["when"]),
         Rule::covers => Expected::Words(&["covers"]),
+        Rule::capped => Expected::Thing("a number of emails such as `2 emails`"),
+        Rule::delay => Expected::Words(&["delay"]),
+        Rule::drop => Expected::Words(&["drop"]),
         Rule::title => Expected::Thing("a title in quotes"),
         Rule::and_continue => Expected::Words(&["and continue"]),
         Rule::by_hand => Expected::Words(&["by hand"]),
@@ -140,6 +143,7 @@ fn of_rule(rule: Rule) -> Option<Expected> {
         Rule::word => Expected::Thing("a name"),
         Rule::name => Expected::Thing("a name"),
         Rule::kw_by => Expected::Words(&["by hand"]),
+        Rule::kw_hold => Expected::Words(&["hold at most"]),
         Rule::kw_any => Expected::Refinement(&Expected::Words(&["any of"])),
         Rule::kw_between => Expected::Form("between … and …"),
         Rule::kw_due => Expected::Words(&["due in"]),
@@ -174,7 +178,7 @@ mod tests {
 
     /// What stands between the things to write, reads what is wrong, or is not run yet.
     const NOTHING_TO_WRITE: &str = "WHITESPACE COMMENT sep lines ends file text_relation strings emails in_hole declaration declaration_start missing_close stray_brace email_clause \
-        team_clause header step handoff_clause text escape plain bad_hole name_text border reserved later_start later_decl \
+        team_clause policy_clause header step handoff_clause text escape plain bad_hole name_text border reserved later_start later_decl \
         later_decl_word later_clause later_clause_word later_header later_header_word later_step later_step_word bad_decl bad_line \
         bad_step bad_else bad_text quoted straight curly curly_quote foreign_comment hole_text in_braces odd_quote skipped skipped_text \
         missing_line close_skipped missing_skipped";

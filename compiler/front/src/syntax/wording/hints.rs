@@ -32,11 +32,16 @@ const MEMBERS: &str = "members stand in braces, each by their address: \
 const GOAL: &str = "who meets the goal leaves the workflow then and counts as converted, unless it says `and continue`: leave this out, \
     or ask for what the goal asks for";
 
+const QUIET: &str = "quiet hours are a rule of the whole project: `policy { quiet from 20:00 to 08:00 in contact timezone }`, beside the \
+    workflows. The hours of one workflow are `send on every day from 09:00 to 17:00 in contact timezone`";
+
+const ALL_WORKFLOWS: &str = "how many mails somebody gets is a rule of the whole project and no workflow's: \
+    `policy { cap 2 emails per 7 days then delay }`, beside the workflows";
+
 /// What has no line that mends it, and what to say about it.
 pub(super) const HINTS: &[(&str, &str)] = &[
     ("^ skip|pass|nothing|continue|ignore $", "a block may be empty: leave the line out"),
     ("^ do nothing $", "a block may be empty: leave the line out"),
-    ("^ quiet hours $r..", WINDOW),
     (
         "^ event $r.. $p:name [:] list|array|json|object|objects|items",
         "a property holds one value, and there is no type for a list: write `$p text?` for all of them in one text, or leave it out",
@@ -138,6 +143,8 @@ pub(super) const HINTS: &[(&str, &str)] = &[
 
 /// The same, said only where no line mends it.
 pub(super) const LAST_HINTS: &[(&str, &str)] = &[
+    ("^ limit|cap|frequency $r.. $", ALL_WORKFLOWS),
+    ("^ quiet hours $r..", QUIET),
     ("^ segment $r.. $v:verb", super::later::MAILS_OF_SEGMENT),
     ("^ segment $r.. email|mail [was] $v:verb", super::later::MAILS_OF_SEGMENT),
     (

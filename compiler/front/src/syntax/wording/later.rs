@@ -126,11 +126,6 @@ pub(super) const LATER: &[(&str, &str, &str)] = &[
         "until then, `reenter after 1 day` comes nearest: it lets people in again a day after they left",
     ),
     (
-        "^ limit|cap $r.. $",
-        "policy",
-        "until then, nothing limits how many mails a person gets over all workflows: keep to few, and let `skip when` keep people out of two at once",
-    ),
-    (
         "^ reenter always",
         "reenter always",
         "until then, `reenter after 1 day` comes nearest: it lets people in again a day after they left",

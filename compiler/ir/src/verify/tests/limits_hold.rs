@@ -3,6 +3,7 @@
 use super::{A, add_segments, block, sound};
 use crate::generate::{step, turn};
 use crate::limits::*;
+use crate::units::DAY_MS;
 use crate::verify::verify;
 use crate::*;
 use std::collections::BTreeSet;
@@ -155,6 +156,7 @@ const HELD: &[Held] = &[
         let workflow = workflow(program);
         (workflow.rate, workflow.turn) = (turn.rates.first().copied(), Some(turn));
     }),
+    ("MAX_HOLD_DAYS", MAX_HOLD_DAYS as usize, |program, days| program.policy.hold_ms = Some(days as i64 * DAY_MS)),
     ("MAX_SEGMENT_DEPTH", MAX_SEGMENT_DEPTH, chain),
     ("MAX_SEGMENT_TESTS", MAX_SEGMENT_TESTS, segments),
     ("MAX_NAME_BYTES", MAX_NAME_BYTES, |program, bytes| workflow(program).name = "x".repeat(bytes)),

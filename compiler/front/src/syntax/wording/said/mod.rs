@@ -13,6 +13,7 @@ mod mails;
 mod own;
 mod pages;
 mod people;
+mod policy;
 mod send;
 mod start;
 mod tag;
@@ -51,6 +52,7 @@ pub(super) const SAID: &[&[Row]] = &[
     start::ROWS,
     handoff::ROWS,
     header::ROWS,
+    policy::ROWS,
     blocks::ROWS,
     declared::ROWS,
     events::ROWS,

@@ -1,0 +1,133 @@
+//! `policy`: how many mails anybody gets, when they may leave, and which workflows go first.
+
+use super::cx::Cx;
+use super::duration::look_back_ms;
+use super::named;
+use super::text::report_repeated;
+use super::window::check_clock;
+use crate::diagnostics::{names, time, types};
+use crate::source::Span;
+use crate::syntax::ast::{self, Duration, Name, PolicyClause};
+use crate::values::{days_of, whole_of};
+use flow_ir::limits::{MAX_FACT_DEPTH, MAX_HOLD_DAYS};
+use flow_ir::units::DAY_MS;
+use flow_ir::{Blackout, Cap, Over, Policy, Quiet};
+
+pub(super) fn check_policy(cx: &mut Cx<'_>, node: &ast::Policy) -> Policy {
+    let mut repeated = ast::repeated(&node.clauses).into_iter().peekable();
+    let mut policy = Policy::default();
+    for clause in &node.clauses {
+        match repeated.next_if(|repeated| std::ptr::eq(repeated.again, clause)) {
+            Some(found) => report_repeated(cx, "policy", found.word, found.again.span, Some(found.first.span)),
+            None => check_clause(cx, &clause.kind, clause.span, &mut policy),
+        }
+    }
+    policy
+}
+
+/// The rules of several blocks are one policy. What may be said once is what the first of them says: that another one says it too is reported.
+pub(super) fn join(policy: &mut Policy, more: Policy) {
+    policy.caps.extend(more.caps);
+    policy.blackouts.extend(more.blackouts);
+    policy.quiet = policy.quiet.or(more.quiet);
+    policy.hold_ms = policy.hold_ms.or(more.hold_ms);
+    if policy.first.is_empty() {
+        policy.first = more.first;
+    }
+}
+
+fn check_clause(cx: &mut Cx<'_>, clause: &PolicyClause, at: Span, policy: &mut Policy) {
+    match clause {
+        PolicyClause::Cap(cap) => policy.caps.extend(check_cap(cx, cap)),
+        PolicyClause::Quiet(quiet) => policy.quiet = check_quiet(cx, quiet, at),
+        PolicyClause::Blackout(blackout) => policy.blackouts.extend(check_blackout(cx, blackout)),
+        PolicyClause::Hold(longest) => policy.hold_ms = check_hold(cx, longest),
+        PolicyClause::First(first) => check_first(cx, &first.groups, policy),
+    }
+}
+
+fn check_cap(cx: &mut Cx<'_>, cap: &ast::Cap) -> Option<Cap> {
+    let per_ms = look_back_ms(cx, &cap.per);
+    let most = i64::from(MAX_FACT_DEPTH);
+    let (why, instead) = match whole_of(&cap.emails.text) {
+        Some(emails) if (1..=most).contains(&emails) => {
+            let then = if cap.drops { Over::Drop } else { Over::Delay };
+            return Some(Cap { emails: u32::try_from(emails).ok()?, per_ms: per_ms?, then });
+        }
+        Some(emails) if emails > most => ("more than are counted", MAX_FACT_DEPTH),
+        Some(_) => ("nobody would ever be written to", 1),
+        None => ("mails come whole", 1),
+    };
+    let text = cx.text_at(cap.capped);
+    let diagnostic = time::bad_cap(&text, why, cx.at(cap.capped), instead);
+    cx.report(diagnostic);
+    None
+}
+
+fn check_quiet(cx: &mut Cx<'_>, quiet: &ast::Quiet, at: Span) -> Option<Quiet> {
+    let (from, to) = (check_clock(cx, &quiet.from), check_clock(cx, &quiet.to));
+    let quiet = Quiet { from_min: from?, to_min: to? };
+    // From 24:00 on is from midnight on.
+    let begins = if quiet.from_min == Quiet::DAY_MINUTES { 0 } else { quiet.from_min };
+    let quiet = Quiet { from_min: begins, ..quiet };
+    if quiet.is_all_day() {
+        let diagnostic = time::quiet_all_day(cx.at(at));
+        cx.report(diagnostic);
+        return None;
+    }
+    Some(quiet)
+}
+
+fn check_blackout(cx: &mut Cx<'_>, blackout: &ast::Blackout) -> Option<Blackout> {
+    let first_day = check_day(cx, &blackout.first)?;
+    let Some(last) = &blackout.last else { return Some(Blackout { first_day, last_day: first_day }) };
+    let last_day = check_day(cx, last)?;
+    if last_day < first_day {
+        let at = cx.at(Span::new(blackout.first.span.start, last.span.end));
+        cx.report(time::backwards(&blackout.first.text, &last.text, at));
+        return None;
+    }
+    Some(Blackout { first_day, last_day })
+}
+
+/// A day as days since 1970-01-01.
+fn check_day(cx: &mut Cx<'_>, day: &Name) -> Option<i32> {
+    let days = days_of(&day.text).and_then(|days| i32::try_from(days).ok());
+    if days.is_none() {
+        let diagnostic = types::bad_date(&day.text, cx.at(day.span));
+        cx.report(diagnostic);
+    }
+    days
+}
+
+fn check_hold(cx: &mut Cx<'_>, longest: &Duration) -> Option<i64> {
+    let ms = look_back_ms(cx, longest)?;
+    if ms > i64::from(MAX_HOLD_DAYS) * DAY_MS {
+        let text = cx.text_at(longest.span);
+        let diagnostic = time::held_too_long(&text, cx.at(longest.span), MAX_HOLD_DAYS);
+        cx.report(diagnostic);
+        return None;
+    }
+    Some(ms)
+}
+
+/// Where the group before one ends.
+fn groups_end(groups: &[Name], place: usize) -> u32 {
+    groups.iter().take(place).next_back().map_or(0, |before| before.span.end)
+}
+
+/// Groups of workflows in the order in which they go, each once.
+fn check_first(cx: &mut Cx<'_>, groups: &[Name], policy: &mut Policy) {
+    for (place, group) in groups.iter().enumerate() {
+        let first = groups.iter().take(place).find(|before| before.text == group.text);
+        match first {
+            Some(first) => {
+                let (at, first) = (Span::new(groups_end(groups, place), group.span.end), first.span);
+                let diagnostic = names::group_twice(&group.text, cx.at(group.span), cx.at(first), cx.at(at));
+                cx.report(diagnostic);
+            }
+            None if named::group(cx, group) => policy.first.push(group.text.clone()),
+            None => {}
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! `policy`: its rules read as sentences, so that each stands as it was written.
+
+use super::clause::clauses;
+use super::printer::Printer;
+use crate::source::Span;
+use crate::syntax::ast::{Blackout, Cap, Clause, Duration, First, Policy, PolicyClause, Quiet};
+use crate::syntax::constructs;
+
+pub(super) fn format(printer: &mut Printer<'_>, policy: &Policy, at: Span) {
+    let within = printer.open(at, policy.head.end);
+    let block = printer.gather(within, policy.clauses.iter().map(|clause| (clause, clause.span)));
+    printer.block(&block, clause);
+}
+
+constructs::policy_clauses!(clauses PolicyClause);
+
+fn cap(printer: &mut Printer<'_>, _: &Cap, at: Span) {
+    printer.line(at, printer.words(at));
+}
+
+fn quiet(printer: &mut Printer<'_>, _: &Quiet, at: Span) {
+    printer.line(at, printer.words(at));
+}
+
+fn blackout(printer: &mut Printer<'_>, _: &Blackout, at: Span) {
+    printer.line(at, printer.words(at));
+}
+
+fn hold(printer: &mut Printer<'_>, _: &Duration, at: Span) {
+    printer.line(at, printer.words(at));
+}
+
+fn first(printer: &mut Printer<'_>, first: &First, at: Span) {
+    let groups: Vec<&str> = first.groups.iter().map(|group| group.text.as_str()).collect();
+    printer.line(at, format!("first {}", groups.join(", then ")));
+}

@@ -1,0 +1,63 @@
+//! `policy`: rules over every workflow.
+
+use super::clause::{self, clauses};
+use super::{Block, Clause, Duration, Name};
+use crate::source::Span;
+use crate::syntax::constructs;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Policy {
+    pub clauses: Vec<Clause<PolicyClause>>,
+    /// The first line, for labels.
+    pub head: Span,
+    /// A line in it could not be read.
+    pub broken: bool,
+}
+
+constructs::policy_clauses!(clauses PolicyClause POLICY_CLAUSES);
+
+/// `cap 2 emails per 7 days then delay`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Cap {
+    /// As written: `2`.
+    pub emails: Name,
+    /// The number with its word: `2 emails`.
+    pub capped: Span,
+    pub per: Duration,
+    /// `then drop`
+    pub drops: bool,
+}
+
+/// `quiet from 20:00 to 08:00 in contact timezone`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Quiet {
+    /// As written: `20:00`.
+    pub from: Name,
+    pub to: Name,
+}
+
+/// `blackout 2026-12-24 to 2026-12-26`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Blackout {
+    /// As written: `2026-12-24`.
+    pub first: Name,
+    pub last: Option<Name>,
+}
+
+/// `first webinar, then nurture`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct First {
+    pub groups: Vec<Name>,
+}
+
+impl Policy {
+    pub(crate) fn quiet_hours(&self) -> Option<(&Quiet, Span)> {
+        clause::each(&self.clauses, PolicyClause::quiet).next()
+    }
+}
+
+impl Block for Policy {
+    fn lose_a_line(&mut self) {
+        self.broken = true;
+    }
+}

@@ -1,0 +1,48 @@
+//! `policy`.
+
+use super::clause::{self, clauses};
+use super::context::Context;
+use super::{Pair, Reader, Rule, child, has, head, name, span};
+use crate::syntax::ast::{Blackout, Cap, Duration, First, Name, Policy, PolicyClause, Quiet, Unit};
+use crate::syntax::constructs;
+
+pub(super) fn parse(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Policy {
+    let (clauses, broken) = clause::block(reader, pair, Context::Policy, clause);
+    Policy { clauses, head: head(pair), broken }
+}
+
+constructs::policy_clauses!(clauses PolicyClause);
+
+fn cap(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Cap {
+    let capped = child(pair, Rule::capped).unwrap_or_else(|| pair.clone());
+    let emails = reader.name_of(&capped, Rule::number);
+    Cap { emails, capped: span(&capped), per: hold(reader, pair), drops: has(pair, Rule::drop) }
+}
+
+fn quiet(_: &mut Reader<'_>, pair: &Pair<'_>) -> Quiet {
+    let [from, to] = two(pair, Rule::clock);
+    let nothing = || Name { text: String::new(), span: span(pair) };
+    Quiet { from: from.unwrap_or_else(nothing), to: to.unwrap_or_else(nothing) }
+}
+
+fn blackout(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Blackout {
+    let [_, last] = two(pair, Rule::date);
+    Blackout { first: reader.name_of(pair, Rule::date), last }
+}
+
+/// The length of time in a clause.
+fn hold(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Duration {
+    let nothing = || Duration { amount: String::new(), unit: Unit::Days, span: span(pair) };
+    reader.duration_of(pair).unwrap_or_else(nothing)
+}
+
+fn first(_: &mut Reader<'_>, pair: &Pair<'_>) -> First {
+    let groups = pair.clone().into_inner().filter(|inner| inner.as_rule() == Rule::name);
+    First { groups: groups.map(|group| name(&group)).collect() }
+}
+
+/// The first two children of a rule.
+fn two(pair: &Pair<'_>, rule: Rule) -> [Option<Name>; 2] {
+    let mut found = pair.clone().into_inner().filter(|inner| inner.as_rule() == rule).map(|inner| name(&inner));
+    [found.next(), found.next()]
+}

@@ -1,0 +1,88 @@
+//! Rules over every workflow.
+
+use super::{Row, SAY};
+
+const CAP: &str = "a cap says how many emails, in which time, and what becomes of one more:";
+const ROLLING: &str = "a cap counts elapsed days, wherever they begin:";
+const QUIET: &str = "quiet hours are by each person's own clocks:";
+const DAYS: &str = "days on which nothing leaves:";
+const HOLD: &str = "how long a mail is held at most:";
+const FIRST: &str = "groups go in this order:";
+
+pub(super) const ROWS: &[Row] = &[
+    (
+        "^ cap $n:number email|emails per $d:number $u:unit , then delay|hold $",
+        "cap $n emails per $d $u then delay",
+        CAP,
+    ),
+    ("^ cap $n:number email|emails per $d:number $u:unit , then drop|skip $", "cap $n emails per $d $u then drop", CAP),
+    (
+        "^ cap|limit|max|maximum [of] $n:number email|emails|mail|mails|messages per|in|within|every|each $d:number $u:unit then drop|skip|discard|withhold|cancel $",
+        "cap $n emails per $d $u then drop",
+        CAP,
+    ),
+    (
+        "^ cap|limit|max|maximum [of] $n:number email|emails|mail|mails|messages per|in|within|every|each [any|the] $d:number $u:unit [then] [delay|hold|wait|defer|queue] $",
+        "cap $n emails per $d $u then delay",
+        CAP,
+    ),
+    (
+        "^ [frequency] [cap|limit] [:] [at] [most|max|maximum] $n:number email|emails|mail|mails|messages per|in|within|every|each [any|the] $d:number $u:unit [then] [delay|hold|wait|defer|queue] $",
+        "cap $n emails per $d $u then delay",
+        CAP,
+    ),
+    (
+        "^ [frequency] [cap|limit] [:] [at] [most|max|maximum] $n:number email|emails|mail|mails|messages per|a|each|every week [then] [delay|hold|wait|defer|queue] $",
+        "cap $n emails per 7 days then delay",
+        ROLLING,
+    ),
+    (
+        "^ [frequency] [cap|limit] [:] [at] [most|max|maximum] $n:number email per|a|each|every day [then] [delay|hold|wait|defer|queue] $",
+        "cap $n email per 1 day then delay",
+        ROLLING,
+    ),
+    (
+        "^ [frequency] [cap|limit] [:] [at] [most|max|maximum] $n:number emails|mail|mails|messages per|a|each|every day [then] [delay|hold|wait|defer|queue] $",
+        "cap $n emails per 1 day then delay",
+        ROLLING,
+    ),
+    (
+        "^ [frequency] [cap|limit] [:] [at] [most|max|maximum] $n:number email|emails|mail|mails|messages per|a|each|every month [then] [delay|hold|wait|defer|queue] $",
+        "cap $n emails per 30 days then delay",
+        ROLLING,
+    ),
+    (
+        "^ cap|limit email|emails|mail|mails at|to $n:number per|a|each|every week $",
+        "cap $n emails per 7 days then delay",
+        ROLLING,
+    ),
+    (
+        "^ cap|limit email|emails|mail|mails at|to $n:number per|a|each|every day $",
+        "cap $n emails per 1 day then delay",
+        ROLLING,
+    ),
+    (
+        "^ cap|limit email|emails|mail|mails at|to $n:number per|in|within $d:number $u:unit $",
+        "cap $n emails per $d $u then delay",
+        CAP,
+    ),
+    (
+        "^ quiet [hours] [:] [from|between] $a:number : $b:number to|until|and $c:number : $d:number [in] [contact] [timezone] $",
+        "quiet from $a:$b to $c:$d in contact timezone",
+        QUIET,
+    ),
+    (
+        "^ no email|emails|mail|mails from|between $a:number : $b:number to|until|and $c:number : $d:number $",
+        "quiet from $a:$b to $c:$d in contact timezone",
+        QUIET,
+    ),
+    ("^ no email|emails|mail|mails on $d $", "blackout $d", DAYS),
+    ("^ blackout on $d $", "blackout $d", DAYS),
+    ("^ blackout [from|between] $a until|and|through|to $b $", "blackout $a to $b", DAYS),
+    ("^ no email|emails|mail|mails from|between $a to|until|and $b $", "blackout $a to $b", DAYS),
+    ("^ hold [for|up] [at] [most|to] $d:number $u:unit [at] [most] $", "hold at most $d $u", HOLD),
+    ("^ first|priority $a:name [,] [then] $b:name $", "first $a, then $b", FIRST),
+    ("^ first|priority $a:name [,] [then] $b:name [,] [then] $c:name $", "first $a, then $b, then $c", FIRST),
+    ("^ $a:name first [,] [then] $b:name $", "first $a, then $b", FIRST),
+    ("^ priority $a:name $", "first $a", SAY),
+];

@@ -1,0 +1,162 @@
+//! `policy { .. }`: rules over every workflow. How many marketing mails anybody gets, when they may leave, and who leaves first.
+//!
+//! They hold for everybody at once, whatever steps a journey began with: no step depends on them.
+
+use super::Meaning;
+use super::area::Area;
+use super::fact::{Fact, PatternEvent};
+use super::workflow::SendWindow;
+use crate::id::FactId;
+use crate::limits::{MAX_FACT_DEPTH, MAX_HOLD_DAYS};
+use crate::units::DAY_MS;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// The rules of a project; a project without any lets mail leave whenever its workflows do.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Policy {
+    /// Who may be written to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consent: Option<Consent>,
+    /// Each of them counts for itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub caps: Vec<Cap>,
+    /// The hours of the contact's day in which nothing leaves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quiet: Option<Quiet>,
+    /// The days on which nothing leaves.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blackouts: Vec<Blackout>,
+    /// How long a mail is held at most, in milliseconds; [`HOLD_MS`] where the project says nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold_ms: Option<i64>,
+    /// The groups of workflows that go first, in order. All others come behind them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub first: Vec<String>,
+}
+
+/// How long a mail is held where no policy says otherwise.
+pub const HOLD_MS: i64 = 7 * DAY_MS;
+
+impl Policy {
+    /// Whether it says nothing.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// How long a mail is held at most, in milliseconds.
+    pub fn hold_ms(&self) -> i64 {
+        self.hold_ms.unwrap_or(HOLD_MS)
+    }
+
+    /// The place of a group among those that go first; that of none of them is behind all.
+    pub fn rank(&self, group: Option<&str>) -> usize {
+        self.first.iter().position(|first| Some(first.as_str()) == group).unwrap_or(self.first.len())
+    }
+
+    /// How many instants at which a mail left have to be known.
+    pub fn depth(&self) -> u32 {
+        self.caps.iter().map(|cap| cap.emails).max().unwrap_or(0)
+    }
+
+    /// What is wrong with a number in it, if anything is.
+    pub fn fault(&self) -> Option<String> {
+        let cap = self.caps.iter().find(|cap| !cap.is_sensible()).map(|cap| format!("{cap} is no cap"));
+        let quiet = self.quiet.filter(|quiet| !quiet.open().opens() || quiet.is_all_day());
+        let blackout = self.blackouts.iter().find(|blackout| blackout.last_day < blackout.first_day);
+        let is_held = (1..=i64::from(MAX_HOLD_DAYS) * DAY_MS).contains(&self.hold_ms());
+        cap.or_else(|| quiet.map(|quiet| format!("{quiet:?} leaves no hour of the day")))
+            .or_else(|| blackout.map(|blackout| format!("{blackout:?} ends before it begins")))
+            .or_else(|| (!is_held).then(|| format!("a mail is held for {} ms", self.hold_ms())))
+    }
+}
+
+impl Meaning {
+    /// What remembers when marketing mails left; none where nothing counts them.
+    pub fn mailed(&self) -> Option<FactId> {
+        let is_it = |fact: &Fact| {
+            let pattern = self.patterns.get(fact.pattern);
+            fact.area == Area::Contact && pattern.is_some_and(|pattern| pattern.event == PatternEvent::Mailed)
+        };
+        self.facts.find(is_it)
+    }
+}
+
+/// Who may get marketing mail of whom nobody knows whether they want it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Consent {
+    /// Nobody: whoever has said yes is written to, and no other.
+    OptIn,
+    /// Everybody who has not said no.
+    OptOut,
+}
+
+/// `cap 2 emails per 7 days then delay`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Cap {
+    /// At least one.
+    pub emails: u32,
+    /// Elapsed, wherever it begins: exactly so long after a mail its place is free.
+    pub per_ms: i64,
+    /// What becomes of one more.
+    pub then: Over,
+}
+
+/// What becomes of a mail beyond a cap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Over {
+    /// It is held until a place is free.
+    Delay,
+    /// It is withheld at once.
+    Drop,
+}
+
+impl Cap {
+    /// Whether it lets something out, and no more than is remembered.
+    pub fn is_sensible(&self) -> bool {
+        (1..=MAX_FACT_DEPTH).contains(&self.emails) && self.per_ms > 0
+    }
+}
+
+impl fmt::Display for Cap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let then = match self.then {
+            Over::Delay => "delay",
+            Over::Drop => "drop",
+        };
+        write!(f, "{} per {} ms then {then}", self.emails, self.per_ms)
+    }
+}
+
+/// `quiet from 20:00 to 08:00 in contact timezone`, in minutes of the day. Where it ends mail leaves again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quiet {
+    /// When it begins, every day.
+    pub from_min: u16,
+    /// When it ends, on the next day where that is not behind the beginning.
+    pub to_min: u16,
+}
+
+impl Quiet {
+    /// The end of a day, which is the beginning of the next.
+    pub const DAY_MINUTES: u16 = 24 * 60;
+
+    /// The hours that it leaves, as a window of every day.
+    pub fn open(self) -> SendWindow {
+        SendWindow { days: 0b111_1111, from_min: self.to_min % Self::DAY_MINUTES, to_min: self.from_min }
+    }
+
+    /// Whether it leaves none.
+    pub fn is_all_day(self) -> bool {
+        self.from_min % Self::DAY_MINUTES == self.to_min % Self::DAY_MINUTES
+    }
+}
+
+/// `blackout 2026-12-24 to 2026-12-26`, in days since 1970-01-01. Both belong to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Blackout {
+    /// From its midnight on, at home.
+    pub first_day: i32,
+    /// To the midnight at its end.
+    pub last_day: i32,
+}

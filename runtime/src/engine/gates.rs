@@ -1,0 +1,174 @@
+//! When a marketing mail may leave (E8): the hours of its workflow and of the policy, and how many of them have gone to the contact by then.
+//!
+//! All of it is asked at the moment of leaving, before every attempt. A place under a cap is taken by what has left, and by what a channel has in
+//! its hands: that may leave at any moment.
+
+use super::plan::Plan;
+use super::touch::Touch;
+use crate::store::{JourneyStatus, OutboxRecord, OutboxState};
+use crate::time::{Instant, SendWindow, Zone, civil};
+use flow_ir::{Blackout, Cap, EmailId, EmailKind, FOREVER, Fact, NEVER, Over, WorkflowId};
+
+/// The hours in which mail of a workflow may leave, by the clocks of a contact.
+pub(super) struct Gates<'p> {
+    /// Its own, and those that quiet hours leave.
+    windows: [Option<SendWindow>; 2],
+    blackouts: &'p [Blackout],
+}
+
+/// What the caps say to one more mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    Free,
+    /// From this instant on, or [`FOREVER`] where that hangs on an answer.
+    FreeAt(i64),
+    /// A cap is reached that says to drop it.
+    Refused,
+}
+
+impl Plan {
+    pub(super) fn gates(&self, workflow: WorkflowId) -> Gates<'_> {
+        let windows = [self.workflow(workflow).window, self.quiet];
+        Gates { windows, blackouts: &self.program.policy.blackouts }
+    }
+
+    /// The last instant at which a mail may leave that is held since then (LANGUAGE.md 5), whatever holds it: a closed window, a cap, a failed
+    /// attempt, a server that is not there.
+    pub(super) fn held_at_most(&self, held_since: i64) -> i64 {
+        held_since.saturating_add(self.program.policy.hold_ms())
+    }
+
+    pub(super) fn has_caps(&self) -> bool {
+        !self.program.policy.caps.is_empty()
+    }
+
+    pub(super) fn is_marketing(&self, email: EmailId) -> bool {
+        self.program.emails.get(email).is_some_and(|email| email.kind == EmailKind::Marketing)
+    }
+
+    /// What remembers when marketing mails left.
+    pub(super) fn mailed(&self) -> Option<&Fact> {
+        self.program.facts.get(self.mailed?)
+    }
+
+    /// Whether another marketing mail may leave, of which so many are on their way. Of several caps each counts.
+    pub(super) fn place_for_one(&self, frame: &[u8], on_their_way: usize, now: i64) -> Place {
+        let on_their_way = u32::try_from(on_their_way).unwrap_or(u32::MAX);
+        let caps = self.program.policy.caps.iter();
+        caps.map(|cap| self.place_under(cap, frame, on_their_way, now)).fold(Place::Free, Place::stricter)
+    }
+
+    fn place_under(&self, cap: &Cap, frame: &[u8], on_their_way: u32, now: i64) -> Place {
+        let free_at = match cap.emails.checked_sub(on_their_way.saturating_add(1)) {
+            None => FOREVER,
+            // With so many places left, it is the mail before those whose place has to be free.
+            Some(nth) => self.left_at(frame, nth).map_or(NEVER, |left_at| left_at.saturating_add(cap.per_ms)),
+        };
+        match cap.then {
+            _ if free_at <= now => Place::Free,
+            Over::Delay => Place::FreeAt(free_at),
+            Over::Drop => Place::Refused,
+        }
+    }
+
+    /// When the `nth` newest mail left, from zero; none where there were not so many.
+    fn left_at(&self, frame: &[u8], nth: u32) -> Option<i64> {
+        let fact = self.mailed().filter(|fact| nth < fact.depth)?;
+        Some(self.program.frame.read(frame, fact.slot(nth))).filter(|at| *at > NEVER)
+    }
+}
+
+impl Place {
+    fn stricter(self, other: Place) -> Place {
+        match (self, other) {
+            (Place::Refused, _) | (_, Place::Refused) => Place::Refused,
+            (Place::FreeAt(one), Place::FreeAt(other)) => Place::FreeAt(one.max(other)),
+            (Place::Free, place) | (place, Place::Free) => place,
+        }
+    }
+}
+
+impl Gates<'_> {
+    /// Whether there is an hour in which nothing leaves.
+    pub(super) fn are_any(&self) -> bool {
+        self.windows.iter().any(Option::is_some) || !self.blackouts.is_empty()
+    }
+
+    /// `now` where all are open, else the first instant at which they are; what comes after `until` is not looked for.
+    pub(super) fn open_at(&self, now: i64, zone: Zone, until: i64) -> i64 {
+        let mut at = now;
+        loop {
+            let later = self.each_open_at(Instant(at), zone).0;
+            if later == at || later > until {
+                return later;
+            }
+            at = later;
+        }
+    }
+
+    /// Until when a mail that these hold is held, from now on.
+    pub(super) fn held_until(&self, now: i64, zone: Zone, at_most: i64) -> i64 {
+        self.open_at(now, zone, at_most).min(at_most)
+    }
+
+    /// The instant that comes of asking one after the other when it opens: no earlier than they all do.
+    fn each_open_at(&self, at: Instant, zone: Zone) -> Instant {
+        let at = self.windows.iter().flatten().fold(at, |at, window| window.opens_at(at, zone));
+        self.blackouts.iter().fold(at, |at, blackout| behind(blackout, at, zone))
+    }
+}
+
+/// An instant, or the end of the blackout in which it lies.
+fn behind(blackout: &Blackout, at: Instant, zone: Zone) -> Instant {
+    let begins = civil::start_of(blackout.first_day.into(), zone);
+    let ends = civil::start_of(i64::from(blackout.last_day) + 1, zone);
+    match (begins, ends) {
+        (Some(begins), Some(ends)) if begins <= at && at < ends => ends,
+        _ => at,
+    }
+}
+
+impl Touch<'_> {
+    /// A mail has left, or nobody knows whether it has: if it is one that caps count, its place is taken.
+    pub(super) fn take_place(&mut self, email: EmailId) {
+        if let Some(fact) = self.plan.mailed.filter(|_| self.plan.is_marketing(email)) {
+            self.remember(fact, self.now);
+        }
+    }
+
+    /// What was on its way has come to something: whoever a cap holds is asked again, at once and in their order.
+    pub(super) fn ask_held_again(&mut self) {
+        if !self.plan.has_caps() {
+            return;
+        }
+        let now = self.now;
+        for journey in self.contact.journeys.iter_mut().filter(|journey| journey.record.status == JourneyStatus::Held) {
+            journey.dirty |= journey.record.due_at != Some(now);
+            journey.record.due_at = Some(now);
+        }
+    }
+
+    /// Where a cap may let only some of a contact's mails out, none of them tries alone: all that may be tried by now are looked at together, so
+    /// that they leave in their order.
+    pub(super) fn try_together(&mut self) {
+        if !self.plan.has_caps() {
+            return;
+        }
+        for index in 0..self.contact.journeys.len() {
+            if self.journey(index).record.status == JourneyStatus::Sending
+                && self.row_of(index).is_some_and(|row| self.may_try(row))
+            {
+                self.journey_mut(index).answer(super::reason::Woken::Retried);
+            }
+        }
+    }
+
+    fn may_try(&self, row: &OutboxRecord) -> bool {
+        row.state == OutboxState::Queued && row.due_at <= self.now
+    }
+
+    /// The message for which a journey waits.
+    pub(super) fn row_of(&self, index: usize) -> Option<&OutboxRecord> {
+        self.outbox.row(self.journey(index).record.outbox?)
+    }
+}
