@@ -337,3 +337,69 @@ fn a_restart_forgets_nothing() {
     world.reopen().at("2026-03-20").run();
     assert_eq!(mails(&world).last().unwrap(), "03-09 10:00 c Sent s0");
 }
+
+/// Numbers that look like chance, the same each time.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, most: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % most
+    }
+}
+
+/// Mails by their hours.
+type Mails = Vec<(u64, usize)>;
+
+/// When each mail leaves, counted a second time and in another way: the hours at which somebody asks for one of three mails, a list of those that
+/// have left, and a queue in which nobody overtakes.
+fn left_by_hand(asked: &[(u64, usize)], most: usize, hours: u64) -> Mails {
+    let (mut left, mut waiting) = (Mails::new(), Mails::new());
+    let go = |left: &mut Mails, waiting: &mut Mails, before: u64| {
+        while let Some((since, mail)) = waiting.first().copied() {
+            let full = left.len().checked_sub(most).map_or(0, |nth| left[nth].0 + hours);
+            let leaves = since.max(full);
+            if leaves >= before {
+                return;
+            }
+            left.push((leaves, mail));
+            waiting.remove(0);
+        }
+    };
+    for (hour, mail) in asked {
+        go(&mut left, &mut waiting, *hour);
+        // Whoever is in a workflow does not come in again.
+        if !waiting.iter().any(|(_, other)| other == mail) {
+            waiting.push((*hour, *mail));
+        }
+    }
+    go(&mut left, &mut waiting, u64::MAX);
+    left
+}
+
+#[test]
+fn a_plain_count_agrees_on_when_mails_leave() {
+    const EVENTS: [&str; 3] = ["signed_up", "downloaded", "visited"];
+    for seed in 0..12 {
+        let mut dice = Dice(seed);
+        let (most, hours) = (1 + dice.below(3), 20 + dice.below(60));
+        let policy = format!("cap {most} emails per {hours} hours then delay; hold at most 90 days");
+        let mut world = three(&policy).limits(1 + dice.below(4) as usize, 1 + dice.below(3) as usize);
+        let (mut hour, mut asked) = (10, Vec::new());
+        for _ in 0..25 {
+            hour += 1 + dice.below(18);
+            let mail = dice.below(3) as usize;
+            asked.push((hour, mail));
+            does(&mut world, &format!("2026-03-{:02} {:02}:00", 2 + hour / 24, hour % 24), EVENTS[mail]);
+        }
+        world.at("2026-04-30").run();
+        let line = |(hour, mail): &(u64, usize)| {
+            let day = 2 + hour / 24;
+            let (month, day) = if day > 31 { (4, day - 31) } else { (3, day) };
+            format!("{month:02}-{day:02} {:02}:00 {} Sent s0", hour % 24, ["a", "b", "c"][*mail])
+        };
+        let by_hand: Vec<String> = left_by_hand(&asked, most as usize, hours).iter().map(line).collect();
+        let sent: Vec<String> = mails(&world).into_iter().filter(|line| line.contains("Sent")).collect();
+        assert_eq!(sent, by_hand, "{seed}: {policy}");
+    }
+}
