@@ -150,7 +150,7 @@ fn pattern_line(program: &Program, pattern: &Pattern) -> String {
             line += "any activity";
             &[][..]
         }
-        PatternEvent::Mailed => {
+        PatternEvent::Marketed => {
             line += "a marketing email left";
             &[][..]
         }

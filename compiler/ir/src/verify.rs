@@ -162,7 +162,7 @@ impl Checker<'_> {
         let pattern = program.patterns.at(id);
         let place = format!("{id} `{}`", pattern.text);
         let properties: &[Property] = match pattern.event {
-            PatternEvent::AnyActivity | PatternEvent::Mailed => &[],
+            PatternEvent::AnyActivity | PatternEvent::Marketed => &[],
             PatternEvent::Entered(segment) | PatternEvent::Left(segment) => {
                 self.exists(&place, &program.segments, segment);
                 &[]

@@ -76,7 +76,7 @@ impl Wanted {
             match program.patterns.get(fact.pattern).map(|pattern| &pattern.event) {
                 Some(PatternEvent::Declared(event)) => drop(wanted.events.insert(*event)),
                 Some(PatternEvent::AnyActivity) => wanted.any_activity = true,
-                Some(PatternEvent::Mailed) => wanted.mailed = Some(id),
+                Some(PatternEvent::Marketed) => wanted.mailed = Some(id),
                 // The log does not say who entered or left what.
                 _ => {}
             }

@@ -92,7 +92,7 @@ impl Touch<'_> {
         let is_others = |event: PatternEvent| match event {
             PatternEvent::Entered(segment) => holds(segment),
             PatternEvent::Left(segment) => !holds(segment),
-            PatternEvent::Declared(_) | PatternEvent::AnyActivity | PatternEvent::Mailed => true,
+            PatternEvent::Declared(_) | PatternEvent::AnyActivity | PatternEvent::Marketed => true,
         };
         let own = patterns.iter().enumerate().filter(|(_, pattern)| !is_others(program.patterns.at(**pattern).event));
         own.fold(triggers, |triggers, (bit, _)| triggers & !(1 << bit))

@@ -15,7 +15,7 @@ impl Lowering<'_> {
         let Some(first) = slots.next() else { return };
         slots.for_each(drop);
         let text = "a marketing email left".to_owned();
-        let pattern = self.pattern(&Pattern { text, event: PatternEvent::Mailed, tests: Vec::new() });
+        let pattern = self.pattern(&Pattern { text, event: PatternEvent::Marketed, tests: Vec::new() });
         self.program.facts.push(Fact { area: Area::Contact, pattern, first, depth });
     }
 }

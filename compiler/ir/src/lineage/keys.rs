@@ -18,7 +18,7 @@ pub(super) fn signature(meaning: &Meaning, pattern: &Pattern) -> String {
         PatternEvent::Entered(id) => (format!("entered {}", segment(id)), &[][..]),
         PatternEvent::Left(id) => (format!("left {}", segment(id)), &[][..]),
         PatternEvent::AnyActivity => ("any activity".to_owned(), &[][..]),
-        PatternEvent::Mailed => ("mailed".to_owned(), &[][..]),
+        PatternEvent::Marketed => ("mailed".to_owned(), &[][..]),
         PatternEvent::Declared(id) => match meaning.events.get(id) {
             Some(event) => (format!("event {}", event.name), event.properties.as_slice()),
             None => ("event ?".to_owned(), &[][..]),

@@ -95,7 +95,7 @@ pub enum PatternEvent {
     AnyActivity,
     /// The instants at which a marketing email left for the contact, whichever workflow sent it: what the caps of a policy count. No event says
     /// so; the engine does, where one leaves.
-    Mailed,
+    Marketed,
 }
 
 /// A test on a property of the event, by its place in the event type.

@@ -76,7 +76,7 @@ impl Meaning {
     pub fn mailed(&self) -> Option<FactId> {
         let is_it = |fact: &Fact| {
             let pattern = self.patterns.get(fact.pattern);
-            fact.area == Area::Contact && pattern.is_some_and(|pattern| pattern.event == PatternEvent::Mailed)
+            fact.area == Area::Contact && pattern.is_some_and(|pattern| pattern.event == PatternEvent::Marketed)
         };
         self.facts.find(is_it)
     }

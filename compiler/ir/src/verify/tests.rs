@@ -507,7 +507,7 @@ fn a_policy_counts_what_is_remembered() {
         faults(|program| {
             program.policy.caps = vec![Cap { emails, per_ms, then: Over::Delay }];
             if remembered > 0 {
-                let pattern = Pattern { text: "mailed".into(), event: PatternEvent::Mailed, tests: Vec::new() };
+                let pattern = Pattern { text: "mailed".into(), event: PatternEvent::Marketed, tests: Vec::new() };
                 let pattern = program.patterns.push(pattern);
                 let slots = (0..remembered).map(|nth| program.frame.add(nth.to_string(), SlotKind::Int, false, NEVER));
                 let first = slots.min().unwrap();
