@@ -304,7 +304,7 @@ impl Batch {
     fn forget(&mut self, journey: &Journey) {
         let ended_at = journey.record.ended_at.or(Some(journey.record.entered_at));
         let status = JourneyStatus::Ended;
-        let (due_at, goal_until) = (None, None);
-        self.end_journey(JourneyRecord { status, due_at, ended_at, goal_until, ..journey.record.clone() });
+        let (due_at, goal_open, goal_until) = (None, false, None);
+        self.end_journey(JourneyRecord { status, due_at, ended_at, goal_open, goal_until, ..journey.record.clone() });
     }
 }

@@ -37,6 +37,7 @@ mod enrol;
 mod error;
 mod event;
 mod files;
+mod goal;
 mod held;
 mod host;
 mod identify;

@@ -92,6 +92,9 @@ const CONDITIONS: [&str; 11] = [
     "has_open_deal",
 ];
 
+/// For how many days a goal counts.
+const GOAL_DAYS: [u32; 4] = [2, 6, 12, 20];
+
 impl Project {
     fn new(chance: &mut Chance) -> Project {
         let mut project = Project {
@@ -109,7 +112,7 @@ impl Project {
     fn change(&mut self, chance: &mut Chance) {
         let place = chance.below(self.workflows.len() as u64) as usize;
         let workflow = &mut self.workflows[place];
-        match chance.below(17) {
+        match chance.below(19) {
             0 => self.order += 1,
             1 => workflow.title = format!("Title {}", chance.below(9)),
             2..5 => {
@@ -133,6 +136,7 @@ impl Project {
                 self.forget("plan");
             }
             12 if self.workflows.len() > 1 => drop(self.workflows.remove(place)),
+            17 | 18 => self.workflows[place].count_goal_for(chance.pick(&GOAL_DAYS)),
             _ => {
                 let free = (0..6).find(|nth| self.workflows.iter().all(|known| known.name != format!("w{nth}")));
                 self.workflows.extend(free.map(|nth| Workflow::new(nth, chance)));
@@ -166,6 +170,17 @@ impl Workflow {
         Workflow { name: format!("w{nth}"), title: format!("W {nth}"), header: header(chance), steps }
     }
 
+    /// The goal, if there is one, counts for so many days; else there is one.
+    fn count_goal_for(&mut self, days: u32) {
+        let is_goal = |line: &String| line.starts_with("goal ");
+        let asks = match self.header.iter().position(is_goal) {
+            Some(place) => self.header.remove(place),
+            None => "goal \"g\" when visited at least 2 times within 1 days".to_owned(),
+        };
+        let (asks, _) = asks.split_once(" within ").unwrap();
+        self.header.push(format!("{asks} within {days} days"));
+    }
+
     fn text(&self) -> String {
         let Workflow { name, title, header, steps } = self;
         // Each mail once, where it stands first.
@@ -181,8 +196,9 @@ fn header(chance: &mut Chance) -> Vec<String> {
     header.push(chance.pick(&["reenter never", "reenter after 1 day", "reenter after 5 days"]).to_owned());
     if chance.below(3) == 0 {
         header.push(format!(
-            "goal \"g\" when {} within 20 days",
-            chance.pick(&["attended_webinar", "visited at least 3 times"])
+            "goal \"g\" when {} within {} days",
+            chance.pick(&["attended_webinar", "visited at least 3 times", "has_open_deal"]),
+            chance.pick(&GOAL_DAYS)
         ));
     }
     if chance.below(3) == 0 {

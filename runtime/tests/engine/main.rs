@@ -8,6 +8,7 @@ mod changes;
 mod delivery;
 mod doctored;
 mod enrolment;
+mod goals;
 mod held;
 mod identity;
 mod import;
