@@ -29,6 +29,7 @@ impl Touch<'_> {
         self.batch.changes.joined.push((other.id, self.contact.id));
         self.batch.count(counter::JOINED);
         self.write_off(other);
+        self.contact.is_looked_at_for(other);
         other.empty(plan);
     }
 

@@ -34,5 +34,6 @@ mod sums;
 mod support;
 mod suppress;
 mod told;
+mod understood;
 mod versions;
 mod whose;
