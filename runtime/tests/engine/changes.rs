@@ -52,6 +52,8 @@ struct Project {
     fields: [String; 2],
     keen: String,
     workflows: Vec<Workflow>,
+    /// For how many days the goal counts of a workflow that people are through at once; none where it has none.
+    through: u32,
     /// By which everything is ordered.
     order: u64,
 }
@@ -92,8 +94,7 @@ const CONDITIONS: [&str; 11] = [
     "has_open_deal",
 ];
 
-/// For how many days a goal counts.
-const GOAL_DAYS: [u32; 4] = [2, 6, 12, 20];
+const GOAL_DAYS: [u32; 5] = [0, 2, 6, 12, 20];
 
 impl Project {
     fn new(chance: &mut Chance) -> Project {
@@ -101,6 +102,7 @@ impl Project {
             fields: [BUDGET[0].to_owned(), PLAN[0].to_owned()],
             keen: chance.pick(&KEEN).to_owned(),
             workflows: Vec::new(),
+            through: chance.pick(&GOAL_DAYS),
             order: 0,
         };
         for nth in 0..3 {
@@ -110,9 +112,12 @@ impl Project {
     }
 
     fn change(&mut self, chance: &mut Chance) {
+        if chance.below(2) == 0 {
+            self.through = chance.pick(&GOAL_DAYS);
+        }
         let place = chance.below(self.workflows.len() as u64) as usize;
         let workflow = &mut self.workflows[place];
-        match chance.below(19) {
+        match chance.below(17) {
             0 => self.order += 1,
             1 => workflow.title = format!("Title {}", chance.below(9)),
             2..5 => {
@@ -136,7 +141,6 @@ impl Project {
                 self.forget("plan");
             }
             12 if self.workflows.len() > 1 => drop(self.workflows.remove(place)),
-            17 | 18 => self.workflows[place].count_goal_for(chance.pick(&GOAL_DAYS)),
             _ => {
                 let free = (0..6).find(|nth| self.workflows.iter().all(|known| known.name != format!("w{nth}")));
                 self.workflows.extend(free.map(|nth| Workflow::new(nth, chance)));
@@ -156,6 +160,11 @@ impl Project {
             "segment known = score >= 1".to_owned(),
         ];
         parts.extend(self.workflows.iter().map(Workflow::text));
+        let goal = match self.through {
+            0 => String::new(),
+            days => format!("goal \"g\" when visited at least 2 times within {days} days"),
+        };
+        parts.push(format!("workflow through {{\n{goal}\nenter when signed_up; reenter after 2 days\nwait 1 hour\n}}"));
         Chance(self.order).shuffle(&mut parts);
         parts.join("\n")
     }
@@ -168,17 +177,6 @@ impl Workflow {
             steps.push(any_step(chance));
         }
         Workflow { name: format!("w{nth}"), title: format!("W {nth}"), header: header(chance), steps }
-    }
-
-    /// The goal, if there is one, counts for so many days; else there is one.
-    fn count_goal_for(&mut self, days: u32) {
-        let is_goal = |line: &String| line.starts_with("goal ");
-        let asks = match self.header.iter().position(is_goal) {
-            Some(place) => self.header.remove(place),
-            None => "goal \"g\" when visited at least 2 times within 1 days".to_owned(),
-        };
-        let (asks, _) = asks.split_once(" within ").unwrap();
-        self.header.push(format!("{asks} within {days} days"));
     }
 
     fn text(&self) -> String {
@@ -198,7 +196,7 @@ fn header(chance: &mut Chance) -> Vec<String> {
         header.push(format!(
             "goal \"g\" when {} within {} days",
             chance.pick(&["attended_webinar", "visited at least 3 times", "has_open_deal"]),
-            chance.pick(&GOAL_DAYS)
+            chance.pick(&GOAL_DAYS[1..])
         ));
     }
     if chance.below(3) == 0 {

@@ -180,9 +180,9 @@ fn a_file_that_is_read_again_goes_on_behind_a_kill() {
     const PEOPLE: usize = 14;
     let rows = |world: &World, is_understood: bool| -> Vec<ContactRow> {
         let row = |nth: usize| {
-            let (user, seats) = (format!("user:u{}", nth % PEOPLE), if nth % 5 == 0 { "1" } else { "6" });
+            let (user, seats) = (format!("user:u{}", nth % PEOPLE), if nth.is_multiple_of(5) { "1" } else { "6" });
             // Of some the second row says it.
-            let says = is_understood && (nth >= PEOPLE || nth % 3 > 0);
+            let says = is_understood && (nth >= PEOPLE || !nth.is_multiple_of(3));
             let words: &[(&str, &str)] = if says { &[("seats", seats)] } else { &[] };
             world.row(&[&user], words)
         };
