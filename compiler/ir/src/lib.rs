@@ -33,7 +33,7 @@ pub mod verify;
 pub use debug::{Conditions, DebugInfo, EmailContent, Link, Subject, WorkflowDebug, Written};
 pub use id::*;
 pub use limits::VALUE_LIMIT;
-pub use lineage::{Fill, Lineage, Live, Lost, Standing, Unlinked, link, places, standing};
+pub use lineage::{Fill, Goalless, Lineage, Live, Lost, Standing, Unlinked, link, places, standing};
 pub use meaning::area::{Area, Areas, Place};
 pub use meaning::choices::Choices;
 pub use meaning::effect::*;

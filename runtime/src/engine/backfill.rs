@@ -40,6 +40,9 @@ fn recall_with(
     at_once: usize,
 ) -> Result<(), StoreError> {
     let mut recount = if journeys { Recount::find(store, program)? } else { Recount::default() };
+    if facts.is_empty() && recount.is_empty() {
+        return Ok(());
+    }
     let wanted = Wanted::new(program, facts);
     let mut from = ContactId(0);
     loop {

@@ -320,6 +320,7 @@ impl Touch<'_> {
             entered_at: self.now,
             ended_at: None,
             goal_met: false,
+            goal_open: false,
             goal_until: None,
             sends: Vec::new(),
             since: enrolment.since.unwrap_or_else(|| self.batch.last_record()),

@@ -29,6 +29,7 @@ impl Touch<'_> {
         self.batch.changes.joined.push((other.id, self.contact.id));
         self.batch.count(counter::JOINED);
         self.write_off(other);
+        self.contact.is_looked_at_for(other);
         other.empty(plan);
     }
 
@@ -304,7 +305,7 @@ impl Batch {
     fn forget(&mut self, journey: &Journey) {
         let ended_at = journey.record.ended_at.or(Some(journey.record.entered_at));
         let status = JourneyStatus::Ended;
-        let (due_at, goal_until) = (None, None);
-        self.end_journey(JourneyRecord { status, due_at, ended_at, goal_until, ..journey.record.clone() });
+        let (due_at, goal_open, goal_until) = (None, false, None);
+        self.end_journey(JourneyRecord { status, due_at, ended_at, goal_open, goal_until, ..journey.record.clone() });
     }
 }

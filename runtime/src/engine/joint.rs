@@ -6,6 +6,7 @@
 use super::Engine;
 use super::contact::Contact;
 use super::error::EngineError;
+use super::lend::Look;
 use super::plan::Plan;
 use super::rate::waiting_in;
 use super::touch::Touch;
@@ -63,10 +64,15 @@ pub(super) type Joint = Vec<Vec<Deed>>;
 
 impl<S: Store> Engine<S> {
     /// Reads what counts for somebody else of those who prove to be one.
-    pub(super) fn joint(&mut self, contact: Option<ContactId>, others: &[Box<Contact>]) -> Result<Joint, EngineError> {
+    pub(super) fn joint(
+        &mut self,
+        contact: Option<ContactId>,
+        others: &[Box<Contact>],
+        look: Look,
+    ) -> Result<Joint, EngineError> {
         let Some(contact) = contact.filter(|_| !others.is_empty()) else { return Ok(Joint::new()) };
         let (plan, now) = (Arc::clone(&self.plan), self.now().0);
-        let own = self.lend(contact)?;
+        let own = self.lend_when(contact, look)?;
         let people = || std::iter::once(&own).chain(others);
         let counting: Vec<Option<u64>> = people().map(|person| person.counts_since(&plan, now)).collect();
         let after = |place: usize| {

@@ -37,6 +37,7 @@ mod enrol;
 mod error;
 mod event;
 mod files;
+mod goal;
 mod held;
 mod host;
 mod identify;
@@ -92,7 +93,7 @@ pub use view::ContactView;
 use crate::clock::{Clock, VirtualClock};
 use crate::dispatch::{Attempt, Dispatch};
 use crate::inbound::{Arrival, Fingerprint};
-use crate::store::{ContactId, ContactWrites, Opened, OutboxRecord, Owner, Questions, Records, Slot, Store, Wish};
+use crate::store::{ContactId, ContactWrites, Opened, Owner, Questions, Records, Slot, Store, Wish};
 use crate::time::Instant;
 use ahead::Ahead;
 use batch::Batch;
@@ -187,8 +188,8 @@ pub struct Engine<S: Store> {
     file_mark: Option<files::FileMark>,
     /// How far each stream of input was read, as the store has it.
     reads: BTreeMap<String, Vec<u8>>,
-    /// What a crash left in the outbox, until it is looked at.
-    recovering: Vec<OutboxRecord>,
+    /// The rows that a crash left in the outbox, until somebody finds out what became of them.
+    recovering: Vec<u64>,
     mail_trouble: Option<String>,
     /// Why nothing can leave until somebody mends it.
     stopped_for: Option<String>,
@@ -256,6 +257,9 @@ impl<S: Store> Engine<S> {
         let opened_at = clock;
         let outdated = Outdated::of(version, &actors, &taken.contacts)?;
         ahead.not_before(clock);
+        let mut outbox = Outbox::new(delivery, limits.outbox_rows, pause);
+        let recovering = taken.outbox.iter().map(|row| row.id).collect();
+        std::mem::take(&mut taken.outbox).into_iter().for_each(|row| outbox.load(row));
         Ok(Engine {
             due: taken.due_queue(&outdated),
             outdated,
@@ -265,8 +269,8 @@ impl<S: Store> Engine<S> {
             store,
             owner,
             flying: VecDeque::new(),
-            dispatch: Dispatch::new(Arc::clone(&delivery.channel)),
-            outbox: Outbox::new(delivery, limits.outbox_rows, pause),
+            dispatch: Dispatch::new(Arc::clone(&outbox.delivery.channel)),
+            outbox,
             limits,
             clock: VirtualClock::new(Instant(clock)),
             kept_clock: clock,
@@ -277,7 +281,7 @@ impl<S: Store> Engine<S> {
             dirty: Vec::new(),
             file_mark: None,
             reads,
-            recovering: taken.outbox,
+            recovering,
             mail_trouble: None,
             stopped_for: None,
             broken_off: false,

@@ -259,7 +259,7 @@ impl Touch<'_> {
             self.decide_in(index, DecisionCode::Attributed, None, 0);
             self.tell_conversion(index);
             let journey = self.journey_mut(index);
-            journey.record.goal_until = None;
+            (journey.record.goal_met, journey.record.goal_open, journey.record.goal_until) = (true, false, None);
             journey.dirty = true;
         }
     }

@@ -1,18 +1,25 @@
 //! What a journey counts, and whether its mails were opened, clicked or answered, where a new version asks for it of those who are in it
 //! already: read once from the log, as it would have been counted.
 //!
-//! A journey of an earlier version is shorter than those of today, so what is new to it is what lies behind its end. What is in the log
+//! A journey of an earlier version is shorter than those of today, so what is new to it is what lies behind its end. Where a goal reaches further
+//! than it did, a journey that has ended may have missed events before that, so all that it counts is read again. What is in the log
 //! alone can be read from it: that somebody entered or left a segment is not.
 
 use super::engagement::MACHINE_CLICK_MS;
 use super::event::LATE_BY_MS;
+use super::touch::later;
 use crate::inbound::MailEvent;
 use crate::store::{ContactId, ContactRecord, EventRecord, JourneyRecord, Questions, SendRecord, Store, StoreError};
+use crate::time::Zones;
+use flow_ir::units::DAY_MS;
 use flow_ir::{
     CountedSince, EmailId, EngagementKind, FOREVER, Layout, NEVER, PatternId, Program, SlotId, Workflow, WorkflowId,
 };
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
+
+/// So far apart at most are two zones, for a bound of what is told in one of them.
+const ZONES_MS: i64 = 2 * DAY_MS;
 
 /// The slots to fill, by contact.
 #[derive(Debug, Default)]
@@ -61,13 +68,13 @@ struct Filled {
 
 #[derive(Debug)]
 enum What {
-    /// Events that arrived within this time, and did not occur before it.
-    Events { pattern: PatternId, arrived: (i64, i64), occurred_from: i64, enough: i64 },
+    /// Events that arrived after an instant, and did not occur before another one.
+    Events { pattern: PatternId, arrived_after: i64, occurred_from: i64, enough: i64 },
     /// What was done with a mail, by its name and link.
-    Mail { kind: EngagementKind, email: EmailId, name: String, link: Option<String>, arrived_until: i64 },
+    Mail { kind: EngagementKind, email: EmailId, name: String, link: Option<String> },
 }
 
-/// Whether journeys keep something that those of the version before did not, and that the log can tell.
+/// Whether journeys keep something that those of the version before did not, or that some of them may have missed, and that the log can tell.
 pub(crate) fn is_new(kept: &Program, linked: &Program) -> bool {
     let asks = |(id, before): (WorkflowId, &Workflow)| {
         let Some(workflow) = linked.workflows.get(id) else { return false };
@@ -75,9 +82,18 @@ pub(crate) fn is_new(kept: &Program, linked: &Program) -> bool {
         let counts = workflow.counts.iter().filter(|count| count.since != CountedSince::Wait).map(|count| count.slot);
         let mut own = counts.chain(workflow.engagements.iter().map(|asked| asked.slot));
         let mut turns = workflow.turn.iter().flat_map(|turn| &turn.counts);
-        own.any(|slot| slot.0 as usize >= journey) || turns.any(|(_, slot)| slot.0 as usize >= frame)
+        own.any(|slot| slot.0 as usize >= journey)
+            || turns.any(|(_, slot)| slot.0 as usize >= frame)
+            || reaches_further(before, workflow)
     };
     kept.workflows.iter().any(asks)
+}
+
+/// Whether the goal of a workflow may count for journeys for which it did not, and they count something by which it may be met.
+fn reaches_further(before: &Workflow, workflow: &Workflow) -> bool {
+    let within = |workflow: &Workflow| workflow.goal.as_ref().and_then(|goal| goal.within);
+    let asks = !workflow.counts.is_empty() || !workflow.engagements.is_empty();
+    asks && within(workflow).is_some_and(|today| within(before) != Some(today))
 }
 
 impl Recount {
@@ -85,6 +101,7 @@ impl Recount {
     pub(super) fn find(store: &mut impl Store, program: &Program) -> Result<Recount, StoreError> {
         let mut recount = Recount::default();
         let mut records = store.records()?;
+        let now = records.slots()?.iter().map(|slot| slot.clock).max().unwrap_or(NEVER);
         let mut after = None;
         loop {
             let contacts = records.contacts_after(after)?;
@@ -93,18 +110,18 @@ impl Recount {
             for contacts in contacts.chunks(super::backfill::FILLED_CONTACTS) {
                 let questions = Questions { contacts: contacts.to_vec(), ..Questions::default() };
                 for record in store.ask(&questions)?.contacts {
-                    recount.look_at(&record, program);
+                    recount.look_at(&record, program, now);
                 }
             }
         }
     }
 
-    fn look_at(&mut self, record: &ContactRecord, program: &Program) {
+    fn look_at(&mut self, record: &ContactRecord, program: &Program, now: i64) {
         let mut person = Person::default();
         for journey in &record.kept {
             let id = WorkflowId(journey.workflow);
             if let Some(workflow) = program.workflows.get(id) {
-                of_journey(journey, (id, workflow), program, &mut person.filled);
+                of_journey(journey, (id, workflow), (program, now), &mut person.filled);
                 person.sends.extend(sends_of(journey, (id, workflow)));
             }
         }
@@ -114,6 +131,10 @@ impl Recount {
         if !person.filled.is_empty() {
             self.of.insert(record.id, person);
         }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.of.is_empty()
     }
 
     /// Whether something is to be filled for a contact.
@@ -133,21 +154,22 @@ impl Recount {
         let text = |name: &str| crate::inbound::text_of(properties, name);
         for filled in filled {
             match &filled.what {
-                What::Events { pattern, arrived, occurred_from, enough } => {
-                    let (after, until) = *arrived;
-                    let is_within = event.received_at > after && event.received_at <= until;
-                    if is_within && event.occurred_at >= *occurred_from && matched.contains(pattern) {
+                What::Events { pattern, arrived_after, occurred_from, enough } => {
+                    if event.received_at > *arrived_after
+                        && event.occurred_at >= *occurred_from
+                        && matched.contains(pattern)
+                    {
                         filled.value = (filled.value + 1).min(*enough);
                     }
                 }
-                What::Mail { kind, email, name, link, arrived_until } => {
+                What::Mail { kind, email, name, link } => {
                     let waits = if *kind == EngagementKind::Clicked { MACHINE_CLICK_MS + 1 } else { 0 };
                     let is_it = mail.and_then(kind_of) == Some(*kind)
                         && text("email_id") == Some(name.as_str())
                         && (link.is_none() || text("link_id") == link.as_deref());
                     let sent = sender(sends, *email, event.occurred_at).filter(|sent| sent.by == filled.place);
                     let is_theirs = sent.is_some_and(|sent| event.occurred_at - sent.at >= waits);
-                    if is_it && event.counts && is_theirs && event.received_at <= *arrived_until {
+                    if is_it && event.counts && is_theirs {
                         filled.value = filled.value.max(event.occurred_at);
                     }
                 }
@@ -168,7 +190,11 @@ impl Recount {
             let own: Vec<&Filled> = filled.iter().filter(|one| one.place == Place::Journey(id, journey.run)).collect();
             let Some(workflow) = program.workflows.get(id).filter(|_| !own.is_empty()) else { continue };
             super::version::extend(&mut journey.memory, &workflow.journey.blank());
-            own.iter().for_each(|one| workflow.journey.write(&mut journey.memory, one.slot, one.value));
+            for one in own {
+                // What was counted when it happened may be more: that of somebody who proved to be the same person.
+                let counted = workflow.journey.read(&journey.memory, one.slot).max(one.value);
+                workflow.journey.write(&mut journey.memory, one.slot, counted);
+            }
         }
         for one in filled.iter().filter(|one| one.place == Place::Frame) {
             program.frame.write(&mut record.frame, one.slot, one.value);
@@ -182,20 +208,27 @@ fn held(layout: &Layout, bytes: &[u8], slot: SlotId) -> Option<i64> {
     Some(layout.read(bytes, slot))
 }
 
+/// Whether the goal of a journey that has ended does not count by now, and may by what it says today, in whatever zone its person lives.
+fn may_have_missed(journey: &JourneyRecord, workflow: &Workflow, now: i64) -> bool {
+    let is_over = !journey.goal_met && journey.goal_until.is_none_or(|until| until < now);
+    let within = workflow.goal.as_ref().and_then(|goal| goal.within).filter(|_| is_over);
+    within.is_some_and(|within| later(journey.entered_at, within, Zones::utc()).saturating_add(ZONES_MS) >= now)
+}
+
 fn of_journey(
     journey: &JourneyRecord,
     (id, workflow): (WorkflowId, &Workflow),
-    program: &Program,
+    (program, now): (&Program, i64),
     filled: &mut Vec<Filled>,
 ) {
     let (layout, memory) = (&workflow.journey, &journey.memory);
-    let until = match (journey.ended_at, journey.goal_until) {
-        (None, _) => FOREVER,
-        // Its goal counts on.
-        (Some(_), Some(until)) => until,
-        (Some(_), None) => return,
-    };
-    let is_new = |slot| held(layout, memory, slot).is_none();
+    let has_ended = journey.ended_at.is_some();
+    let has_missed = has_ended && may_have_missed(journey, workflow, now);
+    // Its goal counts on.
+    if has_ended && !has_missed && journey.goal_until.is_none_or(|until| until < now) {
+        return;
+    }
+    let is_new = |slot| has_missed || held(layout, memory, slot).is_none();
     let place = Place::Journey(id, journey.run);
     let sent_at = |email| sent_at(journey, workflow, email);
     let triggered_at = held(layout, memory, workflow.slots.triggered_at).unwrap_or(journey.entered_at);
@@ -211,7 +244,7 @@ fn of_journey(
             slot: count.slot,
             what: What::Events {
                 pattern: count.pattern,
-                arrived: (begun, until),
+                arrived_after: begun,
                 occurred_from: triggered_at.saturating_sub(LATE_BY_MS),
                 enough: i64::from(count.enough),
             },
@@ -221,7 +254,7 @@ fn of_journey(
     for asked in workflow.engagements.iter().filter(|asked| is_new(asked.slot)) {
         let Some(email) = program.emails.get(asked.email).filter(|_| sent_at(asked.email).is_some()) else { continue };
         let (kind, name, link) = (asked.kind, email.name.clone(), asked.link.clone());
-        let what = What::Mail { kind, email: asked.email, name, link, arrived_until: until };
+        let what = What::Mail { kind, email: asked.email, name, link };
         filled.push(Filled { place, slot: asked.slot, what, value: NEVER });
     }
 }
@@ -250,7 +283,7 @@ fn of_turn(frame: &[u8], workflow: &Workflow, program: &Program, filled: &mut Ve
         let Some(count) = workflow.counts.iter().find(|known| known.slot == *count) else { continue };
         let what = What::Events {
             pattern: count.pattern,
-            arrived: (triggered_at, FOREVER),
+            arrived_after: triggered_at,
             occurred_from: triggered_at.saturating_sub(LATE_BY_MS),
             enough: i64::from(count.enough),
         };

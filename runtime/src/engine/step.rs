@@ -286,16 +286,14 @@ impl Touch<'_> {
     /// Ends a journey. Where the goal was not met, it still counts for as long as it says, from the entry on.
     pub(super) fn end(&mut self, index: usize, converted: bool) {
         self.withdraw(index);
-        let goal = self.workflow(self.journey(index).workflow()).goal.as_ref();
-        let counts = !converted && !self.journey(index).record.goal_met;
-        let within = goal.filter(|_| counts).and_then(|goal| goal.within);
-        let (now, entered_at) = (self.now, self.journey(index).record.entered_at);
-        let until = within.map(|span| self.after(entered_at, span)).filter(|until| *until >= now);
+        let (plan, now) = (self.plan, self.now);
+        let is_met = converted || self.journey(index).record.goal_met;
+        let until = self.contact.goal_counts_until(plan, self.journey(index), now).filter(|_| !is_met);
         let journey = self.journey_mut(index);
         journey.record.status = JourneyStatus::Ended;
         journey.record.ended_at = Some(now);
         journey.record.due_at = None;
-        journey.record.goal_until = until;
+        (journey.record.goal_met, journey.record.goal_open, journey.record.goal_until) = (is_met, !is_met, until);
         // Its goal counts on, and may come true by itself.
         (journey.dirty, journey.touched) = (true, until.is_some());
     }

@@ -177,11 +177,13 @@ impl<'e> Asking<'e> {
         let is_held = |journey: &Journey| {
             journey.record.status == JourneyStatus::Held || journey.record.due_at.is_some_and(|at| at <= self.now)
         };
+        let is_renewed = |journey: &Journey| contact.renewed_goal(self.plan, journey, self.now).is_some();
         contact.held.is_empty()
             && pending.entries().next().is_none()
             && pending.starts().next().is_none()
             && pending.turns().next().is_none()
             && !contact.journeys.iter().any(is_held)
+            && !contact.journeys.iter().any(is_renewed)
             && !version::shows_more(self.plan, &contact.frame, contact.kept_bytes)
     }
 

@@ -52,6 +52,8 @@ struct Project {
     fields: [String; 2],
     keen: String,
     workflows: Vec<Workflow>,
+    /// For how many days the goal counts of a workflow that people are through at once; none where it has none.
+    through: u32,
     /// By which everything is ordered.
     order: u64,
 }
@@ -92,12 +94,15 @@ const CONDITIONS: [&str; 11] = [
     "has_open_deal",
 ];
 
+const GOAL_DAYS: [u32; 5] = [0, 2, 6, 12, 20];
+
 impl Project {
     fn new(chance: &mut Chance) -> Project {
         let mut project = Project {
             fields: [BUDGET[0].to_owned(), PLAN[0].to_owned()],
             keen: chance.pick(&KEEN).to_owned(),
             workflows: Vec::new(),
+            through: chance.pick(&GOAL_DAYS),
             order: 0,
         };
         for nth in 0..3 {
@@ -107,6 +112,9 @@ impl Project {
     }
 
     fn change(&mut self, chance: &mut Chance) {
+        if chance.below(2) == 0 {
+            self.through = chance.pick(&GOAL_DAYS);
+        }
         let place = chance.below(self.workflows.len() as u64) as usize;
         let workflow = &mut self.workflows[place];
         match chance.below(17) {
@@ -152,6 +160,11 @@ impl Project {
             "segment known = score >= 1".to_owned(),
         ];
         parts.extend(self.workflows.iter().map(Workflow::text));
+        let goal = match self.through {
+            0 => String::new(),
+            days => format!("goal \"g\" when visited at least 2 times within {days} days"),
+        };
+        parts.push(format!("workflow through {{\n{goal}\nenter when signed_up; reenter after 2 days\nwait 1 hour\n}}"));
         Chance(self.order).shuffle(&mut parts);
         parts.join("\n")
     }
@@ -181,8 +194,9 @@ fn header(chance: &mut Chance) -> Vec<String> {
     header.push(chance.pick(&["reenter never", "reenter after 1 day", "reenter after 5 days"]).to_owned());
     if chance.below(3) == 0 {
         header.push(format!(
-            "goal \"g\" when {} within 20 days",
-            chance.pick(&["attended_webinar", "visited at least 3 times"])
+            "goal \"g\" when {} within {} days",
+            chance.pick(&["attended_webinar", "visited at least 3 times", "has_open_deal"]),
+            chance.pick(&GOAL_DAYS[1..])
         ));
     }
     if chance.below(3) == 0 {
