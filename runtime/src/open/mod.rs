@@ -11,7 +11,7 @@ mod shown;
 mod told;
 
 pub use crate::engine::backfill::AtOnce;
-pub use crate::store::sqlite::{Facts, InUse, Keeping, MailAhead, sqlite_version};
+pub use crate::store::sqlite::{Facts, InUse, Keeping, MailAhead, MemoryUse, sqlite_version};
 pub use diagnosed::{Diagnosis, Mended, diagnose, mend};
 pub use kind::{Kind, StoreName, name};
 pub use seen::{Seen, see};
