@@ -134,8 +134,8 @@ fn everybody_is_filled_alike_however_few_are_at_once() {
     };
     let (least, contacts, stories) = filled(AtOnce::default());
     let ended = |words: &str| stories.iter().filter(|story| story.iter().any(|line| line.contains(words))).count();
-    assert_eq!((ended("ExitedWhen"), ended("Converted")), (2, 3), "{stories:?}");
-    for (instants, asked, readings) in [(1, 1, 7), (1, 1 << 20, 7), (1 << 20, 1, 6), (3, 7, 2), (100, 9, 2)] {
+    assert_eq!((ended("ExitedWhen"), ended("Converted")), (2, 2), "{stories:?}");
+    for (instants, asked, readings) in [(1, 1, 7), (1, 1 << 20, 6), (1 << 20, 1, 6), (3, 7, 3), (100, 9, 2)] {
         let (questions, others, told) = filled(AtOnce { instants, asked });
         assert_eq!((&others, &told), (&contacts, &stories), "{instants} {asked}");
         assert!(questions >= least + 2 * (readings - 1), "{instants} {asked}: {questions}, {least} at once");
