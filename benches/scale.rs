@@ -96,12 +96,12 @@ fn race(contacts: u64, with_floors: bool) -> Outcome<()> {
     let begun = now();
     let mut engine = open(&program, &backend, &path)?;
     let opened = begun.elapsed().as_secs_f64();
-    let people = engine.store().memory().map_or(0, |memory| memory.people) as f64;
+    let resident = engine.store().memory().map_or(0, |memory| memory.people) as f64;
     println!(
         "{contacts} contacts: made in {enrolled:.1} s, {:.2} us an event; opened in {opened:.2} s; {:.0} bytes a contact in the file, {:.0} in memory, and {:.0} of the tail before it was closed",
         enrolled * 1e6 / (2 * contacts) as f64,
         bytes / contacts as f64,
-        people / contacts as f64,
+        resident / contacts as f64,
         tail / contacts as f64,
     );
     let mut floors = match with_floors {
