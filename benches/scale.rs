@@ -105,17 +105,19 @@ fn race(contacts: u64, with_floors: bool) -> Outcome<()> {
         Ok(engine.run_until(until, &mut arrivals.into_iter().map(Ok), &mut |_| {})?)
     })?;
     let enrolled = begun.elapsed().as_secs_f64();
+    let tail = engine.store().memory().map_or(0, |memory| memory.tail) as f64;
     engine.into_store().close()?;
     let bytes = length(&path)?;
     let begun = now();
     let mut engine = open(&program, &backend, &path)?;
     let opened = begun.elapsed().as_secs_f64();
-    let memory = engine.store().memory().unwrap_or_default() as f64;
+    let resident = engine.store().memory().map_or(0, |memory| memory.people) as f64;
     println!(
-        "{contacts} contacts: made in {enrolled:.1} s, {:.2} us an event; opened in {opened:.2} s; {:.0} bytes a contact in the file, {:.0} in memory",
+        "{contacts} contacts: made in {enrolled:.1} s, {:.2} us an event; opened in {opened:.2} s; {:.0} bytes a contact in the file, {:.0} in memory, and {:.0} of the tail before it was closed",
         enrolled * 1e6 / (2 * contacts) as f64,
         bytes / contacts as f64,
-        memory / contacts as f64,
+        resident / contacts as f64,
+        tail / contacts as f64,
     );
     let mut floors = match with_floors {
         true => Some((

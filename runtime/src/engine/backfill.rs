@@ -1,8 +1,8 @@
 //! What a new version of the program keeps and no version before it did, filled from the log: facts, and what journeys count.
 //!
 //! The log is read from its beginning, as columns of (contact, fact, instant): of each contact and fact the newest few count. They are put in order
-//! whenever they are many, and whatever does not count is forgotten. Where there are still too many, the contacts of higher numbers are left to
-//! another reading, so memory is bounded however many people there are.
+//! whenever they are many, and whatever does not count is forgotten. Where there are still too many, or where the journeys of these contacts ask too
+//! much (`recount.rs`), the contacts of higher numbers are left to another reading, so memory is bounded however many people there are.
 
 use super::index::PatternIndex;
 use super::recount::Recount;
@@ -19,40 +19,48 @@ use std::sync::Arc;
 
 /// How many contacts are filled together.
 pub(super) const FILLED_CONTACTS: usize = 500;
-/// How many instants are in memory at most, of 24 bytes each.
-const RECALLED_INSTANTS: usize = 8 << 20;
+
+/// How much of what is read from the log is in memory at once; what is more is left to another reading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AtOnce {
+    /// Instants for facts, of 24 bytes each.
+    pub instants: usize,
+    /// What journeys ask and have sent, of 64 bytes each at most. One contact may have more.
+    pub asked: usize,
+}
+
+impl Default for AtOnce {
+    fn default() -> AtOnce {
+        AtOnce { instants: 8 << 20, asked: 4 << 20 }
+    }
+}
 
 /// Fills facts that no version before this one kept from the log, and what `journeys` ask that is new to them. It may be done again: the
 /// same events are read, those facts begin anew, and a journey that has been filled is as long as those of today.
 pub(crate) fn recall(
     store: &mut impl Store,
     program: &Program,
-    facts: &BTreeSet<FactId>,
-    journeys: bool,
-) -> Result<(), StoreError> {
-    recall_with(store, program, (facts, journeys), RECALLED_INSTANTS)
-}
-
-fn recall_with(
-    store: &mut impl Store,
-    program: &Program,
     (facts, journeys): (&BTreeSet<FactId>, bool),
-    at_once: usize,
+    at_once: AtOnce,
 ) -> Result<(), StoreError> {
-    let mut recount = if journeys { Recount::find(store, program)? } else { Recount::default() };
-    if facts.is_empty() && recount.is_empty() {
-        return Ok(());
-    }
     let wanted = Wanted::new(program, facts);
     let mut from = ContactId(0);
     loop {
-        let mut recalled = Recalled::from(from, at_once);
+        let mut recount = match journeys {
+            true => Recount::find(store, program, from, at_once.asked)?,
+            false => Recount::default(),
+        };
+        if facts.is_empty() && recount.is_empty() {
+            return Ok(());
+        }
+        let mut recalled = Recalled::between((from, recount.before()), at_once.instants);
         read_log(store, program, &wanted, &mut recount, &mut recalled)?;
         recalled.put_in_order(&wanted);
+        // Both are of the same contacts: whoever is left to another reading is left with all that is theirs.
+        recalled.before.into_iter().for_each(|before| recount.leave(before));
         fill(store, program, &recalled, &recount)?;
         let Some(before) = recalled.before else { return Ok(()) };
-        // Those are filled.
-        (from, recount) = (before, Recount::default());
+        from = before;
     }
 }
 
@@ -93,7 +101,7 @@ impl Wanted {
     }
 }
 
-/// What the log says of the contacts from one on.
+/// What the log says of the contacts from one on, and before another.
 struct Recalled {
     /// By (contact, fact), the newest first, once they are in order.
     instants: Vec<(ContactId, FactId, Reverse<i64>)>,
@@ -104,8 +112,8 @@ struct Recalled {
 }
 
 impl Recalled {
-    fn from(from: ContactId, at_once: usize) -> Recalled {
-        Recalled { instants: Vec::new(), from, before: None, at_once }
+    fn between((from, before): (ContactId, Option<ContactId>), at_once: usize) -> Recalled {
+        Recalled { instants: Vec::new(), from, before, at_once }
     }
 
     fn has(&self, contact: ContactId) -> bool {
@@ -166,7 +174,7 @@ fn read_log(
     store: &impl Store,
     program: &Program,
     wanted: &Wanted,
-    recount: &mut Recount,
+    recount: &mut Recount<'_>,
     recalled: &mut Recalled,
 ) -> Result<(), StoreError> {
     let (index, reader) = (PatternIndex::new(program), SegmentReader::new(program));
@@ -178,8 +186,11 @@ fn read_log(
         number = last.id;
         for event in page {
             let meaning = reader.meaning(&event.name);
+            if !recalled.has(event.contact) {
+                continue;
+            }
             let is_counted = recount.is_about(event.contact);
-            let may_match = recalled.has(event.contact) && wanted.may_match(meaning.declared);
+            let may_match = wanted.may_match(meaning.declared);
             // What it says is read where somebody may ask.
             if !is_counted && !may_match {
                 continue;
@@ -199,7 +210,12 @@ fn remember_all(wanted: &Wanted, event: &EventRecord, matched: &[PatternId], rec
 }
 
 /// Writes what was found of each contact.
-fn fill(store: &mut impl Store, program: &Program, recalled: &Recalled, recount: &Recount) -> Result<(), StoreError> {
+fn fill(
+    store: &mut impl Store,
+    program: &Program,
+    recalled: &Recalled,
+    recount: &Recount<'_>,
+) -> Result<(), StoreError> {
     let mut contacts: Vec<ContactId> = recalled.contacts().chain(recount.contacts()).collect();
     contacts.sort_unstable();
     contacts.dedup();
@@ -306,7 +322,7 @@ mod tests {
             let mut found: BTreeMap<(ContactId, FactId), Vec<i64>> = BTreeMap::new();
             let mut from = Some(ContactId(0));
             while let Some(first) = from {
-                let mut recalled = Recalled::from(first, at_once);
+                let mut recalled = Recalled::between((first, None), at_once);
                 for (contact, fact, at) in &log {
                     recalled.add(&wanted, (ContactId(*contact), FactId(*fact), Reverse(*at)));
                     prop_assert!(recalled.instants.len() <= at_once);
