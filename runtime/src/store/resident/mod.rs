@@ -219,7 +219,7 @@ impl Resident {
         self.messages.ask(message)
     }
 
-    /// Everything that the tables know of the part of a message: those of its day that begin with the same byte.
+    /// Everything that the tables know of the part of a message: those of its day that begin with the same four bits.
     pub(crate) fn learn_part(&mut self, message: &MessageKey, known: Vec<MessageId>) {
         self.messages.learn(message, known);
     }

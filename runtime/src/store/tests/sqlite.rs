@@ -802,7 +802,7 @@ fn a_message_that_arrived_before_is_refused_by_who_has_not_asked() {
     }
 }
 
-/// Of a day with so many that memory holds their prints, behind a start: those of the first and the last byte, too.
+/// Behind a start, by parts that are read once they were asked about often enough: those of the first and the last byte, too.
 #[test]
 fn messages_of_a_large_day_are_known_exactly() {
     const COUNT: u64 = 15_000;
