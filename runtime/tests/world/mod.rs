@@ -355,7 +355,7 @@ pub(crate) struct World {
     /// How many of its messages may be in hand at once.
     pub(crate) at_once: usize,
     pub(crate) limits: Limits,
-    /// How much of the log is in memory when a new version asks of it: so little that everybody is filled by a reading of their own.
+    /// How much of the log is in memory when a new version asks of it: so little that a crowd takes several readings.
     pub(crate) recalled_at_once: AtOnce,
     engine: Option<Engine<Shared>>,
     /// What the last import has left out of its rows.
