@@ -7,7 +7,8 @@ use crate::diagnostics::contract;
 use crate::source::Span;
 use crate::syntax::ast::{self, Clause, DatesOf, Header};
 use crate::syntax::constructs;
-use crate::typed::TypedWorkflow;
+use crate::typed::{TypedEntry, TypedWorkflow};
+use flow_ir::Reenter;
 
 /// What a line of the head may look at beside itself.
 pub(super) struct Around<'w> {
@@ -38,12 +39,13 @@ pub(super) fn check_headers(cx: &mut Cx<'_>, node: &ast::Workflow, anywhere: &Jo
     match (dates, again) {
         (None, None) => cx.report(contract::no_reenter(name, at)),
         // A date says itself how often.
-        (Some(_), None) => typed.reenter = flow_ir::Reenter::Always,
-        (Some(dates), Some(again)) => {
+        (Some(_), None) => typed.reenter = Reenter::Always,
+        // Where it is wrong, that was reported, and something else may be meant.
+        (Some(dates), Some(again)) if matches!(typed.entry, TypedEntry::Dated { .. }) => {
             let is_yearly = !matches!(dates.of, DatesOf::Field { yearly: false, .. });
             cx.report(contract::reenter_at_dates(is_yearly, cx.at(again.span), cx.at(dates.span)));
         }
-        (None, Some(_)) => {}
+        (_, Some(_)) => {}
     }
 }
 
