@@ -11,7 +11,7 @@ use super::window::check_opening;
 use crate::diagnostics::{contract, time, types};
 use crate::env::schema;
 use crate::source::Span;
-use crate::syntax::ast::{self, DatesOf, Days, Name, Predicate, ScheduledDays, Side, Unit};
+use crate::syntax::ast::{self, DatesOf, Days, Name, Predicate, ScheduledDays, Side};
 use crate::typed::{Part, TypedEntry};
 use flow_ir::{CivilSpan, Dates, FieldDate, FieldType, Schedule, ScheduleDay};
 
@@ -84,7 +84,6 @@ fn check_field_date(cx: &mut Cx<'_>, dates: &ast::Dates, clock: Option<u16>) -> 
         cx.report(time::bad_duration(&cx.text_at(length.span), why, cx.at(length.span)));
         return None;
     }
-    debug_assert!(!far.as_ref().is_some_and(|(length, _)| length.unit == Unit::Days && span.days == 0));
     let at_min = clock.or((!is_moment).then_some(MORNING_MIN));
     Some(FieldDate { field, span, before, at_min, yearly: *yearly, at_once: *at_once })
 }

@@ -15,7 +15,7 @@ pub(super) fn check(cx: &mut Cx<'_>, changed: &Changed, span: Span, asked: Asked
     let Some(field) = named::field(cx, &changed.field) else { return Cond::Unknown };
     let from = changed.from.as_ref().map(|literal| check_before(cx, field, literal));
     let to = changed.to.as_ref().map(|literal| check_value(cx, field, AFTER, literal));
-    let text = change_text(cx, changed, span);
+    let text = change_text(cx, changed);
     let since = check_since(cx, &text, changed.count.is_some(), changed.period.as_ref(), span, asked);
     let counts = check_count(cx, changed.count.as_ref(), span);
     let (from, to) = match (from, to) {
@@ -32,11 +32,10 @@ pub(super) fn check(cx: &mut Cx<'_>, changed: &Changed, span: Span, asked: Asked
 }
 
 /// As it is written, without how often and since when.
-fn change_text(cx: &Cx<'_>, changed: &Changed, span: Span) -> String {
-    let value = |word, literal: &Option<Literal>| {
+fn change_text(cx: &Cx<'_>, changed: &Changed) -> String {
+    let value = |word, literal: &Option<Box<Literal>>| {
         literal.as_ref().map(|literal| format!(" {word} {}", cx.text_at(literal.span()))).unwrap_or_default()
     };
-    debug_assert!(span.start <= changed.field.span.start, "a condition begins with its field");
     format!("{} changes{}{}", changed.field.text, value("from", &changed.from), value("to", &changed.to))
 }
 

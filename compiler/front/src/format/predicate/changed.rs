@@ -7,7 +7,7 @@ use crate::syntax::ast::Changed;
 
 pub(super) fn format(printer: &Printer<'_>, changed: &Changed, _: Span) -> String {
     let Changed { field, from, to, count, period } = changed;
-    let value = |word, literal: &Option<_>| {
+    let value = |word, literal: &Option<Box<_>>| {
         literal.as_ref().map(|literal| format!(" {word} {}", super::literal(printer, literal))).unwrap_or_default()
     };
     let (from, to) = (value("from", from), value("to", to));

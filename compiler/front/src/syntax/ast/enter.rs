@@ -6,7 +6,7 @@ use crate::source::Span;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Enter {
     /// At which dates; at others than these none is given.
-    pub dates: Option<Dates>,
+    pub dates: Option<Box<Dates>>,
     /// What must hold; none of it, and no date: by hand.
     pub when: Option<Predicate>,
     pub existing: Option<Existing>,

@@ -11,10 +11,10 @@ pub(super) fn enter(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Enter {
         let and_when = child(&dated, Rule::and_when);
         let end = and_when.as_ref().map_or(span(&dated).end, |and_when| span(and_when).start);
         let when = and_when.map(|and_when| reader.predicate_of(&and_when));
-        return Enter { dates: Some(field_dates(reader, &dated, end)), when, existing };
+        return Enter { dates: Some(Box::new(field_dates(reader, &dated, end))), when, existing };
     }
     if let Some(schedule) = child(pair, Rule::schedule) {
-        return Enter { dates: schedule_dates(reader, &schedule), when: None, existing };
+        return Enter { dates: schedule_dates(reader, &schedule).map(Box::new), when: None, existing };
     }
     let when = (!has(pair, Rule::by_hand)).then(|| reader.predicate_of(pair));
     Enter { dates: None, when, existing }

@@ -7,9 +7,9 @@ use crate::syntax::ast::{Literal, Name};
 pub(crate) struct Changed {
     pub field: Name,
     /// What it was; anything where none is given.
-    pub from: Option<Literal>,
+    pub from: Option<Box<Literal>>,
     /// What it is from then on; anything where none is given.
-    pub to: Option<Literal>,
+    pub to: Option<Box<Literal>>,
     pub count: Option<Count>,
     pub period: Option<Period>,
 }

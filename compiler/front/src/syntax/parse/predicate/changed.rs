@@ -14,7 +14,7 @@ pub(super) fn parse(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Option<Changed>
     })
 }
 
-fn value(reader: &mut Reader<'_>, pair: &Pair<'_>, rule: Rule) -> Option<Literal> {
+fn value(reader: &mut Reader<'_>, pair: &Pair<'_>, rule: Rule) -> Option<Box<Literal>> {
     let literal = child(&child(pair, rule)?, Rule::literal)?;
-    Some(reader.literal(&literal))
+    Some(Box::new(reader.literal(&literal)))
 }
