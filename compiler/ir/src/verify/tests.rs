@@ -495,7 +495,7 @@ fn changes_are_kept_and_asked() {
         assert!(found.contains(words), "{found}");
     };
     says(|program| program.watched.clear(), "nothing keeps what");
-    says(|program| program.watched.push(program.watched[0].clone()), "stands there twice");
+    says(|program| program.watched.extend_from_within(..), "stands there twice");
     says(|program| program.patterns.values_mut().for_each(|one| one.tests[0].property = 2), "has no property 2");
     says(
         |program| program.patterns.values_mut().for_each(|one| one.tests[0].test = Trait::Truth(true)),

@@ -184,10 +184,6 @@ pub(super) const LAST_HINTS: &[(&str, &str)] = &[
         "say who comes in then, by the name of a segment of yours: `enter everyone in customers on $d at 09:00`",
     ),
     (
-        "^ reenter every|each time $",
-        "say how long it takes until somebody may come in again, `reenter after 1 day`; a workflow that sends no marketing mail may say `reenter always`",
-    ),
-    (
         "^ reenter as often $r.. $",
         "say how long it takes until somebody may come in again, `reenter after 1 day`; a workflow that sends no marketing mail may say `reenter always`",
     ),

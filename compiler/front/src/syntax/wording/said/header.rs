@@ -62,6 +62,11 @@ pub(super) const ROWS: &[Row] = &[
     ("^ re - enter $r.. $", "reenter $r", SAY),
     ("^ re_enter $r.. $", "reenter $r", SAY),
     ("^ reenter every $n:number $u:unit $", "reenter after $n $u", SAY),
+    (
+        "^ reenter every|each time $",
+        "reenter after 1 day",
+        "how long it takes until somebody may come in again; `reenter always` is for what sends no marketing mail:",
+    ),
     ("^ enter when|if|on $f:name is|was|gets|has [been] changed|updated|modified $", "enter when $f changes", SAY),
     ("^ enter when|if|on $f:name changed|updated|change|update|modified $", "enter when $f changes", SAY),
     (
