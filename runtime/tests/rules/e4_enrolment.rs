@@ -265,8 +265,8 @@ fn e4_with_reenter_always_the_latest_trigger_of_a_journey_begins_the_next() {
                 "03-03 10:00 go Finished.1",
                 "03-03 10:00 go Entered",
                 "03-03 12:00 go Ignored.13",
-                "03-03 13:00 go ExitedWhen s0.0",
                 "03-03 13:00 go Ignored.7",
+                "03-03 13:00 go ExitedWhen s0",
             ]
         );
     });
