@@ -2,9 +2,9 @@
 
 use crate::source::Location;
 use flow_ir::{
-    CivilSpan, Comparison, Conditions, CountedSince, Effect, Email, EmailContent, EmailId, Ending, EngagementKind,
-    EventType, FieldId, FieldType, IdMap, Pattern, Rate, Reenter, SegmentId, SendWindow, TeamId, TextTemplate,
-    TextTestKind, WorkflowId,
+    CivilSpan, Comparison, Conditions, CountedSince, Dates, Effect, Email, EmailContent, EmailId, Ending,
+    EngagementKind, EventType, FieldId, FieldType, IdMap, Pattern, Rate, Reenter, SegmentId, SendWindow, TeamId,
+    TextTemplate, TextTestKind, WorkflowId,
 };
 use std::collections::BTreeSet;
 use std::hash::{Hash, Hasher};
@@ -209,9 +209,24 @@ pub(crate) struct TypedGoal {
 
 #[derive(Debug, Clone)]
 pub(crate) enum TypedEntry {
-    Event { when: Part, at: Location },
-    Becomes { when: Part, existing: bool, at: Location },
-    ByHand { at: Location },
+    Event {
+        when: Part,
+        at: Location,
+    },
+    Becomes {
+        when: Part,
+        existing: bool,
+        at: Location,
+    },
+    /// At a date, where the condition holds then.
+    Dated {
+        dates: Dates,
+        when: Option<Part>,
+        at: Location,
+    },
+    ByHand {
+        at: Location,
+    },
 }
 
 impl TypedEntry {
@@ -219,8 +234,15 @@ impl TypedEntry {
     pub(crate) fn when(&self) -> Option<&Part> {
         match self {
             Self::Event { when, .. } | Self::Becomes { when, .. } => Some(when),
+            Self::Dated { when, .. } => when.as_ref(),
             Self::ByHand { .. } => None,
         }
+    }
+
+    /// Where it stands.
+    pub(crate) fn at(&self) -> Location {
+        let (Self::Event { at, .. } | Self::Becomes { at, .. } | Self::Dated { at, .. } | Self::ByHand { at }) = self;
+        *at
     }
 }
 

@@ -116,6 +116,7 @@ pub fn least_workflow(name: &str, trace_words: usize) -> Workflow {
         started: None,
         rate: None,
         turn: None,
+        again: None,
     }
 }
 

@@ -36,8 +36,11 @@ pub use limits::VALUE_LIMIT;
 pub use lineage::{Fill, Goalless, Lineage, Live, Lost, Standing, Unlinked, link, places, standing};
 pub use meaning::area::{Area, Areas, Place};
 pub use meaning::choices::Choices;
+pub use meaning::dates::{Dates, FieldDate, MAX_NTH, Schedule, ScheduleDay};
 pub use meaning::effect::*;
-pub use meaning::fact::{Fact, Pattern, PatternEvent, PropertyTest, TextTest, TextTestKind, Trait};
+pub use meaning::fact::{
+    AFTER, BEFORE, Fact, Pattern, PatternEvent, PropertyTest, TextTest, TextTestKind, Trait, WatchedField,
+};
 pub use meaning::function::{Block, Comparison, Function, Op, Terminator, ValueType};
 pub use meaning::layout::{Layout, Slot, SlotKind};
 pub use meaning::mail::{Email, EmailKind, Piece, TextTemplate};

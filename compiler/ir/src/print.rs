@@ -17,9 +17,9 @@ mod function;
 mod tests;
 
 use super::{
-    CivilSpan, CountedSince, Email, EmailId, EmailKind, Engagement, Entry, EventCount, Fact, Field, FieldId, FieldType,
-    IdMap, Layout, Pattern, PatternEvent, Predicate, PredicateId, Program, PropertyTest, Reenter, Required, Segment,
-    SendWindow, TextTemplate, TextTest, Trait, Wait, Workflow, WorkflowDebug, WorkflowId, Written,
+    AFTER, BEFORE, CivilSpan, CountedSince, Email, EmailId, EmailKind, Engagement, Entry, EventCount, Fact, Field,
+    FieldId, FieldType, IdMap, Layout, Pattern, PatternEvent, Predicate, PredicateId, Program, PropertyTest, Reenter,
+    Required, Segment, SendWindow, TextTemplate, TextTest, Trait, Wait, Workflow, WorkflowDebug, WorkflowId, Written,
 };
 use super::{Piece, SlotId, Turn};
 use crate::units::{DAY_MS, HOUR_MS, MINUTE_MS};
@@ -149,6 +149,11 @@ fn pattern_line(program: &Program, pattern: &Pattern) -> String {
             line += "any activity";
             &[][..]
         }
+        PatternEvent::Changed(field) => {
+            let name = program.fields.get(field).map_or("?", |field| field.name.as_str());
+            line += &format!("{name} changing");
+            &[][..]
+        }
         PatternEvent::Entered(segment) | PatternEvent::Left(segment) => {
             let verb = if matches!(pattern.event, PatternEvent::Entered(_)) { "entering" } else { "leaving" };
             let name = program.segments.get(segment).map_or("?", |segment| segment.name.as_str());
@@ -162,7 +167,11 @@ fn pattern_line(program: &Program, pattern: &Pattern) -> String {
         }
     };
     for test in &pattern.tests {
-        let name = properties.get(test.property as usize).map_or("?", |property| property.name.as_str());
+        let name = match (pattern.event, test.property) {
+            (PatternEvent::Changed(_), BEFORE) => "before",
+            (PatternEvent::Changed(_), AFTER) => "after",
+            (_, place) => properties.get(place as usize).map_or("?", |property| property.name.as_str()),
+        };
         line += &format!(", {}", property_test(name, test));
     }
     line
@@ -282,9 +291,11 @@ fn rules(program: &Program, workflow: &Workflow, told: &WorkflowDebug, required:
     lines.push(match workflow.reenter {
         Reenter::Never => "reenters never".to_owned(),
         Reenter::After(span) => format!("enters again after {}", span_words(span)),
+        Reenter::Always => "enters again always".to_owned(),
     });
     lines.extend(workflow.rate.iter().map(|rate| format!("takes in {rate}")));
-    lines.extend(workflow.turn.iter().map(|turn| turn_line(program, workflow, turn)));
+    lines.extend(workflow.turn.iter().map(|turn| turn_line(program, workflow, "waits until", turn)));
+    lines.extend(workflow.again.iter().map(|again| turn_line(program, workflow, "comes again by", again)));
     lines.extend(workflow.goal.iter().map(|goal| {
         let within = goal.within.map(|span| format!(" within {}", span_words(span))).unwrap_or_default();
         let continues = if goal.continues { " and continue" } else { "" };
@@ -319,16 +330,20 @@ fn entry_line(program: &Program, entry: &Entry) -> String {
             let existing = if *existing { ", those who are already too" } else { "" };
             format!("enters when {when} becomes true (frame.{}){existing}", slot_name(&program.frame, *was))
         }
+        Entry::Dated { dates, when, at, .. } => {
+            let when = when.map(|when| format!(" while {when}")).unwrap_or_default();
+            format!("enters {} (frame.{}){when}", dates.words(program), slot_name(&program.frame, *at))
+        }
         Entry::ByHand => "enters by hand".to_owned(),
     }
 }
 
-fn turn_line(program: &Program, workflow: &Workflow, turn: &Turn) -> String {
+fn turn_line(program: &Program, workflow: &Workflow, what: &str, turn: &Turn) -> String {
     let name = |slot: SlotId| slot_name(&program.frame, slot);
     let counts = turn.counts.iter();
     let counts =
         counts.map(|(count, kept)| format!(", {} in frame.{}", slot_name(&workflow.journey, *count), name(*kept)));
-    format!("waits until frame.{}{}", name(turn.at), counts.collect::<String>())
+    format!("{what} frame.{}{}", name(turn.at), counts.collect::<String>())
 }
 
 fn window_line(window: &SendWindow) -> String {

@@ -8,8 +8,8 @@
 //! version, and the fields in it are asked for all the same: of everybody who comes in from then on.
 
 use crate::{
-    Area, EmailId, Entry, Field, FieldId, IdMap, Meaning, Op, PatternEvent, PatternId, PredicateId, Program, Reference,
-    SegmentId, SlotId, TextTemplate, Wait, Workflow, WorkflowId,
+    Area, Dates, EmailId, Entry, Field, FieldId, IdMap, Meaning, Op, PatternEvent, PatternId, PredicateId, Program,
+    Reference, SegmentId, SlotId, TextTemplate, Wait, Workflow, WorkflowId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -97,6 +97,13 @@ impl Reads<'_> {
                 self.predicate(*when);
             }
             Entry::Becomes { when, .. } => self.predicate(*when),
+            Entry::Dated { dates, when, .. } => {
+                match dates {
+                    Dates::Field(date) => self.fields.extend([date.field]),
+                    Dates::Schedule(schedule) => self.segment(schedule.among),
+                }
+                when.iter().for_each(|when| self.predicate(*when));
+            }
             Entry::ByHand => {}
         }
     }
@@ -104,6 +111,7 @@ impl Reads<'_> {
     fn pattern(&mut self, id: PatternId) {
         match self.program.patterns.get(id).map(|pattern| pattern.event) {
             Some(PatternEvent::Entered(segment) | PatternEvent::Left(segment)) => self.segment(segment),
+            Some(PatternEvent::Changed(field)) => self.fields.extend([field]),
             Some(PatternEvent::Declared(_) | PatternEvent::AnyActivity) | None => {}
         }
     }

@@ -14,8 +14,9 @@ mod tests;
 pub mod value;
 
 use super::{
-    Area, CountedSince, EmailId, Entry, FactId, Field, FieldType, Id, IdMap, Layout, Op, PatternEvent, PatternId,
-    PredicateId, Program, Property, Reference, SlotId, SlotKind, Turn, Workflow, WorkflowId,
+    AFTER, Area, BEFORE, CountedSince, Dates, EmailId, Entry, FactId, Field, FieldId, FieldType, Id, IdMap, Layout, Op,
+    Pattern, PatternEvent, PatternId, PredicateId, Program, Property, Reference, SlotId, SlotKind, Turn, Workflow,
+    WorkflowId,
 };
 use crate::limits::{
     MAX_CHOICES, MAX_DURATION_DAYS, MAX_FACT_DEPTH, MAX_FIELDS, MAX_RATE, MAX_STEPS, MAX_TRIGGERS, TRACE_BITS,
@@ -143,6 +144,7 @@ impl Checker<'_> {
 
     fn facts(&mut self) {
         let program = self.program;
+        self.watched();
         for id in program.patterns.ids() {
             self.pattern(id);
         }
@@ -162,6 +164,7 @@ impl Checker<'_> {
         let place = format!("{id} `{}`", pattern.text);
         let properties: &[Property] = match pattern.event {
             PatternEvent::AnyActivity => &[],
+            PatternEvent::Changed(field) => return self.change(&place, field, pattern),
             PatternEvent::Entered(segment) | PatternEvent::Left(segment) => {
                 self.exists(&place, &program.segments, segment);
                 &[]
@@ -179,6 +182,40 @@ impl Checker<'_> {
                 }
                 Some(_) => {}
             }
+        }
+    }
+
+    /// A pattern of a change asks of a field that is watched what its values can answer.
+    fn change(&mut self, place: &str, field: FieldId, pattern: &Pattern) {
+        let program = self.program;
+        if !program.watched.iter().any(|watched| watched.field == field) {
+            self.fault(place, format!("nothing keeps what {field} was"));
+        }
+        let Some(shape) = program.fields.get(field) else { return };
+        for test in &pattern.tests {
+            if ![BEFORE, AFTER].contains(&test.property) {
+                self.fault(place, format!("a change has no property {}", test.property));
+            } else if !test.test.fits_change(&shape.ty) {
+                self.fault(place, format!("asks of `{}` what its type cannot answer", shape.name));
+            }
+        }
+    }
+
+    /// What each field was lies in a slot like its own, once.
+    fn watched(&mut self) {
+        let program = self.program;
+        for watched in &program.watched {
+            let place = format!("the changes of {}", watched.field);
+            self.exists(&place, &program.fields, watched.field);
+            let Some(field) = program.fields.get(watched.field) else { continue };
+            let kind = if field.ty.is_text() { SlotKind::Int } else { field.ty.slot_kind() };
+            self.slot_of(&place, &program.frame, watched.seen, kind);
+            if field.slot.is_none() && field.text.is_none() {
+                self.fault(&place, "there is nothing to look at");
+            }
+        }
+        if !program.watched.is_sorted_by(|one, next| one.field < next.field) {
+            self.fault("watched fields", "they are not in order, or one stands there twice");
         }
     }
 
@@ -302,11 +339,41 @@ impl Checker<'_> {
             }
             Entry::Becomes { when, .. } => {
                 self.question(place, id, *when, 0);
-                for slot in workflow.entry.slots() {
+                for (slot, _) in workflow.entry.slots(id) {
                     self.slot_of(place, &program.frame, slot, SlotKind::Bool);
                 }
             }
+            Entry::Dated { dates, when, .. } => {
+                when.iter().for_each(|when| self.question(place, id, *when, 0));
+                for (slot, _) in workflow.entry.slots(id) {
+                    self.slot_of(place, &program.frame, slot, SlotKind::Int);
+                }
+                self.dates(place, dates);
+            }
             Entry::ByHand => {}
+        }
+    }
+
+    /// Dates that there are, of fields and segments that there are.
+    fn dates(&mut self, place: &str, dates: &Dates) {
+        let program = self.program;
+        if !dates.is_sensible() {
+            self.fault(place, format!("{dates:?} are no dates"));
+        }
+        match dates {
+            Dates::Schedule(schedule) => self.exists(place, &program.segments, schedule.among),
+            Dates::Field(date) => {
+                let field = program.fields.get(date.field);
+                let by_days = date.at_min.is_some() && date.span.ms == 0;
+                let fits = field.is_some_and(|field| match field.ty {
+                    FieldType::Date => by_days,
+                    FieldType::Moment => !date.yearly && (by_days || date.at_min.is_none()),
+                    _ => false,
+                });
+                if !fits || field.is_none_or(|field| field.slot.is_none()) {
+                    self.fault(place, format!("nobody comes in by {dates:?}"));
+                }
+            }
         }
     }
 
@@ -357,7 +424,8 @@ impl Checker<'_> {
                 self.fault(place, format!("nothing keeps `{}`", effect.words(program)));
             }
         }
-        for slot in workflow.started.into_iter().chain(workflow.turn.iter().flat_map(Turn::slots)) {
+        let turns = workflow.turn.iter().chain(&workflow.again).flat_map(Turn::slots);
+        for slot in workflow.started.into_iter().chain(turns) {
             self.slot_of(place, &program.frame, slot, SlotKind::Int);
         }
         self.rate(place, workflow);
@@ -382,7 +450,7 @@ impl Checker<'_> {
         if workflow.rate.is_some() && workflow.turn.is_none() {
             self.fault(place, "nothing keeps who waits for their turn");
         }
-        for (count, _) in workflow.turn.iter().flat_map(|turn| &turn.counts) {
+        for (count, _) in workflow.turn.iter().chain(&workflow.again).flat_map(|turn| &turn.counts) {
             self.slot_of(place, &workflow.journey, *count, SlotKind::Int);
             let own = [workflow.slots.triggered_at, workflow.slots.waiting_since];
             let trace = workflow.slots.trace.iter().chain(workflow.slots.sent_at.iter().map(|(_, slot)| slot));

@@ -57,6 +57,7 @@ impl Touch<'_> {
         if !event.meaning.is_known() {
             self.count_unknown(event);
         }
+        self.note_enrolment(event);
         let mut triggers = Triggers::new();
         for pattern in self.plan.patterns.said_by(event.meaning, &event.values) {
             self.matched(pattern, occurred_at, &mut triggers);

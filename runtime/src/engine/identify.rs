@@ -202,6 +202,7 @@ impl Touch<'_> {
         let (old, new) = (self.contact.zone, self.contact.own_zone(plan));
         if old != new {
             self.contact.zone = new;
+            self.rezone_dates(old);
             for index in 0..self.contact.journeys.len() {
                 self.rezone(index, old);
             }

@@ -50,7 +50,8 @@ impl PatternIndex {
     /// one of the person.
     pub(super) fn said_by(&self, meaning: Meaning, values: &[Option<Known>]) -> Vec<PatternId> {
         let mut said = meaning.declared.map_or_else(Vec::new, |event| self.matching(event, values));
-        if meaning.mail.is_none_or(MailEvent::is_activity) {
+        // What somebody does for them is nothing that they did.
+        if meaning.mail.is_none_or(MailEvent::is_activity) && !meaning.enrols {
             said.extend(&self.activity);
         }
         said

@@ -23,9 +23,12 @@ impl Touch<'_> {
         plan.program.fields.iter().for_each(|(id, field)| self.join_field(other, id, field));
         plan.roles.iter().for_each(|(slot, role)| self.join_slot(other, *slot, *role));
         self.refresh();
+        self.see_all();
+        self.join_dates(other);
         self.join_journeys(other);
         self.join_held(other);
         self.join_turns(other);
+        self.join_agains(other);
         self.batch.changes.joined.push((other.id, self.contact.id));
         self.batch.count(counter::JOINED);
         self.write_off(other);
@@ -54,14 +57,18 @@ impl Touch<'_> {
             SlotRole::Fact(fact, _) => return self.remember(fact, theirs),
             // Segments are settled anew by what is known of both.
             SlotRole::Holds(_) | SlotRole::NextChange(_) => return,
+            // Behind everything else.
+            SlotRole::Seen(_) => return,
             // It is asked of both as one, and what becomes true by that is no entry.
             SlotRole::Was(_) => return,
             SlotRole::Owed(workflow) => return self.join_entry(other, workflow, slot),
             SlotRole::Unjudged(workflow) => return self.join_unjudged(other, workflow, slot),
             // One start is followed; where they are in it already, it is refused then.
             SlotRole::Started(_) => own.min(theirs),
-            // As one turn.
-            SlotRole::Turn(..) => return,
+            // Worked out by what is known of both.
+            SlotRole::Date(_) | SlotRole::Decided(_) => return,
+            // As one turn, and as one trigger.
+            SlotRole::Turn(..) | SlotRole::Again(..) => return,
         };
         if joined != own {
             self.contact.write(plan, slot, joined);
@@ -226,6 +233,7 @@ impl Touch<'_> {
     fn might_begin(&self, theirs: &Journey, ended_at: i64) -> bool {
         match self.workflow(theirs.workflow()).reenter {
             Reenter::Never => false,
+            Reenter::Always => ended_at <= theirs.record.entered_at,
             Reenter::After(span) => self.after(ended_at, span) <= theirs.record.entered_at,
         }
     }

@@ -4,6 +4,7 @@
 //! is held or one that waits for its turn asks for it. That the person entered or left a segment is in no log.
 
 use super::Engine;
+use super::again::remembered_in;
 use super::contact::Contact;
 use super::error::EngineError;
 use super::lend::Look;
@@ -136,7 +137,10 @@ impl Contact {
         let counts = |workflow: WorkflowId| plan.workflow(workflow).counts.keys().any(is_told);
         let journeys = self.journeys.iter().filter(|journey| journey.still_counts(now) && counts(journey.workflow()));
         let held = self.held.iter().filter(|held| counts(WorkflowId(held.workflow)));
-        let turns = waiting_in(plan, self).into_iter().filter(|(workflow, _)| counts(*workflow));
+        let turns = waiting_in(plan, self)
+            .into_iter()
+            .chain(remembered_in(plan, self))
+            .filter(|(workflow, _)| counts(*workflow));
         journeys.map(|journey| journey.record.since).chain(held.map(|held| held.since)).chain(turns.map(|_| 0)).min()
     }
 }

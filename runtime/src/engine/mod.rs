@@ -18,6 +18,7 @@
 //! `host`, what an effect is into a file of `effects`, what becomes of a message into `deliver`, and what that means for its
 //! journey into `answer`.
 
+mod again;
 mod ahead;
 mod answer;
 mod arrive;
@@ -26,9 +27,11 @@ mod batch;
 mod bits;
 mod by_time;
 mod cache;
+mod changes;
 mod commit;
 mod contact;
 pub mod counter;
+mod dated;
 mod deliver;
 mod due;
 mod effects;
@@ -38,6 +41,7 @@ mod error;
 mod event;
 mod files;
 mod goal;
+mod hand;
 mod held;
 mod host;
 mod identify;

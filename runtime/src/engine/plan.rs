@@ -5,6 +5,8 @@
 //! values: the work of an item is that of those whom it concerns, and not of all there are.
 
 use super::bits::Bits;
+use super::changes::{self, WatchedChanges};
+use super::dated::DatedEntry;
 use super::error::EngineError;
 use super::index::PatternIndex;
 use super::pending::{Kept, Pending};
@@ -14,7 +16,7 @@ use crate::inbound::Vocabulary;
 use crate::time::{SendWindow, Zone, Zones};
 use flow_ir::{
     Area, Entry, EventCount, FactId, Field, FieldId, FieldType, Id, IdMap, Op, PatternId, PredicateId, Program,
-    Reference, Required, SlotId, SlotRole, Terminator, TextId, Turn, Wait, WaitId, Workflow, WorkflowId,
+    Reenter, Reference, Required, SlotId, SlotRole, Terminator, TextId, Turn, Wait, WaitId, Workflow, WorkflowId,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -52,12 +54,22 @@ pub(super) struct Plan {
     pub(super) starts: Vec<(WorkflowId, SlotId)>,
     /// The workflows in which people may wait for their turn.
     pub(super) turns: Vec<WorkflowId>,
+    /// The workflows in which a trigger that comes during a journey begins the next one.
+    pub(super) agains: Vec<WorkflowId>,
+    /// Workflows that people come into by a date, in order.
+    pub(super) dated: Vec<DatedEntry>,
+    /// The same by what they go by.
+    pub(super) dated_readers: Readers,
     /// The workflows of each group.
     groups: BTreeMap<String, Vec<WorkflowId>>,
     /// The segments that something watches, each behind those it reads.
     pub(super) segments: Vec<WatchedSegment>,
     /// The same by what they read.
     pub(super) segment_readers: Readers,
+    /// The fields whose changes something waits for or counts.
+    pub(super) watched: Vec<WatchedChanges>,
+    /// The same by what changes with them.
+    pub(super) watched_readers: Readers,
     /// What each slot of the frame is.
     pub(super) roles: Vec<(SlotId, SlotRole)>,
     /// The slots of which a contact keeps what is pending.
@@ -129,9 +141,13 @@ impl Plan {
         let starts: Vec<(WorkflowId, SlotId)> =
             here().filter_map(|(id, workflow)| Some((id, workflow.started?))).collect();
         let turns: Vec<WorkflowId> = here().filter(|(_, workflow)| workflow.turn.is_some()).map(|(id, _)| id).collect();
-        let segments = segment::watched(&program, &reads, &reads.watched(&workflows, &becoming));
+        let agains: Vec<WorkflowId> =
+            here().filter(|(_, workflow)| workflow.again.is_some()).map(|(id, _)| id).collect();
+        let dated: Vec<DatedEntry> = by_name.iter().filter_map(|id| reads.dated(&program, *id)).collect();
+        let segments = segment::watched(&program, &reads, &reads.watched(&workflows, &becoming, &dated));
         // Every slot, then every text.
         let changes = program.frame.slots.len() + program.texts.len();
+        let watched = changes::watched(&program);
         let plan = Plan {
             zone,
             email_field: program.email_field(),
@@ -145,7 +161,7 @@ impl Plan {
             names: Arc::new(Vocabulary::new(&program)),
             patterns: PatternIndex::new(&program),
             roles: program.roles(),
-            kept: kept(&program, &becoming, &starts, &turns),
+            kept: kept(&program, &becoming, &starts, &turns).chain(kept_of_dates(&program, &agains, &dated)).collect(),
             blank: program.frame.blank(),
             blank_pending: Pending::default(),
             becoming_readers: Readers::new(changes, becoming.iter().map(|entry| &entry.reads)),
@@ -153,11 +169,16 @@ impl Plan {
             becoming,
             starts,
             turns,
+            agains,
+            dated_readers: Readers::new(changes, dated.iter().map(|entry| &entry.reads)),
+            dated,
             groups: groups(&program),
             segment_readers: Readers::new(changes, segments.iter().map(|segment| &segment.reads)),
             segments,
+            watched_readers: Readers::new(changes, watched.iter().map(|watched| &watched.reads)),
+            watched,
             max_let_out: program.workflows.values().map(letting_out).sum::<usize>() + 1,
-            max_rounds: program.workflows.values().map(|workflow| workflow.waits.len() + 3).sum::<usize>() + 3,
+            max_rounds: program.workflows.values().map(rounds_of).sum::<usize>() + 3,
             program,
         };
         Ok(Plan { blank_pending: Pending::read(&plan, &plan.blank), ..plan })
@@ -175,6 +196,11 @@ impl Plan {
     /// Where people keep their turn in a workflow; none where nobody waits for one.
     pub(super) fn turn(&self, id: WorkflowId) -> Option<&Turn> {
         self.program.workflows.get(id).filter(|_| !self.program.lineage.gone.contains(&id.0))?.turn.as_ref()
+    }
+
+    /// Where people keep a trigger that came during a journey in a workflow; none where none is kept.
+    pub(super) fn again(&self, id: WorkflowId) -> Option<&Turn> {
+        self.program.workflows.get(id).filter(|_| !self.program.lineage.gone.contains(&id.0))?.again.as_ref()
     }
 
     /// The workflows of a group.
@@ -251,7 +277,7 @@ impl Reads<'_> {
                 let (reads, timed) = (self.predicate(when), self.is_timed(when));
                 Some(Becoming { workflow: id, when, was, owed, unjudged, existing, reads, timed })
             }
-            Entry::Event { .. } | Entry::ByHand => None,
+            Entry::Event { .. } | Entry::Dated { .. } | Entry::ByHand => None,
         }
     }
 
@@ -261,10 +287,12 @@ impl Reads<'_> {
     }
 
     /// What any watched condition reads, triggered entries included.
-    fn watched(&self, workflows: &[WorkflowPlan], becoming: &[Becoming]) -> Bits {
+    fn watched(&self, workflows: &[WorkflowPlan], becoming: &[Becoming], dated: &[DatedEntry]) -> Bits {
         let mut bits = Bits::default();
         workflows.iter().for_each(|workflow| bits.insert_all(&workflow.live));
         becoming.iter().for_each(|entry| bits.insert_all(&entry.reads));
+        dated.iter().for_each(|entry| bits.insert_all(&entry.reads));
+        dated.iter().filter_map(|entry| entry.when).for_each(|when| bits.insert_all(&self.predicate(when)));
         for workflow in self.program.workflows.values() {
             if let Entry::Event { when, .. } = workflow.entry {
                 bits.insert_all(&self.predicate(when));
@@ -290,14 +318,31 @@ fn kept(
     becoming: &[Becoming],
     starts: &[(WorkflowId, SlotId)],
     turns: &[WorkflowId],
-) -> BTreeMap<SlotId, Kept> {
+) -> impl Iterator<Item = (SlotId, Kept)> {
     let owed = becoming.iter().enumerate().map(|(place, entry)| (entry.owed, Kept::Owed(place)));
     let unjudged = |(place, entry): (usize, &Becoming)| Some((entry.unjudged?, Kept::Unjudged(place)));
     let unjudged = becoming.iter().enumerate().filter_map(unjudged);
     let starts = starts.iter().enumerate().map(|(place, (_, slot))| (*slot, Kept::Start(place)));
     let turn =
         |(place, id): (usize, &WorkflowId)| Some((program.workflows.get(*id)?.turn.as_ref()?.at, Kept::Turn(place)));
-    owed.chain(unjudged).chain(starts).chain(turns.iter().enumerate().filter_map(turn)).collect()
+    owed.chain(unjudged).chain(starts).chain(turns.iter().enumerate().filter_map(turn))
+}
+
+fn kept_of_dates(
+    program: &Program,
+    agains: &[WorkflowId],
+    dated: &[DatedEntry],
+) -> impl Iterator<Item = (SlotId, Kept)> {
+    let again =
+        |(place, id): (usize, &WorkflowId)| Some((program.workflows.get(*id)?.again.as_ref()?.at, Kept::Again(place)));
+    let dates = dated.iter().enumerate().map(|(place, entry)| (entry.at, Kept::Date(place)));
+    dates.chain(agains.iter().enumerate().filter_map(again))
+}
+
+/// How many rounds a workflow can take at one instant: its entry, each of its waits, and its end; twice where a journey begins the next one.
+fn rounds_of(workflow: &Workflow) -> usize {
+    let once = workflow.waits.len() + 3;
+    if workflow.reenter == Reenter::Always { 2 * once } else { once }
 }
 
 fn pause_of(program: &Program) -> Option<(FieldId, SlotId)> {

@@ -15,8 +15,8 @@ use crate::store::{ContactId, ContactRecord, EventRecord, JourneyRecord, Questio
 use crate::time::Zones;
 use flow_ir::units::DAY_MS;
 use flow_ir::{
-    CountedSince, EmailId, Engagement, EngagementKind, FOREVER, Layout, NEVER, PatternId, Program, SlotId, Workflow,
-    WorkflowId,
+    CountedSince, EmailId, Engagement, EngagementKind, FOREVER, Layout, NEVER, PatternId, Program, SlotId, Turn,
+    Workflow,     WorkflowId,
 };
 use serde_json::{Map, Value};
 use std::ops::Range;
@@ -91,7 +91,7 @@ pub(crate) fn is_new(kept: &Program, linked: &Program) -> bool {
         let (journey, frame) = (before.journey.slots.len(), kept.frame.slots.len());
         let counts = workflow.counts.iter().filter(|count| count.since != CountedSince::Wait).map(|count| count.slot);
         let mut own = counts.chain(workflow.engagements.iter().map(|asked| asked.slot));
-        let mut turns = workflow.turn.iter().flat_map(|turn| &turn.counts);
+        let mut turns = workflow.turn.iter().chain(&workflow.again).flat_map(|turn| &turn.counts);
         own.any(|slot| slot.0 as usize >= journey)
             || turns.any(|(_, slot)| slot.0 as usize >= frame)
             || reaches_further(before, workflow)
@@ -146,7 +146,7 @@ impl<'p> Recount<'p> {
             }
         }
         for workflow in program.workflows.values() {
-            of_turn(&record.frame, workflow, program, &mut self.filled);
+            of_turns(&record.frame, workflow, program, &mut self.filled);
         }
         if self.filled.len() == filled_before {
             self.sends.truncate(sends_before);
@@ -320,9 +320,17 @@ fn sends_of(journey: &JourneyRecord, (id, workflow): (WorkflowId, &Workflow)) ->
     journey.sends.iter().filter_map(sent).collect()
 }
 
-/// Those who wait for their turn count before their journey begins.
-fn of_turn<'p>(frame: &[u8], workflow: &Workflow, program: &Program, filled: &mut Vec<Filled<'p>>) {
-    let Some(turn) = &workflow.turn else { return };
+/// Those who wait for their turn, or whose trigger came during a journey, count before their journey begins.
+fn of_turns<'p>(frame: &[u8], workflow: &Workflow, program: &Program, filled: &mut Vec<Filled<'p>>) {
+    workflow.turn.iter().chain(&workflow.again).for_each(|turn| of_turn(frame, (workflow, turn), program, filled));
+}
+
+fn of_turn<'p>(
+    frame: &[u8],
+    (workflow, turn): (&Workflow, &Turn),
+    program: &Program,
+    filled: &mut Vec<Filled<'p>>,
+) {
     let waits = held(&program.frame, frame, turn.at).is_some_and(|at| at < FOREVER);
     let Some(triggered_at) = held(&program.frame, frame, turn.triggered_at).filter(|_| waits) else { return };
     for (count, slot) in turn.counts.iter().filter(|(_, slot)| held(&program.frame, frame, *slot).is_none()) {

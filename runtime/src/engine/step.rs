@@ -4,7 +4,7 @@ use super::contact::Journey;
 use super::host::{Leaves, StepHost};
 use super::let_out::Door;
 use super::own::Held;
-use super::reason::{Converted, FinishedBy, Woken};
+use super::reason::{Converted, FinishedBy, Ignored, Woken};
 use super::touch::Touch;
 use crate::store::{ChangedBy, DecisionCode, DecisionRecord, JourneyRecord, JourneyStatus, Trace};
 use flow_ir::backend::{Memory, Stop};
@@ -156,6 +156,8 @@ impl Touch<'_> {
         if let (Leaves::Exit(number), Stop::Held { step, .. }) = (leaves, stop) {
             self.tell_exit(index, number, step.0);
         }
+        let why = if leaves == Leaves::Converted { Ignored::GoalHolds } else { Ignored::ExitHolds };
+        self.forget_trigger(self.journey(index).workflow(), why);
         self.end(index, leaves == Leaves::Converted);
     }
 
@@ -219,6 +221,9 @@ impl Touch<'_> {
                 if ending == Ending::Converted && !self.journey(index).record.goal_met {
                     self.tell_conversion(index);
                 }
+                if ending == Ending::Converted {
+                    self.forget_trigger(self.journey(index).workflow(), Ignored::GoalHolds);
+                }
                 self.end(index, ending == Ending::Converted);
             }
             Stop::Failed => {}
@@ -274,6 +279,7 @@ impl Touch<'_> {
         let (step, about) = (Some(self.journey(index).record.step), Some(by.0));
         self.batch.decide(DecisionRecord { step, about, ..self.about(index, DecisionCode::Stopped) });
         self.tell_stood_back(index);
+        self.forget_trigger(self.journey(index).workflow(), Ignored::TakenBack);
         self.end(index, false);
     }
 
@@ -296,6 +302,7 @@ impl Touch<'_> {
         (journey.record.goal_met, journey.record.goal_open, journey.record.goal_until) = (is_met, !is_met, until);
         // Its goal counts on, and may come true by itself.
         (journey.dirty, journey.touched) = (true, until.is_some());
+        self.call_next(self.journey(index).workflow());
     }
 }
 

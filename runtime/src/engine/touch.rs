@@ -2,6 +2,7 @@
 
 use super::batch::Batch;
 use super::by_time::ByTime;
+use super::changes::Before;
 use super::contact::{Contact, Journey, Told};
 use super::error::EngineError;
 use super::event::Triggers;
@@ -34,6 +35,10 @@ pub(super) struct Touch<'e> {
     pub(super) written: Written,
     /// What those of the round before wrote, which is looked at now.
     pub(super) written_before: Written,
+    /// The workflows into which the event at hand lets somebody by hand.
+    pub(super) by_hand: Vec<WorkflowId>,
+    /// What the watched fields were that have changed in this round.
+    pub(super) before: Before,
     /// What is settled was so before Flow knew of it.
     pub(super) importing: bool,
     /// What time alone had brought about before the item.
@@ -88,6 +93,8 @@ impl<'e> Touch<'e> {
             crossed: Vec::new(),
             written: Written::default(),
             written_before: Written::default(),
+            by_hand: Vec::new(),
+            before: Before::new(),
             importing: false,
             by_time: ByTime::default(),
             stopping: Vec::new(),

@@ -5,6 +5,7 @@
 //! asked may change next when they are due anyway. Whoever has something else pending, an entry, a start, a turn or a mail that is held, is looked at
 //! by themselves, and so is whoever is due already: here nobody is left out who is in doubt.
 
+use super::again::waits_for_gone;
 use super::contact::{Contact, Journey};
 use super::error::EngineError;
 use super::host::text_test;
@@ -167,8 +168,9 @@ impl<'e> Asking<'e> {
 
     /// Whoever was read there is one of the page.
     fn take(&mut self, due_at: Option<i64>) {
-        let stays = self.contacts.get(self.standing.len()).is_some_and(|contact| self.may_stay(contact));
-        self.standing.push(Standing { stays, due_at, next_at: FOREVER });
+        let stays = self.contacts.get(self.standing.len()).filter(|contact| self.may_stay(contact));
+        let next_at = stays.and_then(|contact| contact.next_date_as_kept(self.plan, self.now));
+        self.standing.push(Standing { stays: next_at.is_some(), due_at, next_at: next_at.unwrap_or(FOREVER) });
     }
 
     /// Whether nothing is pending of somebody but what conditions say, and the views show of them what they would behind a look.
@@ -182,8 +184,11 @@ impl<'e> Asking<'e> {
             && pending.entries().next().is_none()
             && pending.starts().next().is_none()
             && pending.turns().next().is_none()
+            && pending.agains().next().is_none()
+            && !waits_for_gone(self.plan, contact)
             && !contact.journeys.iter().any(is_held)
             && !contact.journeys.iter().any(is_renewed)
+            && contact.has_seen_all(self.plan)
             && !version::shows_more(self.plan, &contact.frame, contact.kept_bytes)
     }
 

@@ -81,13 +81,16 @@ pub(super) fn unknown_before(kept: &Program, linked: &Program, live: &Live) -> V
         for count in &workflow.counts {
             let is_new = count.slot.0 as usize >= before.journey.slots.len() && count.since != CountedSince::Wait;
             let Some(pattern) = linked.patterns.get(count.pattern).filter(|_| is_new) else { continue };
-            if matches!(pattern.event, PatternEvent::Entered(_) | PatternEvent::Left(_)) {
-                let (text, name) = (&pattern.text, &workflow.name);
-                let who = if people == 1 { "1 person who is".to_owned() } else { format!("{people} people who are") };
-                told.push(format!(
-                    "for {who} in `{name}`, `{text}` counts from this change on: when somebody entered or left a segment before is in no log"
-                ));
-            }
+            let what = match pattern.event {
+                PatternEvent::Entered(_) | PatternEvent::Left(_) => "somebody entered or left a segment",
+                PatternEvent::Changed(_) => "a field changed",
+                PatternEvent::Declared(_) | PatternEvent::AnyActivity => continue,
+            };
+            let (text, name) = (&pattern.text, &workflow.name);
+            let who = if people == 1 { "1 person who is".to_owned() } else { format!("{people} people who are") };
+            told.push(format!(
+                "for {who} in `{name}`, `{text}` counts from this change on: when {what} before is in no log"
+            ));
         }
     }
     told

@@ -494,6 +494,7 @@ fn ignored_name(reason: u32) -> &'static str {
         Some(Ignored::Waiting) => "waiting",
         Some(Ignored::OwnSteps) => "own_steps",
         Some(Ignored::Gone) => "gone",
+        Some(Ignored::Remembered) => "comes_again",
         None => "unknown",
     }
 }

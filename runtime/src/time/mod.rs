@@ -7,6 +7,7 @@
 //! that is replayed on another machine must meet the same rules (rule E2). [`tzdb_version`] says which.
 
 pub mod civil;
+pub mod dates;
 mod instant;
 #[cfg(test)]
 mod testing;

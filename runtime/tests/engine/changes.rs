@@ -71,7 +71,14 @@ const KEEN: [&str; 4] = [
     "visited(page is \"/pricing\") at least 1 time in the last 3 days or score >= 9",
     "company_name contains \"corp\" or plan is \"gold\"",
 ];
-const ENTRIES: [&str; 7] = [
+const DATES: [&str; 5] = [
+    "enter 2 days before renewal at 09:00",
+    "enter on renewal or at once",
+    "enter 1 day after renewal and score >= 1",
+    "enter everyone in keen on 2026-03-12 at 09:00",
+    "enter everyone in known on 2026-03-20 at 18:00 in contact timezone",
+];
+const ENTRIES: [&str; 11] = [
     "signed_up",
     "downloaded",
     "requested_demo or signed_up",
@@ -79,6 +86,10 @@ const ENTRIES: [&str; 7] = [
     "keen new only",
     "score >= 4 new only",
     "downloaded and plan is known and plan is not \"gold\"",
+    "plan changes to \"gold\"",
+    "plan changes and score >= 0",
+    "company_name changes from \"acme\"",
+    "has_open_deal changes to yes or signed_up",
 ];
 const CONDITIONS: [&str; 11] = [
     "score >= 5",
@@ -155,7 +166,7 @@ impl Project {
 
     fn text(&self) -> String {
         let mut parts = vec![
-            format!("contact {{\n  budget {}\n  plan {}\n}}", self.fields[0], self.fields[1]),
+            format!("contact {{\n  budget {}\n  plan {}\n  renewal date?\n}}", self.fields[0], self.fields[1]),
             format!("segment keen = {}", self.keen),
             "segment known = score >= 1".to_owned(),
         ];
@@ -190,8 +201,13 @@ impl Workflow {
 }
 
 fn header(chance: &mut Chance) -> Vec<String> {
-    let mut header = vec![format!("enter when {}", chance.pick(&ENTRIES))];
-    header.push(chance.pick(&["reenter never", "reenter after 1 day", "reenter after 5 days"]).to_owned());
+    let mut header = match chance.below(4) {
+        0 => vec![chance.pick(&DATES).to_owned()],
+        _ => {
+            let reenter = ["reenter never", "reenter after 1 day", "reenter after 5 days", "reenter always"];
+            vec![format!("enter when {}", chance.pick(&ENTRIES)), chance.pick(&reenter).to_owned()]
+        }
+    };
     if chance.below(3) == 0 {
         header.push(format!(
             "goal \"g\" when {} within {} days",
@@ -265,9 +281,11 @@ fn days(world: &mut World, chance: &mut Chance, from: i64) {
 
 /// A value of `plan` or `budget`, as they are at the time.
 fn of_a_type(world: &World, chance: &mut Chance) -> Option<(&'static str, &'static str)> {
-    let name = chance.pick(&["plan", "budget"]);
+    let name = chance.pick(&["plan", "budget", "renewal"]);
     let field = world.program.fields.values().find(|field| field.name == name)?;
     let value = match field.ty {
+        // 2026-03-02 is day 20514.
+        flow_ir::FieldType::Date if name == "renewal" => chance.pick(&["20516", "20521", "20527", "20540"]),
         flow_ir::FieldType::Number | flow_ir::FieldType::Money => chance.pick(&["4", "9"]),
         flow_ir::FieldType::Date => chance.pick(&["20000", "20900"]),
         _ => chance.pick(&["free", "team", "gold"]),
@@ -426,14 +444,27 @@ fn nobody_is_lost(seed: u64, world: &World) -> usize {
     balance.keys().filter(|(.., run)| *run > 0).count()
 }
 
+/// What a frame is read as: behind its end lies what a new one has, and what slots begin with that were others before.
+fn grow(frame: &mut Vec<u8>, program: &Program) {
+    let (had, layout) = (frame.len(), &program.frame);
+    frame.extend_from_slice(&layout.blank()[had..]);
+    let fills = program.lineage.fills.iter();
+    for fill in fills.filter(|fill| layout.slots.at(fill.slot).offset as usize >= had && fill.values.is_none()) {
+        if layout.is_known(frame, fill.from) {
+            let value = layout.read(frame, fill.from);
+            layout.write(frame, fill.slot, value);
+            layout.set_known(frame, fill.slot, true);
+        }
+    }
+}
+
 /// A new version that looks at everybody by themselves comes to the same; only that it writes everybody.
 fn is_as_one_by_one(seed: u64, versions: &[Version], together: &World) {
     let (alone, _) = lived(seed, versions, 0, None);
-    let blank = together.program.frame.blank();
     let whole = |world: &World| {
         let mut snapshot = world.snapshot();
         for contact in &mut snapshot.contacts {
-            contact.frame.extend_from_slice(&blank[contact.frame.len()..]);
+            grow(&mut contact.frame, &together.program);
             contact.layout = 0;
             for journey in &mut contact.kept {
                 let blank = together.program.workflows.at(WorkflowId(journey.workflow)).journey.blank();

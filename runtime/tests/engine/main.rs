@@ -2,13 +2,17 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 #![expect(clippy::indexing_slicing, reason = "a test that looks at a wrong place should fail")]
 
+mod again;
 mod arrivals;
 mod batches;
+mod by_hand;
 mod changes;
+mod dates;
 mod delivery;
 mod doctored;
 mod enrolment;
 mod goals;
+mod field_changes;
 mod held;
 mod identity;
 mod import;

@@ -357,7 +357,9 @@ fn fields_of(test: &Cond) -> Vec<FieldId> {
 /// instant have run.
 fn is_seen_alike(test: &Cond) -> bool {
     match test {
-        Cond::Events(test) => !matches!(test.pattern.event, PatternEvent::Entered(_) | PatternEvent::Left(_)),
+        Cond::Events(test) => {
+            !matches!(test.pattern.event, PatternEvent::Entered(_) | PatternEvent::Left(_) | PatternEvent::Changed(_))
+        }
         _ => true,
     }
 }

@@ -271,7 +271,7 @@ fn property_range(cx: &mut Cx<'_>, name: &ast::Name, ty: &FieldType, sum: &ast::
 }
 
 /// That a property is one of these.
-fn is_one_of(property: usize, ty: &FieldType, values: Values) -> Vec<PropertyTest> {
+pub(super) fn is_one_of(property: usize, ty: &FieldType, values: Values) -> Vec<PropertyTest> {
     let tests = match values {
         Values::Ranges(ranges) => between_gaps(ranges),
         Values::Truths(truths) if truths.contains(&true) && truths.contains(&false) => vec![(Trait::Known, false)],

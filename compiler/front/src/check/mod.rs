@@ -7,6 +7,7 @@
 mod absence;
 mod alone;
 mod cx;
+mod dates;
 mod duration;
 mod email;
 mod event;

@@ -31,7 +31,7 @@ fn check_window(cx: &mut Cx<'_>, window: &ast::Window) -> Option<SendWindow> {
 }
 
 /// A day ends at 24:00 and begins at 00:00.
-fn check_opening(cx: &mut Cx<'_>, clock: &ast::Name) -> Option<u16> {
+pub(super) fn check_opening(cx: &mut Cx<'_>, clock: &ast::Name) -> Option<u16> {
     let minutes = check_clock(cx, clock)?;
     if minutes == 24 * 60 {
         let diagnostic = time::opens_at_the_end(&clock.text, cx.at(clock.span));

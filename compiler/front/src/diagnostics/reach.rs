@@ -163,6 +163,15 @@ pub(crate) fn no_such_event(test: &str, event: &str, at: Location, first: Locati
         .help("ask for several values in a list, such as `in (\"a\", \"b\")`, or for two events joined by `or`")
 }
 
+/// `stage changes from lead to lead`.
+pub(crate) fn no_change(field: &str, value: &str, at: Location) -> Diagnostic {
+    let message = format!("`{field}` does not change from {value} to {value}");
+    Diagnostic::error(Code::NeverTrue, message, at, "the same value twice")
+        .why("the same value again is no change, so this would never happen")
+        .help("say what it is from then on, whatever it was:")
+        .edit(at, format!("{field} changes to {value}"))
+}
+
 /// `between 60 and 40`: the ends the wrong way round.
 pub(crate) fn nothing_between(from: &str, to: &str, at: Location) -> Diagnostic {
     Diagnostic::error(

@@ -102,9 +102,8 @@ macro_rules! headers {
         facts: Group(Group) [group "group"] { page "owner-reviewed-group", };
         enter: Enter(Enter) [enter "enter"] {
             page "enter", typed "entry" => "enter", typed "trigger" => "enter when",
-            later "days before" "weeks before" "days after" "at 0" "at 1",
         };
-        reenter: Reenter(Reenter) [reenter "reenter"] { page "reenter", later "every time" "always" "per", };
+        reenter: Reenter(Reenter) [reenter "reenter"] { page "reenter", later "per", };
         guards: ExitWhen(ExitWhen) [exit_when "exit when"] { page "exit-when", is Many, };
         guards: SkipWhen(SkipWhen) [skip_when "skip when"] { page "skip-when", };
         window: Window(Window) [window "send on"] { page "send-on", };
@@ -163,6 +162,7 @@ macro_rules! predicates {
         tagged: Tagged(Tagged) [tagged "tagged"] { page "tags", };
         inactive: Inactive(Inactive) [inactive "inactive for"] { page "inactive", };
         crossed: Crossed(Crossed) [crossed "entered"] { page "segment", };
+        changed: Changed(Changed) [changed "changes"] { page "changes", };
     } {} } };
 }
 

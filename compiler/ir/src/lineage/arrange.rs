@@ -4,8 +4,8 @@
 //! Each list is put in order once everything that its entries name has been.
 
 use crate::{
-    Effect, Entry, EventId, EventType, Id, IdMap, Meaning, Op, PatternEvent, PatternId, PredicateId, Program, Property,
-    Reference, SegmentId, TeamId, TextTestId, Wait, Workflow,
+    Dates, Effect, Entry, EventId, EventType, Id, IdMap, Meaning, Op, PatternEvent, PatternId, PredicateId, Program,
+    Property, Reference, SegmentId, TeamId, TextTestId, Wait, Workflow,
 };
 use std::collections::{BTreeMap, VecDeque};
 
@@ -113,6 +113,11 @@ fn segments(kept: &Program, meaning: &mut Meaning) {
             number(segment);
         }
     }
+    for workflow in meaning.workflows.values_mut() {
+        if let Entry::Dated { dates: Dates::Schedule(schedule), .. } = &mut workflow.entry {
+            number(&mut schedule.among);
+        }
+    }
     each_op(meaning, &mut |op| {
         if let Op::Segment(segment) = op {
             number(segment);
@@ -173,8 +178,10 @@ fn predicates(kept: &Program, out: &mut Program) {
     let subjects = out.debug.emails.values_mut().flat_map(|content| &mut content.subjects);
     subjects.filter_map(|subject| subject.when.as_mut()).for_each(number);
     for workflow in out.meaning.workflows.values_mut() {
-        if let Entry::Event { when, .. } | Entry::Becomes { when, .. } = &mut workflow.entry {
-            number(when);
+        match &mut workflow.entry {
+            Entry::Event { when, .. } | Entry::Becomes { when, .. } => number(when),
+            Entry::Dated { when, .. } => when.iter_mut().for_each(number),
+            Entry::ByHand => {}
         }
         workflow.goal.iter_mut().for_each(|goal| number(&mut goal.when));
         workflow.exits.iter_mut().chain(&mut workflow.skip).for_each(number);
@@ -196,7 +203,9 @@ fn journeys(kept: &Workflow, out: &mut Workflow) {
     by(&kept.counts, &mut out.counts, |count| count.slot);
     by(&kept.slots.sent_at, &mut out.slots.sent_at, |(_, slot)| *slot);
     by(&kept.writes, &mut out.writes, |slot| *slot);
-    if let (Some(kept), Some(out)) = (&kept.turn, &mut out.turn) {
-        by(&kept.counts, &mut out.counts, |(slot, _)| *slot);
+    for (kept, out) in [(&kept.turn, &mut out.turn), (&kept.again, &mut out.again)] {
+        if let (Some(kept), Some(out)) = (kept, out) {
+            by(&kept.counts, &mut out.counts, |(slot, _)| *slot);
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! What a slot is, in words that mean the same in every version: by these it is found again.
 
 use crate::{
-    CountedSince, Engagement, EventCount, Field, FieldType, Id, IdMap, Meaning, Pattern, PatternEvent, Slot, SlotId,
-    SlotRole, TurnSlot, Workflow,
+    AFTER, BEFORE, CountedSince, Dates, Engagement, Entry, EventCount, Field, FieldType, Id, IdMap, Meaning, Pattern,
+    PatternEvent, Slot, SlotId, SlotRole, TurnSlot, Workflow, WorkflowId,
 };
 use std::collections::BTreeMap;
 
@@ -18,13 +18,21 @@ pub(super) fn signature(meaning: &Meaning, pattern: &Pattern) -> String {
         PatternEvent::Entered(id) => (format!("entered {}", segment(id)), &[][..]),
         PatternEvent::Left(id) => (format!("left {}", segment(id)), &[][..]),
         PatternEvent::AnyActivity => ("any activity".to_owned(), &[][..]),
+        PatternEvent::Changed(id) => {
+            let field = meaning.fields.get(id).map_or("?", |field| field.name.as_str());
+            (format!("changed {field}"), &[][..])
+        }
         PatternEvent::Declared(id) => match meaning.events.get(id) {
             Some(event) => (format!("event {}", event.name), event.properties.as_slice()),
             None => ("event ?".to_owned(), &[][..]),
         },
     };
     let tests = pattern.tests.iter().map(|test| {
-        let property = properties.get(test.property as usize).map_or("?", |property| property.name.as_str());
+        let property = match (pattern.event, test.property) {
+            (PatternEvent::Changed(_), BEFORE) => "before",
+            (PatternEvent::Changed(_), AFTER) => "after",
+            (_, place) => properties.get(place as usize).map_or("?", |property| property.name.as_str()),
+        };
         format!(" {property} {} {:?}", if test.negated { "not" } else { "is" }, test.test)
     });
     event + &tests.collect::<String>()
@@ -63,16 +71,39 @@ fn of_role(meaning: &Meaning, role: SlotRole) -> Option<String> {
         }
         SlotRole::Holds(id) => format!("holds {}", segment(id)),
         SlotRole::NextChange(id) => format!("next change {}", segment(id)),
+        SlotRole::Seen(id) => format!("seen of {}", of_field(meaning.fields.get(id)?)),
         SlotRole::Was(id) => format!("was {}", workflow(id)),
         SlotRole::Owed(id) => format!("owed {}", workflow(id)),
         SlotRole::Unjudged(id) => format!("unjudged {}", workflow(id)),
+        // Other dates are waited for anew; for which one somebody has come in stays known.
+        SlotRole::Date(id) => match &meaning.workflows.get(id)?.entry {
+            Entry::Dated { dates, .. } => format!("date of {}: {}", workflow(id), dates.words(meaning)),
+            _ => return None,
+        },
+        SlotRole::Decided(id) => match &meaning.workflows.get(id)?.entry {
+            Entry::Dated { dates: Dates::Field(date), .. } => {
+                let field = meaning.fields.get(date.field).map_or("?", |field| field.name.as_str());
+                format!("decided {} for {field}{}", workflow(id), if date.yearly { " every year" } else { "" })
+            }
+            _ => format!("decided {} by days", workflow(id)),
+        },
         SlotRole::Started(id) => format!("started {}", workflow(id)),
-        SlotRole::Turn(id, TurnSlot::At) => format!("turn {}", workflow(id)),
-        SlotRole::Turn(id, TurnSlot::Triggers) => format!("triggers of the turn {}", workflow(id)),
-        SlotRole::Turn(id, TurnSlot::TriggeredAt) => format!("trigger of the turn {}", workflow(id)),
-        SlotRole::Turn(id, TurnSlot::Count(count)) => {
-            let counted = journey(meaning, meaning.workflows.get(id)?, 0);
-            format!("before the turn {}: {}", workflow(id), counted.get(count).map_or("?", String::as_str))
+        SlotRole::Turn(id, kept) => of_turn(meaning, id, "turn", kept)?,
+        SlotRole::Again(id, kept) => of_turn(meaning, id, "trigger to come", kept)?,
+    })
+}
+
+/// What is kept of a turn, or of a trigger that came during a journey.
+fn of_turn(meaning: &Meaning, id: WorkflowId, turn: &str, kept: TurnSlot) -> Option<String> {
+    let workflow = meaning.workflows.get(id)?;
+    let name = &workflow.name;
+    Some(match kept {
+        TurnSlot::At => format!("{turn} {name}"),
+        TurnSlot::Triggers => format!("triggers of the {turn} {name}"),
+        TurnSlot::TriggeredAt => format!("trigger of the {turn} {name}"),
+        TurnSlot::Count(count) => {
+            let counted = journey(meaning, workflow, 0);
+            format!("before the {turn} {name}: {}", counted.get(count).map_or("?", String::as_str))
         }
     })
 }

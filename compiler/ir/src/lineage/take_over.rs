@@ -10,9 +10,9 @@ use super::renumber::without_place;
 use super::steps::needed;
 use crate::source::Location;
 use crate::{
-    Area, Block, BlockId, EmailId, Ending, Entry, EventCount, EventId, FOREVER, Fact, Function, Id, Op, Pattern,
-    PatternEvent, PatternId, Predicate, PredicateId, Program, PropertyTest, Reference, Segment, SegmentId, SlotId,
-    TeamId, Terminator, TextTestId, Wait, WaitId, Workflow, WorkflowId,
+    Area, Block, BlockId, EmailId, Ending, Entry, EventCount, EventId, FOREVER, Fact, FieldId, Function, Id, Op,
+    Pattern, PatternEvent, PatternId, Predicate, PredicateId, Program, PropertyTest, Reference, Segment, SegmentId,
+    SlotId, TeamId, Terminator, TextTestId, Wait, WaitId, WatchedField, Workflow, WorkflowId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -299,9 +299,25 @@ impl<'p> Importer<'p> {
                 *declared = self.event(of);
                 tests.iter_mut().try_for_each(|test| self.property(of, *declared, test))?;
             }
+            PatternEvent::Changed(field) => self.watch(*field)?,
             PatternEvent::AnyActivity => {}
         }
         Ok(self.out.meaning.patterns.push(Pattern { text: pattern.text.clone(), event, tests }))
+    }
+
+    /// Sees to it that the changes of a field that older conditions count are noticed.
+    fn watch(&mut self, field: FieldId) -> Result<(), Lost> {
+        let is_it = |watched: &&WatchedField| watched.field == field;
+        if self.out.watched.iter().any(|watched| is_it(&watched)) {
+            return Ok(());
+        }
+        let (before, now) = (self.kept.fields.at(field), self.out.fields.at(field));
+        if before.ty.slot_kind() != now.ty.slot_kind() {
+            return Err(Lost::field(before, now));
+        }
+        self.out.meaning.watched.extend(self.kept.watched.iter().find(is_it).cloned());
+        self.out.meaning.watched.sort_by_key(|watched| watched.field);
+        Ok(())
     }
 
     fn event(&mut self, id: EventId) -> EventId {

@@ -78,9 +78,25 @@ pub enum PatternEvent {
     Left(SegmentId),
     /// Events of one declared type.
     Declared(EventId),
+    /// A field took another value: [`BEFORE`] and [`AFTER`] are its properties, by the names of choices and stages.
+    Changed(FieldId),
     /// Anything the person does: every event of theirs, and clicks and replies, but not deliveries, opens or bounces. A new
     /// contact starts with the instant at which Flow first knew them, so that silence has a beginning.
     AnyActivity,
+}
+
+/// What a field was, as the property of its change.
+pub const BEFORE: u32 = 0;
+/// What it is from then on.
+pub const AFTER: u32 = 1;
+
+/// A field of which a change is an event: what it was when that was last looked at, so that the same value again is none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WatchedField {
+    /// Whose changes count.
+    pub field: FieldId,
+    /// A slot of the frame like its own; of a text a print of it, an Int.
+    pub seen: SlotId,
 }
 
 /// A test on a property of the event, by its place in the event type.
@@ -110,6 +126,11 @@ pub enum Trait {
 }
 
 impl Trait {
+    /// Whether what a field of a type was, or is, can answer it: a stage by its name.
+    pub fn fits_change(&self, ty: &FieldType) -> bool {
+        self.fits(ty) || (matches!(self, Self::TextIn(_)) && *ty == FieldType::Stage)
+    }
+
     /// Whether a value of a type can answer it.
     pub fn fits(&self, ty: &FieldType) -> bool {
         match self {

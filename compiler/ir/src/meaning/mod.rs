@@ -6,6 +6,7 @@
 
 pub mod area;
 pub mod choices;
+pub mod dates;
 pub mod effect;
 pub mod fact;
 pub mod function;
@@ -19,7 +20,7 @@ pub mod workflow;
 
 use self::area::{Area, Areas};
 use self::choices::Choices;
-use self::fact::{Fact, Pattern, TextTest};
+use self::fact::{Fact, Pattern, TextTest, WatchedField};
 use self::function::{Function, Op};
 use self::layout::{Layout, SlotKind};
 use self::mail::Email;
@@ -51,6 +52,9 @@ pub struct Meaning {
     pub patterns: IdMap<PatternId, Pattern>,
     /// The patterns whose last instants are kept.
     pub facts: IdMap<FactId, Fact>,
+    /// The fields whose changes patterns ask for, each once, by their numbers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub watched: Vec<WatchedField>,
     /// The questions asked of the letters of texts, each once.
     pub text_tests: IdMap<TextTestId, TextTest>,
     /// Every condition of the program, segments and subjects included.

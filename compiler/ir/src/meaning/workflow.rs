@@ -1,11 +1,15 @@
 //! A workflow: who enters, what happens to them, and how it ends.
 
+use super::dates::Dates;
 use super::effect::Effect;
 use super::function::{Function, Terminator};
 use super::layout::Layout;
 use super::rate::{Rate, Turn};
+use super::role::SlotRole;
 use super::step::StepKey;
-use crate::id::{BlockId, EffectId, EmailId, EventId, IdMap, PatternId, PredicateId, SlotId, StepId, WaitId};
+use crate::id::{
+    BlockId, EffectId, EmailId, EventId, IdMap, PatternId, PredicateId, SlotId, StepId, WaitId, WorkflowId,
+};
 use crate::limits::MAX_DURATION_DAYS;
 use crate::units::DAY_MS;
 use serde::{Deserialize, Serialize};
@@ -64,6 +68,9 @@ pub struct Workflow {
     /// Where the contact's frame keeps who waits. It stays where the rate is gone, for those who wait still.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub turn: Option<Turn>,
+    /// Where the contact's frame keeps a trigger that came during a journey, which begins the next one when that ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub again: Option<Turn>,
 }
 
 fn first() -> BlockId {
@@ -169,15 +176,30 @@ pub enum Entry {
         /// `including existing`: those of whom it holds at the start come in too.
         existing: bool,
     },
+    /// At an instant that a date says.
+    Dated {
+        /// Which instants.
+        dates: Dates,
+        /// Asked at the instant.
+        when: Option<PredicateId>,
+        /// An Int of the contact's frame: when they come in next, or [`FOREVER`](crate::FOREVER).
+        at: SlotId,
+        /// Another: the value, year or day for which that was decided last, or [`NEVER`](crate::NEVER).
+        decided: SlotId,
+    },
     /// By hand only.
     ByHand,
 }
 
 impl Entry {
-    /// The slots of the frame in which it remembers something: whether it was true, whether it is owed, whether it is unjudged.
-    pub fn slots(&self) -> Vec<SlotId> {
+    /// The slots of the frame in which it remembers something, each with what it is in a workflow.
+    pub fn slots(&self, id: WorkflowId) -> Vec<(SlotId, SlotRole)> {
         match self {
-            Self::Becomes { was, owed, unjudged, .. } => [*was, *owed].into_iter().chain(*unjudged).collect(),
+            Self::Becomes { was, owed, unjudged, .. } => {
+                let unjudged = unjudged.map(|slot| (slot, SlotRole::Unjudged(id)));
+                [(*was, SlotRole::Was(id)), (*owed, SlotRole::Owed(id))].into_iter().chain(unjudged).collect()
+            }
+            Self::Dated { at, decided, .. } => vec![(*at, SlotRole::Date(id)), (*decided, SlotRole::Decided(id))],
             Self::Event { .. } | Self::ByHand => Vec::new(),
         }
     }
@@ -190,6 +212,8 @@ pub enum Reenter {
     Never,
     /// This long after the end of the last journey.
     After(CivilSpan),
+    /// As soon as the last journey has ended.
+    Always,
 }
 
 const DAY_MINUTES: u16 = 24 * 60;

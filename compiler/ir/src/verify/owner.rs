@@ -93,10 +93,14 @@ fn owned_as(program: &Program, role: SlotRole) -> (String, bool) {
         SlotRole::System(system) => (format!("the engine's {}", system.name()), system.is_field()),
         SlotRole::Fact(fact, _) => (fact.to_string(), false),
         SlotRole::Holds(segment) | SlotRole::NextChange(segment) => (segment.to_string(), false),
+        SlotRole::Seen(field) => (format!("the changes of {field}"), false),
         SlotRole::Was(workflow)
         | SlotRole::Owed(workflow)
         | SlotRole::Unjudged(workflow)
+        | SlotRole::Date(workflow)
+        | SlotRole::Decided(workflow)
         | SlotRole::Started(workflow)
-        | SlotRole::Turn(workflow, _) => (format!("workflow {}'s entry", program.workflows.at(workflow).name), false),
+        | SlotRole::Turn(workflow, _)
+        | SlotRole::Again(workflow, _) => (format!("workflow {}'s entry", program.workflows.at(workflow).name), false),
     }
 }

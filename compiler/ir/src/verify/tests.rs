@@ -420,6 +420,89 @@ fn those_who_wait_for_their_turn_have_their_place() {
     assert!(counted.contains("which is no count") && counted.contains("is something else too"), "{counted}");
 }
 
+/// Whoever comes in by a date has one that there is, and where it is kept when that is.
+#[test]
+fn entries_at_dates_have_dates_and_places() {
+    let dated = |change: fn(&mut Dates)| {
+        faults(|program| {
+            let [at, decided] = ["at", "decided"].map(|name| program.frame.add(name, SlotKind::Int, false, NEVER));
+            let slot = program.frame.add("renewal", SlotKind::Days, true, 0);
+            let field = program.fields.push(Field {
+                name: "renewal".into(),
+                tag: None,
+                ty: FieldType::Date,
+                optional: true,
+                slot: Some(slot),
+                text: None,
+                literals: Vec::new(),
+            });
+            program.frame.place();
+            let span = CivilSpan { days: 30, ..CivilSpan::default() };
+            let date = FieldDate { field, span, before: true, at_min: Some(540), yearly: false, at_once: false };
+            let mut dates = Dates::Field(date);
+            change(&mut dates);
+            program.workflows.at_mut(WorkflowId(0)).entry = Entry::Dated { dates, when: None, at, decided };
+        })
+    };
+    fn date(dates: &mut Dates) -> &mut FieldDate {
+        let Dates::Field(date) = dates else { panic!("a date of a field") };
+        date
+    }
+    assert_eq!(dated(|_| {}), "sound");
+    for change in [
+        |dates: &mut Dates| date(dates).at_min = None,
+        |dates: &mut Dates| date(dates).span.ms = 5,
+        |dates: &mut Dates| date(dates).field = FieldId(0),
+    ] {
+        let found = dated(change);
+        assert!(found.contains("nobody comes in by"), "{found}");
+    }
+    let late = dated(|dates| date(dates).at_min = Some(24 * 60));
+    assert!(late.contains("are no dates"), "{late}");
+    let nobody = dated(|dates| {
+        let (among, day) = (SegmentId(9), ScheduleDay::Nth(5, 7));
+        *dates = Dates::Schedule(Schedule { among, day, at_min: 0, at_home: false });
+    });
+    assert!(nobody.contains("are no dates") && nobody.contains("there is no"), "{nobody}");
+}
+
+/// A change is noticed where it is kept what the field was, in a slot like its own, and asked what its values can answer.
+#[test]
+fn changes_are_kept_and_asked() {
+    let changed = |change: fn(&mut Program)| {
+        faults(|program| {
+            let slot = program.frame.add("seats", SlotKind::Int, true, 0);
+            let seen = program.frame.add("seats as last seen", SlotKind::Int, true, 0);
+            let field = program.fields.push(Field {
+                name: "seats".into(),
+                tag: None,
+                ty: FieldType::Number,
+                optional: true,
+                slot: Some(slot),
+                text: None,
+                literals: Vec::new(),
+            });
+            program.frame.place();
+            program.watched.push(WatchedField { field, seen });
+            let tests = vec![PropertyTest { property: AFTER, test: Trait::NumberIn(1, 1), negated: false }];
+            program.patterns.push(Pattern { text: "seats".into(), event: PatternEvent::Changed(field), tests });
+            change(program);
+        })
+    };
+    assert_eq!(changed(|_| {}), "sound");
+    let says = |change, words: &str| {
+        let found = changed(change);
+        assert!(found.contains(words), "{found}");
+    };
+    says(|program| program.watched.clear(), "nothing keeps what");
+    says(|program| program.watched.extend_from_within(..), "stands there twice");
+    says(|program| program.patterns.values_mut().for_each(|one| one.tests[0].property = 2), "has no property 2");
+    says(
+        |program| program.patterns.values_mut().for_each(|one| one.tests[0].test = Trait::Truth(true)),
+        "what its type cannot answer",
+    );
+}
+
 /// A count of events, a sending or a mark of the engine that shared its slot would be read as the other.
 #[test]
 fn every_slot_of_a_journey_has_one_owner() {

@@ -176,7 +176,16 @@ pub(super) const LAST_HINTS: &[(&str, &str)] = &[
     ),
     (
         "^ enter [when] every|each|daily|weekly|monthly $d.. $",
-        "people enter by what they do or what becomes true of them; a date or a day of the week cannot let them in yet",
+        "say who comes in then, by the name of a segment of yours: `enter everyone in customers every monday at 09:00`; and what only happens to some of them, \
+         by a date of theirs: `enter 30 days before renewal_date at 09:00`",
+    ),
+    (
+        "^ enter on $d:date $",
+        "say who comes in then, by the name of a segment of yours: `enter everyone in customers on $d at 09:00`",
+    ),
+    (
+        "^ reenter as often $r.. $",
+        "say how long it takes until somebody may come in again, `reenter after 1 day`; a workflow that sends no marketing mail may say `reenter always`",
     ),
     (
         "^ go to|back $r.. $",

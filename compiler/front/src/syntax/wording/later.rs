@@ -108,31 +108,21 @@ pub(super) const LATER: &[(&str, &str, &str)] = &[
     ("in|on list $l", "in list", "until then, a yes/no field of your own says who is on it: `if newsletter { .. }`"),
     (
         "$f:name is in $n:number $u:unit",
-        "$n $u before $f",
-        "until then, nobody can be entered or asked by a date to come",
+        "$f is in $n $u",
+        "until then, nobody can be asked by a date to come; people are let in by one: `enter $n $u before $f at 09:00`",
     ),
     (
         "$f:name is in the next $n:number $u:unit",
-        "$n $u before $f",
-        "until then, nobody can be entered or asked by a date to come",
+        "$f is in the next $n $u",
+        "until then, nobody can be asked by a date to come; people are let in by one: `enter $n $u before $f at 09:00`",
     ),
     ("^ set $f:name = $e:dotted $", "set .. = $e", "properties of the trigger cannot be set or written in a text yet"),
     ("^ alert|inform|tell|log|slack $r.. $", "notify", NOTIFY),
     ("^ notify $r.. $", "notify", NOTIFY),
     ("^ choose $r..", "choose", "until then: `if .. { .. } else if .. { .. } else { .. }`"),
     (
-        "^ reenter every|each time",
-        "reenter always",
-        "until then, `reenter after 1 day` comes nearest: it lets people in again a day after they left",
-    ),
-    (
         "^ limit|cap $r.. $",
         "policy",
         "until then, nothing limits how many mails a person gets over all workflows: keep to few, and let `skip when` keep people out of two at once",
-    ),
-    (
-        "^ reenter always",
-        "reenter always",
-        "until then, `reenter after 1 day` comes nearest: it lets people in again a day after they left",
     ),
 ];
