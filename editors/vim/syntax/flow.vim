@@ -13,11 +13,11 @@ syntax keyword flowControl when
 syntax keyword flowOperator and between bounced clicked ends entered in inactive is known left no not opened or replied
 syntax keyword flowOperator sent starts tagged timed unknown with
 syntax match flowOperator "\<contains\>"
-syntax keyword flowKeyword a after an any as assign at backup because by continue converted covers due enter entry ever
-syntax keyword flowKeyword exactly existing for from goal group hand including journey keep kind last least link
-syntax keyword flowKeyword marketing member most never new note now of on one only out owner preview rate reenter
-syntax keyword flowKeyword reviewed robin round since skip stage subject task template the this time times timezone to
-syntax keyword flowKeyword transactional up within word
+syntax keyword flowKeyword a after an any as assign at backup because before business by continue converted covers due
+syntax keyword flowKeyword enter entry ever exactly existing for from goal group hand including journey keep kind last
+syntax keyword flowKeyword least link marketing member most never new next note now of on one only out owner past
+syntax keyword flowKeyword preview rate reenter reviewed robin round since skip stage subject task template the this
+syntax keyword flowKeyword time times timezone to tomorrow transactional up within word
 syntax keyword flowConstant every friday monday saturday sunday thursday tuesday wednesday weekdays weekends yes
 syntax keyword flowUnit day days hour hours minute minutes month months week weeks
 " Words that the language has and this version does not run yet. They are names elsewhere (`score += 10`).

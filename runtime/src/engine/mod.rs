@@ -20,6 +20,7 @@
 
 mod ahead;
 mod answer;
+mod appointment;
 mod arrive;
 pub(crate) mod backfill;
 mod batch;

@@ -5,8 +5,8 @@ use super::{Fill, Lineage};
 use crate::limits::TRACE_BITS;
 use crate::{
     Area, CountedSince, EmailContent, EmailId, Entry, FactId, Field, FieldId, FieldType, Id, IdMap, Layout, Op, Place,
-    Program, Reference, Slot, SlotId, StepId, StepKey, Terminator, TextId, Turn, Workflow, WorkflowDebug, WorkflowId,
-    Written,
+    Program, Reference, Slot, SlotId, StepId, StepKey, Terminator, TextId, Turn, Wait, Workflow, WorkflowDebug,
+    WorkflowId, Written,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -246,6 +246,11 @@ impl Numbers {
                 Reference::Workflow(id) => Reference::Workflow(self.workflow(id)),
                 Reference::Team(id) => Reference::Team(id),
             });
+        }
+        for wait in workflow.waits.values_mut() {
+            if let Wait::On(appointment) = wait {
+                *appointment = appointment.with_slot(|slot| self.contact(slot));
+            }
         }
         let slots = &mut workflow.slots;
         [&mut slots.triggered_at, &mut slots.waiting_since, &mut slots.timed_out].into_iter().for_each(slot);
