@@ -2,7 +2,7 @@
 
 use crate::source::Location;
 use flow_ir::{
-    CivilSpan, Comparison, Conditions, CountedSince, Dates, Effect, Email, EmailContent, EmailId, Ending,
+    Appointment, CivilSpan, Comparison, Conditions, CountedSince, Dates, Effect, Email, EmailContent, EmailId, Ending,
     EngagementKind, EventType, FieldId, FieldType, IdMap, Pattern, Rate, Reenter, SegmentId, SendWindow, TeamId,
     TextTemplate, TextTestKind, WorkflowId,
 };
@@ -298,6 +298,20 @@ pub(crate) enum TypedWait {
         /// What comes when that has passed, where it does not hold by then.
         otherwise: Option<(Vec<TypedStep>, Location)>,
     },
+    /// Until an instant by the calendar.
+    On {
+        until: TypedAppointment,
+        /// What comes where that is past.
+        past: Option<(Vec<TypedStep>, Location)>,
+    },
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum TypedAppointment {
+    /// That hangs on nothing that is known of the contact.
+    Fixed(Appointment),
+    /// So far from a date of the contact.
+    Date { field: FieldId, distance: CivilSpan, before: bool, minute: Option<u16> },
 }
 
 impl Form {
@@ -393,7 +407,9 @@ impl TypedStep {
                 let arms = arms.iter().map(|arm| arm.steps.as_slice());
                 arms.chain(otherwise.iter().map(|(steps, _)| steps.as_slice())).collect()
             }
-            Form::Wait(TypedWait::Until { otherwise: Some((steps, _)), .. }) => vec![steps],
+            Form::Wait(
+                TypedWait::Until { otherwise: Some((steps, _)), .. } | TypedWait::On { past: Some((steps, _)), .. },
+            ) => vec![steps],
             _ => Vec::new(),
         }
     }

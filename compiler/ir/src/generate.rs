@@ -220,7 +220,12 @@ fn workflow(program: &Program, name: &str, choices: &mut Choices) -> Workflow {
     workflow.event = choices.flag().then_some(EventId(0));
     workflow.writes = written(program);
     workflow.steps = ["send", "wait", "handoff"].map(|kind| step(kind, kind)).into_iter().collect();
-    workflow.waits = [1, 2].map(|days| Wait::For(CivilSpan { days, ..CivilSpan::default() })).into_iter().collect();
+    workflow.waits = [
+        Wait::For(CivilSpan { days: 1, ..CivilSpan::default() }),
+        Wait::On(Appointment::Weekday { day: 2, minute: 0 }),
+    ]
+    .into_iter()
+    .collect();
     workflow.effects = (0..EFFECTS).map(|_| Effect::random(choices)).collect();
     let writes = workflow.writes.iter().copied().collect();
     let body = body(Scope { program, workflow: Some(&workflow), writes: Some(&writes) }, choices);

@@ -17,9 +17,10 @@ mod function;
 mod tests;
 
 use super::{
-    AFTER, BEFORE, CivilSpan, CountedSince, Email, EmailId, EmailKind, Engagement, Entry, EventCount, Fact, Field,
-    FieldId, FieldType, IdMap, Layout, Pattern, PatternEvent, Predicate, PredicateId, Program, PropertyTest, Reenter,
-    Required, Segment, SendWindow, TextTemplate, TextTest, Trait, Wait, Workflow, WorkflowDebug, WorkflowId, Written,
+    AFTER, Appointment, BEFORE, CivilSpan, CountedSince, Email, EmailId, EmailKind, Engagement, Entry, EventCount,
+    Fact, Field, FieldId, FieldType, IdMap, Layout, Pattern, PatternEvent, Predicate, PredicateId, Program,
+    PropertyTest, Reenter, Required, Segment, SendWindow, TextTemplate, TextTest, Trait, Wait, Workflow, WorkflowDebug,
+    WorkflowId, Written,
 };
 use super::{Piece, SlotId, Turn};
 use crate::units::{DAY_MS, HOUR_MS, MINUTE_MS};
@@ -276,7 +277,7 @@ fn print_workflow(
     for line in rules(program, workflow, told, required) {
         writeln!(f, "  {line}")?;
     }
-    print_steps(f, workflow, told)?;
+    print_steps(f, program, workflow, told)?;
     print_layout(f, &format!("{} journey", workflow.name), &workflow.journey)?;
     writeln!(f, "\n{} body", workflow.name)?;
     print_function(f, "  ", program, Some(id), &workflow.body)
@@ -346,11 +347,36 @@ fn turn_line(program: &Program, workflow: &Workflow, what: &str, turn: &Turn) ->
     format!("{what} frame.{}{}", name(turn.at), counts.collect::<String>())
 }
 
+const WEEK: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+fn clock(minutes: u16) -> String {
+    format!("{:02}:{:02}", minutes / 60, minutes % 60)
+}
+
+/// `wed at 09:00`, `3 days before frame.renewal_date at 09:00`
+fn appointment_words(program: &Program, appointment: &Appointment) -> String {
+    let at = |minute: &Option<u16>| minute.map(|minute| format!(" at {}", clock(minute))).unwrap_or_default();
+    match appointment {
+        Appointment::Weekday { day, minute } => {
+            let day = WEEK.get(usize::from(*day)).unwrap_or(&"?");
+            format!("{day} at {}", clock(*minute))
+        }
+        Appointment::BusinessDays(days) => counted(i64::from(*days), "business day"),
+        Appointment::BusinessHours(hours) => counted(i64::from(*hours), "business hour"),
+        Appointment::Tomorrow { minute } => format!("tomorrow at {}", clock(*minute)),
+        Appointment::Day { number, minute } => format!("day {number}{}", at(minute)),
+        Appointment::Date { slot, distance, before, minute } => {
+            let side = if *before { "before" } else { "after" };
+            let distance = Some(*distance).filter(|distance| *distance != CivilSpan::default());
+            let distance = distance.map(|distance| format!("{} {side} ", span_words(distance))).unwrap_or_default();
+            format!("{distance}frame.{}{}", slot_name(&program.frame, *slot), at(minute))
+        }
+    }
+}
+
 fn window_line(window: &SendWindow) -> String {
-    let names = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-    let sent = names.iter().zip(0..).filter(|(_, day)| window.days >> day & 1 == 1);
+    let sent = WEEK.iter().zip(0..).filter(|(_, day)| window.days >> day & 1 == 1);
     let days: Vec<&str> = sent.map(|(name, _)| *name).collect();
-    let clock = |minutes: u16| format!("{:02}:{:02}", minutes / 60, minutes % 60);
     format!("sends {} {} to {}", days.join(" "), clock(window.from_min), clock(window.to_min))
 }
 
@@ -374,7 +400,7 @@ fn count_line(workflow: &Workflow, count: &EventCount) -> String {
     )
 }
 
-fn print_steps(f: &mut Formatter<'_>, workflow: &Workflow, told: &WorkflowDebug) -> fmt::Result {
+fn print_steps(f: &mut Formatter<'_>, program: &Program, workflow: &Workflow, told: &WorkflowDebug) -> fmt::Result {
     for (id, key) in workflow.steps.iter() {
         let text = told.steps.get(id).map_or("?", |step| &step.text);
         writeln!(f, "  {id} {} {key}: {text}", key.kind)?;
@@ -383,6 +409,7 @@ fn print_steps(f: &mut Formatter<'_>, workflow: &Workflow, told: &WorkflowDebug)
         match wait {
             Wait::For(span) => writeln!(f, "  {id} for {}", span_words(*span))?,
             Wait::Until { when, up_to } => writeln!(f, "  {id} until {when}, at most {}", span_words(*up_to))?,
+            Wait::On(appointment) => writeln!(f, "  {id} until {}", appointment_words(program, appointment))?,
         }
     }
     for (bit, arm) in workflow.arms.iter().enumerate() {

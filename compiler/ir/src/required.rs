@@ -9,7 +9,7 @@
 
 use crate::{
     Area, Dates, EmailId, Entry, Field, FieldId, IdMap, Meaning, Op, PatternEvent, PatternId, PredicateId, Program,
-    Reference, SegmentId, SlotId, TextTemplate, Wait, Workflow, WorkflowId,
+    Reference, SegmentId, SlotId, TextTemplate, Workflow, WorkflowId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -76,13 +76,12 @@ impl Reads<'_> {
 
     /// All but the entry.
     fn around_and_within(&mut self, workflow: &Workflow) {
-        let awaited = workflow.waits.values().filter_map(|wait| match wait {
-            Wait::Until { when, .. } => Some(*when),
-            Wait::For(_) => None,
-        });
+        let awaited = workflow.waits.values().filter_map(|wait| wait.when());
         let goal = workflow.goal.iter().map(|goal| goal.when);
         let around = goal.chain(workflow.exits.iter().copied()).chain(workflow.skip).chain(awaited);
         around.for_each(|when| self.predicate(when));
+        let dates = workflow.waits.values().filter_map(|wait| wait.appointment()?.slot());
+        dates.for_each(|slot| self.slot(slot));
         workflow.counts.iter().for_each(|count| self.pattern(count.pattern));
         let body = workflow.body.blocks.values().flat_map(|block| block.ops.values());
         body.for_each(|op| self.op(op));

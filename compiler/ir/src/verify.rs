@@ -279,13 +279,16 @@ impl Checker<'_> {
 
     /// Lengths of time and hours of the day that there are.
     fn times(&mut self, place: &str, workflow: &Workflow) {
-        let waits = workflow.waits.values().map(|wait| match wait {
-            super::Wait::For(span) | super::Wait::Until { up_to: span, .. } => *span,
-        });
+        let waits = workflow.waits.values().filter_map(|wait| wait.length());
         let within = workflow.goal.iter().filter_map(|goal| goal.within);
         let again = if let super::Reenter::After(span) = workflow.reenter { Some(span) } else { None };
         for span in waits.chain(within).chain(again).filter(|span| !span.is_sensible()) {
             self.fault(place, format!("{span:?} is no length of time up to {MAX_DURATION_DAYS} days"));
+        }
+        for appointment in workflow.waits.values().filter_map(|wait| wait.appointment()) {
+            if !appointment.is_sensible(&self.program.frame) {
+                self.fault(place, format!("{appointment:?} is no instant of the calendar"));
+            }
         }
         if let Some(window) = workflow.window.filter(|window| !window.opens()) {
             self.fault(place, format!("{window:?} is no window"));
@@ -296,10 +299,7 @@ impl Checker<'_> {
     fn questions(&mut self, place: &str, id: WorkflowId, workflow: &Workflow) {
         let goal = workflow.goal.iter().map(|goal| goal.when);
         let exits = workflow.exits.iter().copied();
-        let waits = workflow.waits.values().filter_map(|wait| match wait {
-            super::Wait::Until { when, .. } => Some(*when),
-            super::Wait::For(_) => None,
-        });
+        let waits = workflow.waits.values().filter_map(|wait| wait.when());
         for predicate in goal.chain(exits).chain(workflow.skip).chain(waits) {
             self.question(place, id, predicate, 0);
         }

@@ -10,15 +10,15 @@ syntax iskeyword @,48-57,_
 syntax keyword flowDeclaration contact email event segment stages tags team use workflow
 syntax keyword flowControl advance else exit handoff if otherwise send set start step stop suppress tag untag until wait
 syntax keyword flowControl when
-syntax keyword flowOperator and between bounced changes clicked ends entered in inactive is known left no not opened or
-syntax keyword flowOperator replied sent starts tagged timed unknown with
+syntax keyword flowOperator and between bounced clicked ends entered in inactive is known left no not opened or replied
+syntax keyword flowOperator sent starts tagged timed unknown with
 syntax match flowOperator "\<contains\>"
-syntax keyword flowKeyword a after always an any as assign at backup because before by continue converted covers due
-syntax keyword flowKeyword enter entry ever every everyone exactly existing for from goal group hand including journey
-syntax keyword flowKeyword keep kind last least link marketing member most never new note now of on once one only out
-syntax keyword flowKeyword owner preview rate reenter reviewed robin round since skip stage subject task template the
-syntax keyword flowKeyword this time times timezone to transactional up within word year
-syntax keyword flowConstant friday monday saturday sunday thursday tuesday wednesday weekdays weekends yes
+syntax keyword flowKeyword a after an any as assign at backup because before business by continue converted covers due
+syntax keyword flowKeyword enter entry ever exactly existing for from goal group hand including journey keep kind last
+syntax keyword flowKeyword least link marketing member most never new next note now of on one only out owner past
+syntax keyword flowKeyword preview rate reenter reviewed robin round since skip stage subject task template the this
+syntax keyword flowKeyword time times timezone to tomorrow transactional up within word
+syntax keyword flowConstant every friday monday saturday sunday thursday tuesday wednesday weekdays weekends yes
 syntax keyword flowUnit day days hour hours minute minutes month months week weeks
 " Words that the language has and this version does not run yet. They are names elsewhere (`score += 10`).
 syntax match flowLater "^\s*\%(\<add\>\|\<calendar\>\|\<call\>\|\<capacity\>\|\<choose\>\|\<company\>\)\%(\s*\%([-+]=\|(\)\)\@!"

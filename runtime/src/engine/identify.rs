@@ -239,14 +239,15 @@ impl Touch<'_> {
                 workflow.window.map(|window| held_until(window, row, self.now, to))
             }
             JourneyStatus::Waiting | JourneyStatus::Awaiting => {
-                let span = self.wait_of(index).map(|wait| match wait {
-                    Wait::For(span) | Wait::Until { up_to: span, .. } => *span,
-                });
+                let wait = self.wait_of(index);
+                let span = wait.and_then(Wait::length);
                 let by_calendar = span.filter(|span| due_at < FOREVER && (span.months, span.days) != (0, 0));
-                by_calendar.map(|span| {
+                let keeps_its_hour = by_calendar.map(|span| {
                     let day = Instant(due_at.saturating_sub(span.ms));
                     civil::same_on_the_wall(day, from, to).0.saturating_add(span.ms)
-                })
+                });
+                let appointment = wait.and_then(Wait::appointment);
+                keeps_its_hour.or_else(|| self.due_in_zone(index, appointment?, from))
             }
             JourneyStatus::Ended | JourneyStatus::Sending => None,
         };

@@ -245,6 +245,8 @@ impl Touch<'_> {
         if zone != self.contact.zone {
             self.rezone(place, zone);
         }
+        // It has waited for a date of somebody else until now.
+        self.follow_date(place, |_| true);
     }
 }
 

@@ -21,6 +21,7 @@
 mod again;
 mod ahead;
 mod answer;
+mod appointment;
 mod arrive;
 pub(crate) mod backfill;
 mod batch;

@@ -91,6 +91,8 @@ pub(super) struct WorkflowPlan {
     pub(super) goal: Bits,
     /// What the goal, the exits and every awaited condition read.
     pub(super) live: Bits,
+    /// The dates of the contact that its waits hang on.
+    pub(super) dates: Bits,
     pub(super) window: Option<SendWindow>,
     /// The fields without which nobody comes in.
     pub(super) required: Required,
@@ -237,10 +239,7 @@ impl Reads<'_> {
         let workflow = self.program.workflows.at(id);
         let goal = workflow.goal.as_ref().map_or_else(Bits::default, |goal| self.predicate(goal.when));
         let mut live = goal.clone();
-        let awaited = workflow.waits.values().filter_map(|wait| match wait {
-            Wait::Until { when, .. } => Some(*when),
-            Wait::For(_) => None,
-        });
+        let awaited = workflow.waits.values().filter_map(Wait::when);
         for predicate in workflow.exits.iter().copied().chain(awaited) {
             live.insert_all(&self.predicate(predicate));
         }
@@ -251,6 +250,7 @@ impl Reads<'_> {
         Ok(WorkflowPlan {
             goal,
             live,
+            dates: dates(workflow),
             window,
             required: required.clone(),
             sends: sends_mail(workflow),
@@ -353,6 +353,13 @@ fn pause_of(program: &Program) -> Option<(FieldId, SlotId)> {
 fn sends_mail(workflow: &Workflow) -> bool {
     let named = workflow.effects.values().flat_map(|effect| effect.references());
     named.into_iter().any(|reference| matches!(reference, Reference::Email(_)))
+}
+
+fn dates(workflow: &Workflow) -> Bits {
+    let mut dates = Bits::default();
+    let slots = workflow.waits.values().filter_map(|wait| wait.appointment()?.slot());
+    slots.for_each(|slot| dates.insert(slot.index()));
+    dates
 }
 
 fn waits_of_steps(workflow: &Workflow) -> Vec<Option<WaitId>> {

@@ -118,6 +118,7 @@ impl Touch<'_> {
 
     /// Ends those whose goal or exit holds, and tells which of the others go on.
     fn judge_journeys(&mut self, changed: &Bits, due: bool) -> SmallVec<[GoingOn; 2]> {
+        self.follow_dates(changed);
         for index in 0..self.contact.journeys.len() {
             if self.stands_back(index) {
                 // What ends it is asked when it comes to let something out.
@@ -151,7 +152,7 @@ impl Touch<'_> {
         let woken = match status {
             JourneyStatus::Awaiting if self.is_satisfied(index) => Woken::Satisfied,
             JourneyStatus::Awaiting if overdue => Woken::TimedOut,
-            JourneyStatus::Waiting if overdue => Woken::Due,
+            JourneyStatus::Waiting if overdue => self.woken_by_time(index),
             JourneyStatus::Held if overdue => Woken::Released,
             JourneyStatus::Sending if overdue => Woken::Retried,
             JourneyStatus::Sending => self.journey_mut(index).answer.take()?,
@@ -233,10 +234,14 @@ impl Touch<'_> {
     }
 
     fn is_satisfied(&mut self, index: usize) -> bool {
-        match self.wait_of(index) {
-            Some(Wait::Until { when, .. }) => self.holds(*when, Seen::Journey(index)),
-            Some(Wait::For(_)) | None => false,
-        }
+        let when = self.wait_of(index).and_then(Wait::when);
+        when.is_some_and(|when| self.holds(when, Seen::Journey(index)))
+    }
+
+    /// A wait of some length is over, or one by the calendar is over or past.
+    fn woken_by_time(&self, index: usize) -> Woken {
+        let is_by_calendar = self.wait_of(index).is_some_and(|wait| wait.appointment().is_some());
+        if is_by_calendar && self.is_past(index) { Woken::Past } else { Woken::Due }
     }
 
     fn time_out(&mut self, index: usize) {

@@ -134,6 +134,7 @@ reasons! {
         Delivered = 6 "its mail was sent",
         Undelivered = 7 "its mail was undelivered",
         Retried = 8 "its turn to let something out came",
+        Past = 9 "the date that it waited for was past or missing",
     }
 
     /// What is to be said of a journey that ended as converted.

@@ -16,7 +16,7 @@ use crate::time::Zones;
 use flow_ir::units::DAY_MS;
 use flow_ir::{
     CountedSince, EmailId, Engagement, EngagementKind, FOREVER, Layout, NEVER, PatternId, Program, SlotId, Turn,
-    Workflow,     WorkflowId,
+    Workflow, WorkflowId,
 };
 use serde_json::{Map, Value};
 use std::ops::Range;
@@ -325,12 +325,7 @@ fn of_turns<'p>(frame: &[u8], workflow: &Workflow, program: &Program, filled: &m
     workflow.turn.iter().chain(&workflow.again).for_each(|turn| of_turn(frame, (workflow, turn), program, filled));
 }
 
-fn of_turn<'p>(
-    frame: &[u8],
-    (workflow, turn): (&Workflow, &Turn),
-    program: &Program,
-    filled: &mut Vec<Filled<'p>>,
-) {
+fn of_turn<'p>(frame: &[u8], (workflow, turn): (&Workflow, &Turn), program: &Program, filled: &mut Vec<Filled<'p>>) {
     let waits = held(&program.frame, frame, turn.at).is_some_and(|at| at < FOREVER);
     let Some(triggered_at) = held(&program.frame, frame, turn.triggered_at).filter(|_| waits) else { return };
     for (count, slot) in turn.counts.iter().filter(|(_, slot)| held(&program.frame, frame, *slot).is_none()) {

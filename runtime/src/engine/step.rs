@@ -78,7 +78,8 @@ impl Touch<'_> {
         match woken {
             // The same wake goes on.
             Woken::Entered | Woken::Delivered | Woken::Undelivered | Woken::Retried => return,
-            Woken::Released | Woken::Due => {}
+            // Whether it was past stands there already.
+            Woken::Released | Woken::Due | Woken::Past => {}
             Woken::Satisfied | Woken::TimedOut => {
                 journey.write(plan, slots.timed_out, i64::from(woken == Woken::TimedOut));
             }
@@ -239,6 +240,11 @@ impl Touch<'_> {
             Wait::For(span) => {
                 let due_at = self.after(self.now, *span);
                 self.suspend(index, JourneyStatus::Waiting, step, block, Some(due_at));
+            }
+            Wait::On(appointment) => {
+                let due = self.due(index, appointment);
+                self.suspend(index, JourneyStatus::Waiting, step, block, Some(due.at));
+                self.wait_until(index, due);
             }
             // The next round looks whether it is satisfied already (E6): the journey is touched.
             Wait::Until { up_to, .. } => {

@@ -231,7 +231,9 @@ fn header(chance: &mut Chance) -> Vec<String> {
 }
 
 fn any_step(chance: &mut Chance) -> String {
-    match chance.below(13) {
+    match chance.below(15) {
+        13 => chance.pick(&["wait until next tuesday at 09:00", "wait until tomorrow at 08:30"]).to_owned(),
+        14 => chance.pick(&["wait until day 5 at 09:00, if past {\n  score += 1\n}", "wait until day 9"]).to_owned(),
         0..3 => format!("wait {} days", 1 + chance.below(5)),
         3 => format!("wait until {} up to {} days", chance.pick(&CONDITIONS), 1 + chance.below(4)),
         4 => "send hello".to_owned(),

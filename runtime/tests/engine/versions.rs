@@ -178,6 +178,7 @@ fn who_stands_in_the_way_is_named() {
             waits("x text?", "wait until bought(amount > 5) up to 3 days") + "\nevent bought { amount number? }",
             other("x text?") + "\nevent bought { amount text? }",
         ),
+        (waits("due date?", "wait until 3 days before due, if past { exit }"), other("due number?")),
     ] {
         said += &refused(&before, &after, people);
     }

@@ -484,7 +484,9 @@ impl World {
             FieldType::OneOf(choices) => FieldValue::Int(place(choices) + 1),
             FieldType::Stage => FieldValue::Int(place(&self.program.stages)),
             FieldType::Moment if word.contains('-') => FieldValue::Int(at(word)),
-            FieldType::Date if word.contains('-') => FieldValue::Int(at(word).div_euclid(24 * 60 * MINUTE)),
+            FieldType::Date if word.trim_start_matches('-').contains('-') => {
+                FieldValue::Int(at(word).div_euclid(24 * 60 * MINUTE))
+            }
             FieldType::Date | FieldType::Moment => FieldValue::Int(word.parse().unwrap()),
             _ => FieldValue::Text(word.to_owned()),
         };

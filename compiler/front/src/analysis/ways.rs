@@ -140,6 +140,11 @@ impl<'p> Looking<'p, '_> {
             Form::Change { field, .. } => Some(self.keep(way, &|test, _| !fields_of(test).contains(field))),
             Form::Effect { .. } => Some(self.later(way, Passes::Effect(step.message()))),
             Form::Wait(TypedWait::For(_)) => Some(self.later(way, Passes::Wait)),
+            Form::Wait(TypedWait::On { past, .. }) => {
+                let way = self.later(way, Passes::Wait);
+                let past = past.as_ref().and_then(|(steps, _)| self.steps(steps, way.clone(), found));
+                Way::join([Some(way), past])
+            }
             Form::Wait(TypedWait::Until { when, at, otherwise, .. }) => {
                 if !self.can_hold(&Way::default(), (when, false)) {
                     found.push(reach::never_waits(step.at));

@@ -6,6 +6,7 @@
 
 mod absence;
 mod alone;
+mod appointment;
 mod cx;
 mod dates;
 mod duration;

@@ -71,5 +71,5 @@ fn labels_of<'t>(steps: impl IntoIterator<Item = &'t Step>, labels: &mut Vec<(St
 /// How many steps there are; one with blocks counts as many as it has, beside what stands in them.
 pub(super) fn count_steps<'t>(steps: impl IntoIterator<Item = &'t Step>) -> usize {
     let of_blocks = |blocks: Vec<&[Step]>| blocks.into_iter().map(|block| 1 + count_steps(block)).sum::<usize>();
-    steps.into_iter().map(|step| of_blocks(step.children()).max(1)).sum()
+    steps.into_iter().map(|step| of_blocks(step.children()).max(step.stands_for())).sum()
 }

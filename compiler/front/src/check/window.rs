@@ -30,7 +30,7 @@ fn check_window(cx: &mut Cx<'_>, window: &ast::Window) -> Option<SendWindow> {
     Some(SendWindow { days, from_min: from?, to_min: to? })
 }
 
-/// A day ends at 24:00 and begins at 00:00.
+/// A time of day at which something begins. A day ends at 24:00 and begins at 00:00.
 pub(super) fn check_opening(cx: &mut Cx<'_>, clock: &ast::Name) -> Option<u16> {
     let minutes = check_clock(cx, clock)?;
     if minutes == 24 * 60 {
@@ -55,7 +55,7 @@ fn check_clock(cx: &mut Cx<'_>, clock: &ast::Name) -> Option<u16> {
 }
 
 /// A bit for each day, Monday the lowest.
-fn day_bits(days: Days) -> u8 {
+pub(super) fn day_bits(days: Days) -> u8 {
     match days {
         Days::Weekdays => WEEKDAYS,
         Days::Weekends => WEEKENDS,

@@ -130,6 +130,14 @@ pub(crate) fn never_waits(at: Location) -> Diagnostic {
         .help("wait for something that has still to happen, or leave the wait out")
 }
 
+/// `whole` is the block with the comma before it.
+pub(crate) fn never_past(day: &str, at: Location, whole: Location) -> Diagnostic {
+    Diagnostic::error(Code::Unreachable, format!("`{day}` is never past"), at, "nobody comes here")
+        .why("the next one is always to come")
+        .help("leave it out:")
+        .edit(whole, "")
+}
+
 /// `if stage >= mql { .. } else if stage < mql { .. } else { .. }`
 pub(crate) fn nobody_is_left(at: Location, because: Vec<Location>) -> Diagnostic {
     let message = "nobody is left for this `else`";

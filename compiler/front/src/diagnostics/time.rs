@@ -17,6 +17,40 @@ pub(crate) fn bad_duration(text: &str, why: &str, at: Location) -> Diagnostic {
         .help("write a whole number and a unit, such as `90 minutes`, `2 days` or `6 weeks`")
 }
 
+pub(crate) fn bad_day(text: &str, why: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(Code::BadDuration, format!("`{text}` is no day of a journey"), at, why.to_owned())
+        .help("days are whole numbers from 1, the day on which people come in:")
+        .edit(at, "day 2")
+}
+
+/// `2 business weeks`
+pub(crate) fn no_business_unit(text: &str, at: Location, instead: String) -> Diagnostic {
+    Diagnostic::error(
+        Code::BadDuration,
+        format!("`{text}` is no length of time"),
+        at,
+        "of business, days and hours count",
+    )
+    .help("count business days or business hours:")
+    .edit(at, instead)
+}
+
+/// `2 hours after renewal_date`; `whole` is the distance with its date, and `instead` what stands for both.
+pub(crate) fn no_hour_to_count_from(field: &str, at: Location, whole: Location, instead: String) -> Diagnostic {
+    let message = format!("`{field}` is a day, and a day has no hour to count from");
+    Diagnostic::error(Code::BadDuration, message, at, "from which hour of that day?")
+        .help("say the hour itself, or count days:")
+        .edit(whole, instead)
+}
+
+/// `2 hours after demo_at at 09:00`; `behind` is all that says the second.
+pub(crate) fn hour_said_twice(clock: &str, at: Location, distance: Location, behind: Location) -> Diagnostic {
+    Diagnostic::error(Code::BadDuration, "the hour is said twice", at, format!("`{clock}` is one"))
+        .label(distance, "counted in hours, this is another")
+        .help("say one of them; for another hour of that day, count days:")
+        .edit(behind, "")
+}
+
 /// `at` is the length, `from` where its `in` begins; `ahead` the word with which it looks ahead where it stands.
 pub(crate) fn bare_in(length: &str, from: u32, at: Location, ahead: Option<&str>) -> Diagnostic {
     let found = |message: String| Diagnostic::error(Code::BareIn, message, at, "from when on?");

@@ -4,7 +4,7 @@ use super::predicate::condition;
 use super::printer::Printer;
 use super::value::duration;
 use crate::source::Span;
-use crate::syntax::ast::{Dates, DatesOf, Enter, Existing, ScheduledDays, Side};
+use crate::syntax::ast::{Dates, DatesOf, Enter, Existing, ScheduledDays};
 
 pub(super) fn enter(printer: &mut Printer<'_>, enter: &Enter, at: Span) {
     let existing = match enter.existing {
@@ -28,8 +28,7 @@ fn dates(printer: &Printer<'_>, dates: &Dates) -> String {
     match &dates.of {
         DatesOf::Field { far, field, yearly, at_once } => {
             let far = match far {
-                Some((length, Side::Before)) => format!("{} before", duration(printer, length)),
-                Some((length, Side::After)) => format!("{} after", duration(printer, length)),
+                Some((length, side)) => format!("{} {}", duration(printer, length), side.word()),
                 None => "on".to_owned(),
             };
             let yearly = if *yearly { " every year" } else { "" };

@@ -99,6 +99,10 @@ impl<'t> Waits<'t, '_> {
                 }
                 Some(behind)
             }
+            Form::Wait(TypedWait::On { past: Some((steps, _)), .. }) => {
+                let past = self.walk(steps, way.clone());
+                Way::join(Some(way), past)
+            }
             Form::Branch { arms, otherwise } => {
                 let (mut rest, mut after) = (way, None);
                 for TypedArm { when, steps, .. } in arms {

@@ -146,6 +146,10 @@ impl<'p> Walk<'p, '_> {
                 let late = self.steps(steps, way.with((&TIMED_OUT, true)));
                 Way::join(Some(way), late)
             }
+            Form::Wait(TypedWait::On { past: Some((steps, _)), .. }) => {
+                let past = self.steps(steps, way.clone());
+                Way::join(Some(way), past)
+            }
             Form::Branch { arms, otherwise } => {
                 let (mut rest, mut after) = (way, None);
                 for arm in arms {

@@ -124,8 +124,8 @@ macro_rules! header_modules {
 macro_rules! steps {
     ($then:ident $($given:tt)*) => { $then! { $($given)* {
         send: Send(SendStep) [send "send"] { page "send", typed "mail" "email" "sende" => "send", later "again", };
-        wait: Wait(Wait) [wait "wait", wait_until "wait until"] {
-            page "wait", typed "delay" "pause" "sleep" "warte" => "wait", later "until next" "before" "after",
+        wait: Wait(Wait) [wait "wait", wait_until "wait until", wait_on "wait until next", wait_when "wait", wait_business "wait"] {
+            page "wait", typed "delay" "pause" "sleep" "warte" => "wait",
         };
         branch: Branch(Branch) [branch "if"] {
             page "if", typed "when" "wenn" "falls" => "if", typed "otherwise" "sonst" => "else",
@@ -326,15 +326,8 @@ pub(crate) const TYPES: &[&str] =
     &["text", "number", "money", "yes/no", "date", "moment", "email", "url", "timezone", "country"];
 
 /// Phrases of the language that are not run yet, wherever a line holds one.
-pub(crate) const LATER_ANYWHERE: &[&str] = &[
-    "business days",
-    "business day",
-    "anyone at company",
-    "people at company",
-    "clicked by anything",
-    "any email in the last",
-    "company.",
-];
+pub(crate) const LATER_ANYWHERE: &[&str] =
+    &["anyone at company", "people at company", "clicked by anything", "any email in the last", "company."];
 
 #[cfg(test)]
 mod tests {

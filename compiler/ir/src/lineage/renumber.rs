@@ -5,7 +5,7 @@ use super::{Fill, Lineage};
 use crate::limits::TRACE_BITS;
 use crate::{
     Area, CountedSince, Dates, EmailContent, EmailId, Entry, FactId, Field, FieldId, FieldType, Id, IdMap, Layout, Op,
-    PatternEvent, Place, Program, Reference, Slot, SlotId, StepId, StepKey, Terminator, TextId, Turn, Workflow,
+    PatternEvent, Place, Program, Reference, Slot, SlotId, StepId, StepKey, Terminator, TextId, Turn, Wait, Workflow,
     WorkflowDebug, WorkflowId, Written,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -264,6 +264,11 @@ impl Numbers {
                 Reference::Workflow(id) => Reference::Workflow(self.workflow(id)),
                 Reference::Team(id) => Reference::Team(id),
             });
+        }
+        for wait in workflow.waits.values_mut() {
+            if let Wait::On(appointment) = wait {
+                *appointment = appointment.with_slot(|slot| self.contact(slot));
+            }
         }
         let slots = &mut workflow.slots;
         [&mut slots.triggered_at, &mut slots.waiting_since, &mut slots.timed_out].into_iter().for_each(slot);

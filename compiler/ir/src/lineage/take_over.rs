@@ -208,6 +208,10 @@ impl<'p> Importer<'p> {
         Ok(match wait {
             Wait::For(span) => Wait::For(*span),
             Wait::Until { when, up_to } => Wait::Until { when: self.predicate(*when)?, up_to: *up_to },
+            Wait::On(appointment) => {
+                let slot = appointment.slot().map(|slot| self.moves.read(slot)).transpose()?;
+                Wait::On(appointment.with_slot(|before| slot.unwrap_or(before)))
+            }
         })
     }
 

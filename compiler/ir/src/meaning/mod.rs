@@ -4,6 +4,7 @@
 //! and the wording of mails are in [`debug`](crate::debug). Two texts are here all the same: what a handoff says, because it is
 //! written into a record of the journey at the instant of its step, and the content of a step, because it names the step.
 
+pub mod appointment;
 pub mod area;
 pub mod choices;
 pub mod dates;

@@ -1,5 +1,6 @@
 //! A workflow: who enters, what happens to them, and how it ends.
 
+use super::appointment::Appointment;
 use super::dates::Dates;
 use super::effect::Effect;
 use super::function::{Function, Terminator};
@@ -118,7 +119,7 @@ pub struct JourneySlots {
     pub triggered_at: SlotId,
     /// The instant at which the wait that the journey stands at began.
     pub waiting_since: SlotId,
-    /// Whether the last `wait until` ended by its deadline.
+    /// Whether the last `wait until` ended by its deadline, or what the wait was for is past: what comes for those stands behind it.
     pub timed_out: SlotId,
     /// A word for each [`TRACE_BITS`](crate::limits::TRACE_BITS) arms: which ones ran in this wake. The engine clears them before a step and records them
     /// after it.
@@ -268,6 +269,34 @@ pub enum Wait {
         /// When it ends anyway, counted from the instant of the step.
         up_to: CivilSpan,
     },
+    /// `wait until next monday at 09:00`: until an instant by the calendar.
+    On(Appointment),
+}
+
+impl Wait {
+    /// The predicate that ends it early.
+    pub fn when(&self) -> Option<PredicateId> {
+        match self {
+            Self::Until { when, .. } => Some(*when),
+            Self::For(_) | Self::On(_) => None,
+        }
+    }
+
+    /// Its length, from the instant of the step, where it has one.
+    pub fn length(&self) -> Option<CivilSpan> {
+        match self {
+            Self::For(span) | Self::Until { up_to: span, .. } => Some(*span),
+            Self::On(_) => None,
+        }
+    }
+
+    /// The instant by the calendar that it lasts to.
+    pub fn appointment(&self) -> Option<&Appointment> {
+        match self {
+            Self::On(appointment) => Some(appointment),
+            Self::For(_) | Self::Until { .. } => None,
+        }
+    }
 }
 
 /// People who take contacts over.

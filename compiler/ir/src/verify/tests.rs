@@ -609,6 +609,46 @@ fn times_are_times() {
     }
 }
 
+#[test]
+fn instants_of_the_calendar_are_some() {
+    let wait = |appointment| {
+        faults(|program| *program.workflows.at_mut(WorkflowId(0)).waits.at_mut(WaitId(0)) = Wait::On(appointment))
+    };
+    let (score, stage) = (sound().system.score, sound().system.stage);
+    let days = |days| CivilSpan { days, ..CivilSpan::default() };
+    let hour = CivilSpan { ms: 1, ..CivilSpan::default() };
+    let date = |slot, distance, minute| Appointment::Date { slot, distance, before: true, minute };
+    let longest = limits::MAX_DURATION_DAYS as u16;
+    for sound in [
+        Appointment::Weekday { day: 6, minute: 1439 },
+        Appointment::Tomorrow { minute: 0 },
+        Appointment::Day { number: longest, minute: None },
+        Appointment::BusinessDays(longest),
+        Appointment::BusinessHours(1),
+        date(score, days(3), Some(540)),
+        date(score, hour, None),
+    ] {
+        assert_eq!(wait(sound), "sound", "{sound:?}");
+    }
+    for wrong in [
+        Appointment::Weekday { day: 7, minute: 0 },
+        Appointment::Weekday { day: 0, minute: 1440 },
+        Appointment::Tomorrow { minute: 1440 },
+        Appointment::Day { number: 0, minute: None },
+        Appointment::Day { number: longest + 1, minute: None },
+        Appointment::Day { number: 1, minute: Some(1440) },
+        Appointment::BusinessDays(0),
+        Appointment::BusinessHours(u32::MAX),
+        date(score, days(-3), None),
+        date(score, hour, Some(540)),
+        date(score, days(3), Some(1440)),
+        date(stage, days(3), None),
+        date(SlotId(9999), days(3), None),
+    ] {
+        assert!(wait(wrong).ends_with("is no instant of the calendar"), "{wrong:?}: {}", wait(wrong));
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 

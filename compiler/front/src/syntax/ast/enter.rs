@@ -1,6 +1,6 @@
 //! `enter when P`, `enter 30 days before renewal_date`, `enter by hand`: who comes in, and when.
 
-use super::{Duration, Name, Predicate};
+use super::{Duration, Name, Predicate, Side};
 use crate::source::Span;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,12 +44,6 @@ pub(crate) enum DatesOf {
         /// `in contact timezone`
         at_home: bool,
     },
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Side {
-    Before,
-    After,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -20,6 +20,11 @@ impl Step {
         self.kind.blocks()
     }
 
+    /// How many steps it stands for, beside those in its blocks.
+    pub(crate) fn stands_for(&self) -> usize {
+        self.kind.stands_for()
+    }
+
     /// The message that it sends, by its name.
     pub(crate) fn message(&self) -> Option<&Name> {
         self.kind.message()
@@ -31,6 +36,11 @@ pub(crate) trait StepNode {
     /// The blocks of steps in it, in their order.
     fn blocks(&self) -> Vec<&[Step]> {
         Vec::new()
+    }
+
+    /// How many steps it stands for, beside those in its blocks.
+    fn stands_for(&self) -> usize {
+        1
     }
 
     /// The message it sends, by its name.
@@ -53,6 +63,13 @@ macro_rules! kinds {
                 match self {
                     $(Self::$variant(step) => step.blocks(),)*
                     Self::Unreadable => Vec::new(),
+                }
+            }
+
+            fn stands_for(&self) -> usize {
+                match self {
+                    $(Self::$variant(step) => step.stands_for(),)*
+                    Self::Unreadable => 1,
                 }
             }
 

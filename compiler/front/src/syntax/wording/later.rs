@@ -1,7 +1,5 @@
 //! What people ask for that is not run yet, and what to do until it is. See [`pattern`](super::pattern) for the signs.
 
-const DAY: &str = "until then, wait for a length of time; a send window keeps all mail of the workflow to a day, such as \
-    `send on $d from 09:00 to 17:00 in contact timezone`";
 pub(super) const TIMES: &str = "until then, wait for a length of time, and let a send window say when mail may leave: \
     `send on every day from 09:00 to 17:00 in contact timezone`";
 /// What to do instead of waiting for a day of the calendar.
@@ -44,20 +42,8 @@ pub(super) const LATER: &[(&str, &str, &str)] = &[
     ),
     ("^ wait until|till|untill|til|untli|unitl|utnil [the] [next] $p:daypart $", "wait until $p", TIMES),
     ("^ wait until|till|untill|til|untli|unitl|utnil [the] [next] $p:daypart $r.. $", "wait until $p", TIMES),
-    ("^ wait until|till|untill|til|untli|unitl|utnil|for [at] $h:clock [on] [next] $d:day $", "wait until $d", DAY),
-    (
-        "^ wait until|till|untill|til|untli|unitl|utnil|for [at] $h:number am|pm|h [on] [next] $d:day $",
-        "wait until $d",
-        DAY,
-    ),
-    (
-        "^ wait until|till|untill|til|untli|unitl|utnil|for [at] $h:number : $m:number [am|pm] [on] [next] $d:day $",
-        "wait until $d",
-        DAY,
-    ),
     ("^ wait $n:number $u:unit until|till|at $h:number : $m.. $", "wait until $h:$m", TIMES),
     ("^ wait $n:number $u:unit until|till|at $h:clock $", "wait until $h", TIMES),
-    ("^ wait until|till|untill|til|untli|unitl|utnil|for $d:day $r.. $", "wait until $d", DAY),
     (
         "^ ab|a/b|random|randomly|experiment|abtest|split $r.. $",
         "split",
@@ -68,22 +54,9 @@ pub(super) const LATER: &[(&str, &str, &str)] = &[
         "split",
         "until then, part people by something that is known of them: `if region is \"EMEA\" { .. } else { .. }`",
     ),
-    ("^ wait until|untill|til|untli|unitl|utnil $d:day $", "wait until next $d", DAY),
-    ("^ wait until|till|untill|til|untli|unitl|utnil|for [the] next $d:day $r.. $", "wait until next $d", DAY),
-    ("^ wait until|till|untill|til|untli|unitl|utnil|for [the] next $d:day $", "wait until next $d", DAY),
     ("^ wait until|untill|til|untli|unitl|utnil $d:date $", "wait until $d", DATES),
     ("^ wait until [at] $h:number : $m.. $", "wait until $h:$m", TIMES),
     ("^ wait until|untill|til|untli|unitl|utnil $h:clock $", "wait until $h", TIMES),
-    (
-        "^ wait [for] $n:number business|busines|bussiness|buisness|working|week day|days|dys|dais $",
-        "business days",
-        "until then, `wait $n days`, and let a send window keep mail to weekdays: `send on weekdays from 09:00 to 17:00 in contact timezone`",
-    ),
-    (
-        "$n:number business|busines|bussiness|buisness|working|week day|days|dys|dais",
-        "business days",
-        "until then, wait for days, and let a send window keep mail to weekdays: `send on weekdays from 09:00 to 17:00 in contact timezone`",
-    ),
     (
         "^ subject $n:letter [:] $t:text",
         "several subjects to try out",
