@@ -76,10 +76,7 @@ impl Reads<'_> {
 
     /// All but the entry.
     fn around_and_within(&mut self, workflow: &Workflow) {
-        let awaited = workflow.waits.values().filter_map(|wait| match wait {
-            Wait::Until { when, .. } => Some(*when),
-            Wait::For(_) => None,
-        });
+        let awaited = workflow.waits.values().filter_map(Wait::when);
         let goal = workflow.goal.iter().map(|goal| goal.when);
         let around = goal.chain(workflow.exits.iter().copied()).chain(workflow.skip).chain(awaited);
         around.for_each(|when| self.predicate(when));
@@ -149,7 +146,7 @@ impl Reads<'_> {
             }
             Reference::Field(field) => self.fields.extend([field]),
             // It has a door of its own.
-            Reference::Workflow(_) => {}
+            Reference::Workflow(_) | Reference::Split(_) => {}
         }
     }
 

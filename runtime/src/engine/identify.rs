@@ -238,9 +238,7 @@ impl Touch<'_> {
                 workflow.window.map(|window| held_until(window, row, self.now, to))
             }
             JourneyStatus::Waiting | JourneyStatus::Awaiting => {
-                let span = self.wait_of(index).map(|wait| match wait {
-                    Wait::For(span) | Wait::Until { up_to: span, .. } => *span,
-                });
+                let span = self.wait_of(index).map(Wait::span);
                 let by_calendar = span.filter(|span| due_at < FOREVER && (span.months, span.days) != (0, 0));
                 by_calendar.map(|span| {
                     let day = Instant(due_at.saturating_sub(span.ms));

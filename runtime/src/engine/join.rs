@@ -59,6 +59,14 @@ impl Touch<'_> {
             SlotRole::Unjudged(workflow) => return self.join_unjudged(other, workflow, slot),
             // One start is followed; where they are in it already, it is refused then.
             SlotRole::Started(_) => own.min(theirs),
+            // The one who stays goes on as they are parted already; else as the other was.
+            SlotRole::Drawn(_) => {
+                if own == 0 {
+                    theirs
+                } else {
+                    own
+                }
+            }
             // As one turn.
             SlotRole::Turn(..) => return,
         };

@@ -211,10 +211,7 @@ impl Reads<'_> {
         let workflow = self.program.workflows.at(id);
         let goal = workflow.goal.as_ref().map_or_else(Bits::default, |goal| self.predicate(goal.when));
         let mut live = goal.clone();
-        let awaited = workflow.waits.values().filter_map(|wait| match wait {
-            Wait::Until { when, .. } => Some(*when),
-            Wait::For(_) => None,
-        });
+        let awaited = workflow.waits.values().filter_map(Wait::when);
         for predicate in workflow.exits.iter().copied().chain(awaited) {
             live.insert_all(&self.predicate(predicate));
         }

@@ -139,6 +139,8 @@ impl Touch<'_> {
         let overdue = due && record.due_at.is_some_and(|at| at <= self.now);
         let woken = match status {
             JourneyStatus::Awaiting if self.is_satisfied(index) => Woken::Satisfied,
+            // Another round is nothing that somebody is late for.
+            JourneyStatus::Awaiting if overdue && matches!(self.wait_of(index), Some(Wait::Round { .. })) => Woken::Due,
             JourneyStatus::Awaiting if overdue => Woken::TimedOut,
             JourneyStatus::Waiting if overdue => Woken::Due,
             JourneyStatus::Held if overdue => Woken::Released,
@@ -220,10 +222,8 @@ impl Touch<'_> {
     }
 
     fn is_satisfied(&mut self, index: usize) -> bool {
-        match self.wait_of(index) {
-            Some(Wait::Until { when, .. }) => self.holds(*when, Seen::Journey(index)),
-            Some(Wait::For(_)) | None => false,
-        }
+        let when = self.wait_of(index).and_then(Wait::when);
+        when.is_some_and(|when| self.holds(when, Seen::Journey(index)))
     }
 
     fn time_out(&mut self, index: usize) {

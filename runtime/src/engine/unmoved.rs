@@ -325,12 +325,9 @@ impl<'e> OfJourneys<'e> {
         let goal = (!asked.is_empty()).then_some(0);
         let exits = asked.len()..asked.len() + workflow.exits.len();
         asked.extend(&workflow.exits);
-        let mut wait = |wait: &Wait| match wait {
-            Wait::Until { when, .. } => {
-                asked.push(*when);
-                Some(asked.len() - 1)
-            }
-            Wait::For(_) => None,
+        let mut wait = |wait: &Wait| {
+            asked.push(wait.when()?);
+            Some(asked.len() - 1)
         };
         let waits = workflow.waits.values().map(&mut wait).collect();
         OfJourneys { columns: backend.columns(&plan.program, &asked), goal, exits, waits }

@@ -34,4 +34,5 @@ mod support;
 mod suppress;
 mod told;
 mod versions;
+mod ways;
 mod whose;

@@ -8,14 +8,19 @@ use flow_ir::{Place, StepId, Terminator, Wait};
 
 impl Lowering<'_> {
     pub(super) fn wait(&mut self, step: StepId, wait: &TypedWait, body: &mut Body<'_>) {
-        let (wait, otherwise) = match wait {
-            TypedWait::For(span) => (Wait::For(*span), None),
-            TypedWait::Until { when, up_to, otherwise, .. } => {
+        let otherwise = match wait {
+            TypedWait::Until { otherwise, .. } => otherwise.as_ref(),
+            TypedWait::For(_) => None,
+        };
+        let wait = match (body.made_wait(step), wait) {
+            (Some(made), _) => made,
+            (None, TypedWait::For(span)) => body.wait_of(step, Wait::For(*span)),
+            (None, TypedWait::Until { when, up_to, .. }) => {
                 let what = body.steps.table.at(step).to_string();
-                (Wait::Until { when: self.own_predicate(&what, when, body), up_to: *up_to }, otherwise.as_ref())
+                let when = self.own_predicate(&what, when, body);
+                body.wait_of(step, Wait::Until { when, up_to: *up_to })
             }
         };
-        let wait = body.waits.push(wait);
         let resume = body.code.reserve();
         body.code.close(Terminator::Wait { step, wait, resume });
         body.code.open(resume);

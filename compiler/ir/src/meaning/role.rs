@@ -5,7 +5,7 @@
 
 use super::area::Area;
 use super::{Meaning, SystemSlots};
-use crate::id::{FactId, FieldId, SegmentId, SlotId, WorkflowId};
+use crate::id::{FactId, FieldId, SegmentId, SlotId, SplitId, WorkflowId};
 use crate::limits::MAX_FACT_DEPTH;
 
 /// What a slot of the frame keeps. A field that is the engine's at once has two: its field's first.
@@ -29,6 +29,8 @@ pub enum SlotRole {
     Unjudged(WorkflowId),
     /// When another workflow lets somebody in.
     Started(WorkflowId),
+    /// What was drawn in a split.
+    Drawn(SplitId),
     /// What is kept of somebody who waits for their turn.
     Turn(WorkflowId, TurnSlot),
 }
@@ -147,6 +149,7 @@ impl Meaning {
         for (id, segment) in self.segments.iter() {
             roles.extend([(segment.holds, SlotRole::Holds(id)), (segment.next_change, SlotRole::NextChange(id))]);
         }
+        roles.extend(self.splits.iter().map(|(id, split)| (split.slot, SlotRole::Drawn(id))));
         for (id, workflow) in self.workflows.iter() {
             let entry = [SlotRole::Was(id), SlotRole::Owed(id), SlotRole::Unjudged(id)];
             roles.extend(workflow.entry.slots().into_iter().zip(entry));

@@ -121,6 +121,9 @@ pub struct JourneySlots {
     /// Whether somebody took the last handoff, behind which the others go on: the engine says so at each. None where no step is behind one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub taken: Option<SlotId>,
+    /// The instant at which the round of a `repeat` began, put off by as long as its mails were held. None where nothing is repeated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub round_began: Option<SlotId>,
 }
 
 /// `goal TEXT when P within D`.
@@ -135,10 +138,13 @@ pub struct Goal {
 }
 
 impl Workflow {
-    /// The steps that have an effect, and which.
+    /// The steps that have an effect, and which. Those of a `repeat` are there once, however many rounds it has.
     pub fn effects_of_steps(&self) -> impl Iterator<Item = (StepId, &Effect)> {
-        self.body.blocks.values().filter_map(|block| match block.end {
-            Terminator::Effect { step, effect, .. } => Some((step, self.effects.get(effect)?)),
+        let mut seen = BTreeSet::new();
+        self.body.blocks.values().filter_map(move |block| match block.end {
+            Terminator::Effect { step, effect, .. } if seen.insert((step, effect)) => {
+                Some((step, self.effects.get(effect)?))
+            }
             _ => None,
         })
     }
@@ -244,6 +250,40 @@ pub enum Wait {
         /// When it ends anyway, counted from the instant of the step.
         up_to: CivilSpan,
     },
+    /// Between two rounds of a `repeat`.
+    Round {
+        /// From the begin of the round that is over, [`JourneySlots::round_began`], to that of the next; never before the step.
+        every: CivilSpan,
+        /// What lets nobody begin another round.
+        until: Option<PredicateId>,
+    },
+}
+
+impl Wait {
+    /// The condition that ends it early.
+    pub fn when(&self) -> Option<PredicateId> {
+        match self {
+            Self::For(_) => None,
+            Self::Until { when, .. } => Some(*when),
+            Self::Round { until, .. } => *until,
+        }
+    }
+
+    /// The same, to give it another number.
+    pub fn when_mut(&mut self) -> Option<&mut PredicateId> {
+        match self {
+            Self::For(_) => None,
+            Self::Until { when, .. } => Some(when),
+            Self::Round { until, .. } => until.as_mut(),
+        }
+    }
+
+    /// How long it takes at the longest.
+    pub fn span(&self) -> CivilSpan {
+        match self {
+            Self::For(span) | Self::Until { up_to: span, .. } | Self::Round { every: span, .. } => *span,
+        }
+    }
 }
 
 /// People who take contacts over.
@@ -316,6 +356,15 @@ pub enum CountedSince {
     Wait,
     /// The last time that it sent this email; nothing counts before.
     Sent(EmailId),
+    /// The begin of the round of a `repeat` that it is in: its steps say so.
+    Round,
+}
+
+impl CountedSince {
+    /// Whether a step begins the count. Whoever stands behind it has it of the steps they go.
+    pub fn is_of_a_step(self) -> bool {
+        matches!(self, Self::Wait | Self::Round)
+    }
 }
 
 /// What becomes of a mail at its reader.

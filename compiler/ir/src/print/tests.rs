@@ -110,7 +110,7 @@ fn workflow(program: &Program) -> Workflow {
     .collect();
     let wait = CivilSpan { days: 3, ..CivilSpan::default() };
     workflow.waits = [Wait::For(wait), Wait::Until { when: PredicateId(0), up_to: wait }].into_iter().collect();
-    workflow.effects.push(effect::Send { email: EmailId(0) }.into());
+    workflow.effects.push(effect::Send { email: EmailId(0), again: false }.into());
     workflow.effects.push(Handoff { team: TeamId(0), note: None, task: None }.into());
     workflow.arms = vec![StepId(0)];
     for since in [CountedSince::Entry, CountedSince::Wait, CountedSince::Sent(EmailId(0))] {

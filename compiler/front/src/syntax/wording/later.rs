@@ -58,16 +58,6 @@ pub(super) const LATER: &[(&str, &str, &str)] = &[
     ("^ wait $n:number $u:unit until|till|at $h:number : $m.. $", "wait until $h:$m", TIMES),
     ("^ wait $n:number $u:unit until|till|at $h:clock $", "wait until $h", TIMES),
     ("^ wait until|till|untill|til|untli|unitl|utnil|for $d:day $r.. $", "wait until $d", DAY),
-    (
-        "^ ab|a/b|random|randomly|experiment|abtest|split $r.. $",
-        "split",
-        "until then, part people by something that is known of them: `if region is \"EMEA\" { .. } else { .. }`",
-    ),
-    (
-        "^ split $",
-        "split",
-        "until then, part people by something that is known of them: `if region is \"EMEA\" { .. } else { .. }`",
-    ),
     ("^ wait until|untill|til|untli|unitl|utnil $d:day $", "wait until next $d", DAY),
     ("^ wait until|till|untill|til|untli|unitl|utnil|for [the] next $d:day $r.. $", "wait until next $d", DAY),
     ("^ wait until|till|untill|til|untli|unitl|utnil|for [the] next $d:day $", "wait until next $d", DAY),
@@ -119,7 +109,6 @@ pub(super) const LATER: &[(&str, &str, &str)] = &[
     ("^ set $f:name = $e:dotted $", "set .. = $e", "properties of the trigger cannot be set or written in a text yet"),
     ("^ alert|inform|tell|log|slack $r.. $", "notify", NOTIFY),
     ("^ notify $r.. $", "notify", NOTIFY),
-    ("^ choose $r..", "choose", "until then: `if .. { .. } else if .. { .. } else { .. }`"),
     (
         "^ reenter every|each time",
         "reenter always",
