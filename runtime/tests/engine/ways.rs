@@ -136,6 +136,20 @@ fn what_was_drawn_stays_with_the_person() {
     }
 }
 
+/// Whoever comes in without a name goes on as they were parted, once they say who they are.
+#[test]
+fn what_was_drawn_for_a_device_is_the_persons_who_it_proves_to_be() {
+    for nth in 0..12 {
+        let name = format!("p{nth}");
+        let mut world = world(&format!("workflow go {{\n enter when signed_up\n reenter never\n {PARTED}\n}}"));
+        world.contact(&name, &[]).at("2026-03-02 10:00");
+        world.event("", "signed_up", json!({})).only_key("anonymous:x").run();
+        world.at("2026-03-02 12:00").event(&name, "visited", json!({"page": "/"})).keys(&["anonymous:x"]).run();
+        world.at("2026-03-04").run();
+        assert!([11, 22].contains(&(world.score(&name) % 100)), "{name}: {}", world.score(&name));
+    }
+}
+
 /// Somebody on a device, then another with an address who comes in.
 fn world_of_two(name: &str) -> World {
     let mut world = world(&format!("workflow go {{\n enter when signed_up\n reenter never\n {PARTED}\n}}"));

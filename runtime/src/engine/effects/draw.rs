@@ -14,8 +14,8 @@ impl Perform for Draw {
         let (frame, split) = (&host.plan.program.frame, host.plan.program.splits.at(self.split));
         if frame.read(&memory[Area::Contact], split.slot) == 0 {
             let drawn = match host.view(&memory[Area::Contact]).address() {
-                Some(address) => drawn(&split.name, &address.trim().to_lowercase()),
-                None => drawn(&split.name, &host.contact.0.to_string()),
+                Some(address) => drawn(&split.name, of_address(address)),
+                None => drawn(&split.name, host.contact.0.to_le_bytes()),
             };
             frame.write(&mut memory[Area::Contact], split.slot, drawn);
             host.written.push(split.slot);
@@ -24,10 +24,15 @@ impl Perform for Draw {
     }
 }
 
+/// An address as it is drawn by: however it is written.
+fn of_address(address: &str) -> impl Iterator<Item = u8> {
+    address.trim().bytes().map(|byte| byte.to_ascii_lowercase())
+}
+
 /// From 1 to 100, the same for ever: what is drawn is in reports and in what people have been told.
-fn drawn(split: &str, who: &str) -> i64 {
+fn drawn(split: &str, who: impl IntoIterator<Item = u8>) -> i64 {
     // FNV-1a, then the finalizer of SplitMix64: names that differ in one letter must part people anew.
-    let bytes = split.bytes().chain([0]).chain(who.bytes());
+    let bytes = split.bytes().chain([0]).chain(who);
     let hash = bytes
         .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
     let hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -38,23 +43,25 @@ fn drawn(split: &str, who: &str) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::drawn;
+    use super::{drawn, of_address};
 
     #[test]
     fn what_was_drawn_once_is_never_drawn_otherwise() {
-        assert_eq!(drawn("offer", "ada@acme.example"), 90);
-        assert_eq!(drawn("offer", "1"), 25);
+        assert_eq!(drawn("offer", of_address("ada@acme.example")), 90);
+        assert_eq!(drawn("offer", of_address(" Ada@ACME.example")), 90);
+        assert_eq!(drawn("offer", 1_u64.to_le_bytes()), 30);
     }
 
     #[test]
     fn everybody_is_as_likely_as_anybody_and_two_splits_know_nothing_of_each_other() {
         let people: Vec<String> = (0..10_000).map(|nth| format!("u{nth}@people.example")).collect();
-        let below = |split, most| people.iter().filter(|who| drawn(split, who) <= most).count();
+        let below = |split, most| people.iter().filter(|who| drawn(split, of_address(who)) <= most).count();
         for (most, share) in [(10, 1_000), (50, 5_000), (90, 9_000)] {
             assert!(below("offer", most).abs_diff(share) < 150, "{}", below("offer", most));
         }
-        let both = people.iter().filter(|who| drawn("offer", who) <= 50 && drawn("offer2", who) <= 50).count();
+        let is_low = |split, who| drawn(split, of_address(who)) <= 50;
+        let both = people.iter().filter(|who| is_low("offer", who) && is_low("offer2", who)).count();
         assert!(both.abs_diff(2_500) < 150, "{both}");
-        assert!(people.iter().all(|who| (1..=100).contains(&drawn("offer", who))));
+        assert!(people.iter().all(|who| (1..=100).contains(&drawn("offer", of_address(who)))));
     }
 }
