@@ -58,6 +58,12 @@ pub(crate) enum Cond {
         link: Option<String>,
     },
     Sent(EmailId),
+    /// What was drawn for the person in a split lies between these, of 1 to 100.
+    Drawn {
+        split: String,
+        from: i64,
+        to: i64,
+    },
     /// Flow has known the person for so many milliseconds: what did not happen in a time in which nobody looked says nothing.
     Watched(i64),
     TimedOut,
@@ -277,7 +283,14 @@ pub(crate) enum Form {
     Branch {
         arms: Vec<TypedArm>,
         otherwise: Option<(Vec<TypedStep>, Location)>,
+        /// What the way of those who are left is called: `else`.
+        rest: String,
+        /// The split by which people go their ways, so that it is known before they are asked.
+        split: Option<String>,
+        /// Where a way for everybody else could stand, if it has to say what becomes of everyone and does not say it by `otherwise`.
+        leaves_out: Option<Location>,
     },
+    Repeat(TypedRepeat),
     /// The journey ends.
     Finish(Ending),
     /// Wrong and reported.
@@ -314,6 +327,17 @@ pub(crate) enum TypedAppointment {
     Date { field: FieldId, distance: CivilSpan, before: bool, minute: Option<u16> },
 }
 
+/// Steps that people go through several times.
+#[derive(Debug, Clone)]
+pub(crate) struct TypedRepeat {
+    pub times: u32,
+    /// From the begin of a round to that of the next.
+    pub every: CivilSpan,
+    /// What lets nobody begin another round.
+    pub until: Option<Part>,
+    pub steps: Vec<TypedStep>,
+}
+
 impl Form {
     /// Whether everybody's journey ends with it. Behind a handoff those go on whom nobody takes.
     pub(crate) fn ends(&self) -> bool {
@@ -330,6 +354,8 @@ impl Form {
 pub(crate) struct TypedArm {
     pub when: Cond,
     pub steps: Vec<TypedStep>,
+    /// The condition in words: `clicked guide_delivery`.
+    pub test: String,
     /// `if clicked guide_delivery`
     pub text: String,
     pub at: Location,
@@ -399,17 +425,23 @@ pub(crate) fn each_step<'t>(steps: &'t [TypedStep], visit: &mut dyn FnMut(&'t Ty
     }
 }
 
+/// Calls `visit` with every condition that steps ask, at any depth, and every part of it.
+pub(crate) fn each_cond_of<'t>(steps: &'t [TypedStep], visit: &mut dyn FnMut(&'t Cond)) {
+    each_step(steps, &mut |step| step.roots().into_iter().for_each(|root| root.cond.each(visit)));
+}
+
 impl TypedStep {
     /// The blocks that stand in it, in the order of the text.
     pub(crate) fn children(&self) -> Vec<&[TypedStep]> {
         match &self.form {
-            Form::Branch { arms, otherwise } => {
+            Form::Branch { arms, otherwise, .. } => {
                 let arms = arms.iter().map(|arm| arm.steps.as_slice());
                 arms.chain(otherwise.iter().map(|(steps, _)| steps.as_slice())).collect()
             }
             Form::Wait(
                 TypedWait::Until { otherwise: Some((steps, _)), .. } | TypedWait::On { past: Some((steps, _)), .. },
             ) => vec![steps],
+            Form::Repeat(repeat) => vec![&repeat.steps],
             _ => Vec::new(),
         }
     }
@@ -428,6 +460,7 @@ impl TypedStep {
         match &self.form {
             Form::Branch { arms, .. } => arms.iter().map(|arm| root(&arm.when, arm.at)).collect(),
             Form::Wait(TypedWait::Until { when, at, .. }) => vec![root(when, *at)],
+            Form::Repeat(repeat) => repeat.until.iter().map(|until| root(&until.cond, until.at)).collect(),
             _ => Vec::new(),
         }
     }

@@ -90,6 +90,7 @@ pub fn least_workflow(name: &str, trace_words: usize) -> Workflow {
         trace: (0..trace_words).map(|word| journey.add(format!("trace[{word}]"), SlotKind::Int, false, 0)).collect(),
         sent_at: Vec::new(),
         taken: None,
+        round_began: None,
     };
     journey.place();
     Workflow {
@@ -171,6 +172,8 @@ pub fn program(choices: &mut Choices) -> Program {
     text_test(&mut program, "gmbh");
     text_test(&mut program, "ltd");
     segments(&mut program, choices);
+    let drawn = program.frame.add("split offer", SlotKind::Code, false, 0);
+    program.splits.push(Split { name: "offer".into(), slot: drawn });
     for name in ["first", "second"].into_iter().take(1 + choices.below(2)) {
         let started = program.frame.add(format!("start {name}"), SlotKind::Int, false, FOREVER);
         let turn = choices.flag().then(|| turn(&mut program.frame, name, 1 + choices.below(200) as u32));
@@ -239,7 +242,7 @@ fn written(program: &Program) -> Vec<SlotId> {
     let kept: Vec<SlotId> = segments.chain(program.system.kept()).collect();
     // The workflow at hand has no start and no turn yet, and their slots are there.
     let name = |slot: SlotId| program.frame.slots.at(slot).name.as_str();
-    let is_entry = |slot: SlotId| ["start ", "turn "].iter().any(|what| name(slot).starts_with(what));
+    let is_entry = |slot: SlotId| ["start ", "turn ", "split "].iter().any(|what| name(slot).starts_with(what));
     program.frame.slots.ids().filter(|slot| !kept.contains(slot) && !is_entry(*slot)).collect()
 }
 

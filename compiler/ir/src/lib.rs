@@ -48,6 +48,7 @@ pub use meaning::mail::{Email, EmailKind, Piece, TextTemplate};
 pub use meaning::rate::{Rate, RatePer, Turn};
 pub use meaning::role::{SlotRole, SystemSlot, TurnSlot};
 pub use meaning::segment::Segment;
+pub use meaning::split::Split;
 pub use meaning::step::{StepKey, StepKind};
 pub use meaning::workflow::{
     CivilSpan, CountedSince, Ending, Engagement, EngagementKind, Entry, EventCount, Goal, JourneySlots, Member,

@@ -128,7 +128,10 @@ fn print_facts(f: &mut Formatter<'_>, program: &Program) -> fmt::Result {
     print_list(f, "patterns", &program.patterns, |_, pattern| pattern_line(program, pattern))?;
     print_list(f, "facts", &program.facts, |_, fact| fact_line(program, fact))?;
     print_list(f, "text tests", &program.text_tests, |_, test| text_test_line(program, test))?;
-    print_list(f, "segments", &program.segments, |_, segment| segment_line(program, segment))
+    print_list(f, "segments", &program.segments, |_, segment| segment_line(program, segment))?;
+    print_list(f, "splits", &program.splits, |_, split| {
+        format!("{} in frame.{}", split.name, slot_name(&program.frame, split.slot))
+    })
 }
 
 fn print_list<I: super::Id + Display, T>(
@@ -390,6 +393,7 @@ fn count_line(workflow: &Workflow, count: &EventCount) -> String {
     let since = match count.since {
         CountedSince::Entry => "entry".to_owned(),
         CountedSince::Wait => "the wait began".to_owned(),
+        CountedSince::Round => "the round began".to_owned(),
         CountedSince::Sent(email) => format!("{email} left"),
     };
     let enough = count.enough;
@@ -410,6 +414,10 @@ fn print_steps(f: &mut Formatter<'_>, program: &Program, workflow: &Workflow, to
             Wait::For(span) => writeln!(f, "  {id} for {}", span_words(*span))?,
             Wait::Until { when, up_to } => writeln!(f, "  {id} until {when}, at most {}", span_words(*up_to))?,
             Wait::On(appointment) => writeln!(f, "  {id} until {}", appointment_words(program, appointment))?,
+            Wait::Round { every, until } => {
+                let until = until.map(|until| format!(", or until {until}")).unwrap_or_default();
+                writeln!(f, "  {id} until {} after the round began{until}", span_words(*every))?;
+            }
         }
     }
     for (bit, arm) in workflow.arms.iter().enumerate() {

@@ -9,7 +9,7 @@
 
 use crate::{
     Area, Dates, EmailId, Entry, Field, FieldId, IdMap, Meaning, Op, PatternEvent, PatternId, PredicateId, Program,
-    Reference, SegmentId, SlotId, TextTemplate, Workflow, WorkflowId,
+    Reference, SegmentId, SlotId, TextTemplate, Wait, Workflow, WorkflowId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -76,7 +76,7 @@ impl Reads<'_> {
 
     /// All but the entry.
     fn around_and_within(&mut self, workflow: &Workflow) {
-        let awaited = workflow.waits.values().filter_map(|wait| wait.when());
+        let awaited = workflow.waits.values().filter_map(Wait::when);
         let goal = workflow.goal.iter().map(|goal| goal.when);
         let around = goal.chain(workflow.exits.iter().copied()).chain(workflow.skip).chain(awaited);
         around.for_each(|when| self.predicate(when));
@@ -156,7 +156,7 @@ impl Reads<'_> {
             }
             Reference::Field(field) => self.fields.extend([field]),
             // It has a door of its own.
-            Reference::Workflow(_) => {}
+            Reference::Workflow(_) | Reference::Split(_) => {}
         }
     }
 

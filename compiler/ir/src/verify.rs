@@ -279,7 +279,7 @@ impl Checker<'_> {
 
     /// Lengths of time and hours of the day that there are.
     fn times(&mut self, place: &str, workflow: &Workflow) {
-        let waits = workflow.waits.values().filter_map(|wait| wait.length());
+        let waits = workflow.waits.values().filter_map(super::Wait::span);
         let within = workflow.goal.iter().filter_map(|goal| goal.within);
         let again = if let super::Reenter::After(span) = workflow.reenter { Some(span) } else { None };
         for span in waits.chain(within).chain(again).filter(|span| !span.is_sensible()) {
@@ -299,7 +299,7 @@ impl Checker<'_> {
     fn questions(&mut self, place: &str, id: WorkflowId, workflow: &Workflow) {
         let goal = workflow.goal.iter().map(|goal| goal.when);
         let exits = workflow.exits.iter().copied();
-        let waits = workflow.waits.values().filter_map(|wait| wait.when());
+        let waits = workflow.waits.values().filter_map(super::Wait::when);
         for predicate in goal.chain(exits).chain(workflow.skip).chain(waits) {
             self.question(place, id, predicate, 0);
         }
@@ -380,15 +380,19 @@ impl Checker<'_> {
     fn journey_slots(&mut self, place: &str, workflow: &Workflow) {
         let (journey, slots) = (&workflow.journey, &workflow.slots);
         let emails: Vec<EmailId> = slots.sent_at.iter().map(|(email, _)| *email).collect();
-        let instants = [slots.triggered_at, slots.waiting_since];
+        let instants = [slots.triggered_at, slots.waiting_since].into_iter().chain(slots.round_began);
         let sent = slots.sent_at.iter().map(|(_, slot)| *slot);
         let asked = workflow.engagements.iter().map(|engagement| engagement.slot);
         let counted = workflow.counts.iter().map(|count| count.slot);
-        for slot in instants.into_iter().chain(slots.trace.iter().copied()).chain(sent).chain(asked).chain(counted) {
+        for slot in instants.chain(slots.trace.iter().copied()).chain(sent).chain(asked).chain(counted) {
             self.slot_of(place, journey, slot, SlotKind::Int);
         }
         for slot in [slots.timed_out].into_iter().chain(slots.taken) {
             self.slot_of(place, journey, slot, SlotKind::Bool);
+        }
+        let is_round = |wait: &super::Wait| matches!(wait, super::Wait::Round { .. });
+        if slots.round_began.is_none() && workflow.waits.values().any(is_round) {
+            self.fault(place, "nothing keeps when a round began");
         }
         self.journey_owners(place, workflow);
         for email in emails.into_iter().chain(workflow.engagements.iter().map(|engagement| engagement.email)) {
@@ -403,7 +407,7 @@ impl Checker<'_> {
         let asked = workflow.engagements.iter().map(|engagement| engagement.email);
         let counted = workflow.counts.iter().filter_map(|count| match count.since {
             CountedSince::Sent(email) => Some(email),
-            CountedSince::Entry | CountedSince::Wait => None,
+            CountedSince::Entry | CountedSince::Wait | CountedSince::Round => None,
         });
         // Neither an answer nor a count means anything without the instant at which its mail left.
         let unkept = asked.chain(counted).find(|email| !slots.sent_at.iter().any(|(sent, _)| sent == email));
@@ -468,6 +472,7 @@ impl Checker<'_> {
             Reference::Team(id) => self.exists(place, &program.teams, id),
             Reference::Field(id) => self.exists(place, &program.fields, id),
             Reference::Workflow(id) => self.exists(place, &program.workflows, id),
+            Reference::Split(id) => self.exists(place, &program.splits, id),
         }
     }
 }

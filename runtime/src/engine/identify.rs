@@ -240,7 +240,7 @@ impl Touch<'_> {
             }
             JourneyStatus::Waiting | JourneyStatus::Awaiting => {
                 let wait = self.wait_of(index);
-                let span = wait.and_then(Wait::length);
+                let span = wait.and_then(Wait::span);
                 let by_calendar = span.filter(|span| due_at < FOREVER && (span.months, span.days) != (0, 0));
                 let keeps_its_hour = by_calendar.map(|span| {
                     let day = Instant(due_at.saturating_sub(span.ms));

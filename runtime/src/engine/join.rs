@@ -65,6 +65,14 @@ impl Touch<'_> {
             SlotRole::Unjudged(workflow) => return self.join_unjudged(other, workflow, slot),
             // One start is followed; where they are in it already, it is refused then.
             SlotRole::Started(_) => own.min(theirs),
+            // The one who stays goes on as they are parted already; else as the other was.
+            SlotRole::Drawn(_) => {
+                if own == 0 {
+                    theirs
+                } else {
+                    own
+                }
+            }
             // Worked out by what is known of both.
             SlotRole::Date(_) | SlotRole::Decided(_) => return,
             // As one turn, and as one trigger.

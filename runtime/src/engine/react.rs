@@ -151,6 +151,8 @@ impl Touch<'_> {
         let overdue = due && record.due_at.is_some_and(|at| at <= self.now);
         let woken = match status {
             JourneyStatus::Awaiting if self.is_satisfied(index) => Woken::Satisfied,
+            // Another round is nothing that somebody is late for.
+            JourneyStatus::Awaiting if overdue && matches!(self.wait_of(index), Some(Wait::Round { .. })) => Woken::Due,
             JourneyStatus::Awaiting if overdue => Woken::TimedOut,
             JourneyStatus::Waiting if overdue => self.woken_by_time(index),
             JourneyStatus::Held if overdue => Woken::Released,

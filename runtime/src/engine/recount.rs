@@ -89,7 +89,7 @@ pub(crate) fn is_new(kept: &Program, linked: &Program) -> bool {
     let asks = |(id, before): (WorkflowId, &Workflow)| {
         let Some(workflow) = linked.workflows.get(id) else { return false };
         let (journey, frame) = (before.journey.slots.len(), kept.frame.slots.len());
-        let counts = workflow.counts.iter().filter(|count| count.since != CountedSince::Wait).map(|count| count.slot);
+        let counts = workflow.counts.iter().filter(|count| !count.since.is_of_a_step()).map(|count| count.slot);
         let mut own = counts.chain(workflow.engagements.iter().map(|asked| asked.slot));
         let mut turns = workflow.turn.iter().chain(&workflow.again).flat_map(|turn| &turn.counts);
         own.any(|slot| slot.0 as usize >= journey)
@@ -284,7 +284,7 @@ fn of_journey<'p>(
             CountedSince::Entry => Some(journey.entered_at),
             CountedSince::Sent(email) => sent_at(email),
             // Whoever stands in a wait has that of their own steps.
-            CountedSince::Wait => None,
+            CountedSince::Wait | CountedSince::Round => None,
         };
         filled.extend(begun.map(|begun| Filled {
             place,

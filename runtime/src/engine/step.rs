@@ -254,6 +254,13 @@ impl Touch<'_> {
                 journey.count_anew(plan, CountedSince::Wait);
                 self.suspend(index, JourneyStatus::Awaiting, step, block, Some(deadline));
             }
+            // A round that took longer than that is followed by the next at once.
+            Wait::Round { every, until } => {
+                let began = workflow.slots.round_began.map_or(now, |slot| self.journey(index).read(plan, slot));
+                let due_at = self.after(began, *every).max(now);
+                let status = if until.is_some() { JourneyStatus::Awaiting } else { JourneyStatus::Waiting };
+                self.suspend(index, status, step, block, Some(due_at));
+            }
         }
     }
 

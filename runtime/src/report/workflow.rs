@@ -218,7 +218,7 @@ impl WorkflowReport {
             }
         }
         report.add_up(program, workflow, &forms);
-        report.without_mail = report.without_mail();
+        report.without_mail = report.without_mail().filter(|_| !sends_again(workflow));
         for count in handoffs.iter().filter(|count| count.workflow == number) {
             *report.handed_off.entry(count.member.clone()).or_default() += count.count;
         }
@@ -435,6 +435,11 @@ fn email_at<'p>(program: &'p Program, workflow: &Workflow, at: StepId) -> &'p st
 fn sent_at<'p>(program: &'p Program, workflow: &Workflow, at: StepId) -> Option<&'p str> {
     let email = workflow.effects_of_steps().find(|(step, _)| *step == at)?.1.message()?;
     Some(&program.emails.get(email)?.name)
+}
+
+/// Whether a step may send more than once in a journey.
+fn sends_again(workflow: &Workflow) -> bool {
+    workflow.effects.values().any(|effect| matches!(effect, Effect::Send(send) if send.again))
 }
 
 /// Whether nobody took a handoff, for whichever reason.

@@ -40,4 +40,5 @@ mod suppress;
 mod told;
 mod understood;
 mod versions;
+mod ways;
 mod whose;

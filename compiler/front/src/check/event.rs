@@ -140,7 +140,10 @@ pub(super) fn check_since(
             cx.report(time::period_not_here("from now", at, "only a `wait until` looks ahead"));
             None
         }
-        (None, Asked::InJourney(_) | Asked::Goal(_) | Asked::Waiting(_)) => Some(Since::Journey(CountedSince::Entry)),
+        (None, Asked::InJourney(journey) | Asked::Goal(journey) | Asked::Waiting(journey)) => {
+            let since = if journey.repeats.is_some() { CountedSince::Round } else { CountedSince::Entry };
+            Some(Since::Journey(since))
+        }
         (None, Asked::Entry) if !counted => Some(Since::Trigger),
         (None, Asked::Entry | Asked::Anywhere(_)) => {
             cx.report(time::no_period(what, at, asked.words()));

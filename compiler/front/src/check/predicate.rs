@@ -278,7 +278,7 @@ fn number_is_one_of(cx: &mut Cx<'_>, number: &Number, name: &str, literals: &[as
     }
 }
 
-fn unknown_subject(cx: &mut Cx<'_>, name: &ast::Name) {
+pub(super) fn unknown_subject(cx: &mut Cx<'_>, name: &ast::Name) {
     let at = cx.at(name.span);
     let is = if cx.env.schema.event(&name.text).is_some() {
         Some("an event")

@@ -45,9 +45,10 @@ fn check_wait_when(
     let cond = check_predicate(cx, when, Asked::InJourney(journey), &known);
     journey.waited_until = false;
     let steps = vec![wait_for(cx, long)];
-    let (text, at) = (format!("when {}", cx.text_at(when.span())), cx.at(when.span()));
+    let (test, at) = (cx.text_at(when.span()), cx.at(when.span()));
     let rest = (vec![wait_for(cx, otherwise)], cx.at(otherwise.span));
-    Form::Branch { arms: vec![TypedArm { when: cond, steps, text, at }], otherwise: Some(rest) }
+    let arm = TypedArm { when: cond, steps, text: format!("when {test}"), test, at };
+    Form::Branch { arms: vec![arm], otherwise: Some(rest), rest: "otherwise".to_owned(), split: None, leaves_out: None }
 }
 
 /// One of several lengths, as the step that it is.

@@ -65,6 +65,8 @@ macro_rules! codes {
                 PeriodNotHere "0506" "period-not-here";
                 BareIn "0507" "bare-in";
                 BadRate "0508" "bad-rate";
+                BadSplit "0509" "bad-split";
+                BadRepeat "0510" "bad-repeat";
                 // 06: messages
                 UnclearEngagement "0601" "unclear-engagement";
                 NotSentBefore "0602" "not-sent-before";
@@ -78,6 +80,8 @@ macro_rules! codes {
                 StartCycle "0704" "start-cycle" proof start_cycle;
                 StopsItself "0705" "stops-itself";
                 AlwaysTrue "0706" "always-true" proof ways;
+                ChosenTwice "0707" "chosen-twice";
+                ChooseLeavesOut "0708" "choose-leaves-out";
                 // 08: contract
                 NoEntry "0801" "no-entry";
                 NoReenter "0802" "no-reenter";

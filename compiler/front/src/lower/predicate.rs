@@ -22,6 +22,8 @@ pub(super) struct JourneyScope {
     engaged: BTreeMap<(EngagementKind, EmailId, Option<String>), SlotId>,
     /// The place of each among the counts.
     counted: BTreeMap<(PatternId, CountedSince), usize>,
+    /// When the mail of a round was asked for.
+    pub(super) asked_at: Option<SlotId>,
 }
 
 impl JourneyScope {
@@ -34,6 +36,7 @@ impl JourneyScope {
             sent: BTreeMap::new(),
             engaged: BTreeMap::new(),
             counted: BTreeMap::new(),
+            asked_at: None,
         }
     }
 }
@@ -146,6 +149,11 @@ impl Lowering<'_> {
                 }
                 None => code.bool(false),
             },
+            Cond::Drawn { split, from, to } => {
+                let slot = self.split_slot(split);
+                let drawn = code.load(Place::contact(slot));
+                code.op(Op::InRange(drawn, *from, *to))
+            }
             Cond::Watched(ms) => {
                 let since = code.load(Place::contact(self.program.system.known_since));
                 let length = code.int(*ms);
@@ -231,31 +239,43 @@ impl Lowering<'_> {
         scope: &mut Scope<'_>,
         code: &mut Builder,
     ) -> ValueId {
+        let Some(journey) = scope.journey.as_deref_mut() else { return code.bool(false) };
+        let slot = self.count_slot(pattern, at_least, since, journey);
+        let count = code.load(Place::journey(slot));
+        let wanted = code.int(i64::from(at_least));
+        code.compare(Comparison::GreaterOrEqual, count, wanted)
+    }
+
+    /// The slot in which a journey counts so many.
+    pub(super) fn count_slot(
+        &mut self,
+        pattern: &Pattern,
+        at_least: u32,
+        since: CountedSince,
+        journey: &mut JourneyScope,
+    ) -> SlotId {
         let id = self.pattern(pattern);
-        if let (CountedSince::Sent(email), Some(journey)) = (since, scope.journey.as_deref_mut()) {
+        if let CountedSince::Sent(email) = since {
             // Nothing counts before it was sent.
             self.sent_slot(email, journey);
         }
-        let Some(journey) = scope.journey.as_deref_mut() else { return code.bool(false) };
         let place = journey.counted.get(&(id, since)).copied();
         let slot = place.and_then(|place| journey.counts.get_mut(place)).map(|known| {
             known.enough = known.enough.max(at_least);
             known.slot
         });
-        let slot = slot.unwrap_or_else(|| {
+        slot.unwrap_or_else(|| {
             let since_words = match since {
                 CountedSince::Entry => "entry".to_owned(),
                 CountedSince::Wait => "the wait began".to_owned(),
+                CountedSince::Round => "the round began".to_owned(),
                 CountedSince::Sent(email) => self.email_name(email).to_owned(),
             };
             let slot = journey.layout.add(format!("{} since {since_words}", pattern.text), SlotKind::Int, false, 0);
             journey.counted.insert((id, since), journey.counts.len());
             journey.counts.push(EventCount { pattern: id, since, enough: at_least, slot });
             slot
-        });
-        let count = code.load(Place::journey(slot));
-        let wanted = code.int(i64::from(at_least));
-        code.compare(Comparison::GreaterOrEqual, count, wanted)
+        })
     }
 
     fn engaged(

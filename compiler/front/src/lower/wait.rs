@@ -8,19 +8,24 @@ use flow_ir::{Appointment, Place, StepId, Terminator, Wait};
 
 impl Lowering<'_> {
     pub(super) fn wait(&mut self, step: StepId, wait: &TypedWait, body: &mut Body<'_>) {
-        let (wait, otherwise) = match wait {
-            TypedWait::For(span) => (Wait::For(*span), None),
-            TypedWait::On { until, past } => {
+        let otherwise = match wait {
+            TypedWait::Until { otherwise, .. } => otherwise.as_ref().map(|otherwise| ("otherwise", otherwise)),
+            TypedWait::On { past, .. } => past.as_ref().map(|past| ("if past", past)),
+            TypedWait::For(_) => None,
+        };
+        let wait = match (body.made_wait(step), wait) {
+            (Some(made), _) => made,
+            (None, TypedWait::For(span)) => body.wait_of(step, Wait::For(*span)),
+            (None, TypedWait::On { until, .. }) => {
                 let Some(appointment) = self.appointment(*until) else { return };
-                (Wait::On(appointment), past.as_ref().map(|past| ("if past", past)))
+                body.wait_of(step, Wait::On(appointment))
             }
-            TypedWait::Until { when, up_to, otherwise, .. } => {
+            (None, TypedWait::Until { when, up_to, .. }) => {
                 let what = body.steps.table.at(step).to_string();
-                let wait = Wait::Until { when: self.own_predicate(&what, when, body), up_to: *up_to };
-                (wait, otherwise.as_ref().map(|otherwise| ("otherwise", otherwise)))
+                let when = self.own_predicate(&what, when, body);
+                body.wait_of(step, Wait::Until { when, up_to: *up_to })
             }
         };
-        let wait = body.waits.push(wait);
         let resume = body.code.reserve();
         body.code.close(Terminator::Wait { step, wait, resume });
         body.code.open(resume);

@@ -1,7 +1,7 @@
 //! A workflow: its journey's slots, its predicates, its body.
 
 use super::Lowering;
-use super::body::Body;
+use super::body::{Body, Made};
 use super::builder::Builder;
 use super::predicate::{JourneyScope, Scope, Segments};
 use super::steps::Steps;
@@ -23,6 +23,8 @@ impl Lowering<'_> {
             effects: IdMap::default(),
             arms: Vec::new(),
             arms_written: Vec::new(),
+            made: Made::default(),
+            asked_at: None,
             is_followed: false,
         };
         let entry = self.entry(id, typed);
@@ -126,6 +128,7 @@ fn journey_scope() -> JourneyScope {
         trace: Vec::new(),
         sent_at: Vec::new(),
         taken: None,
+        round_began: None,
     };
     JourneyScope::new(slots, layout)
 }

@@ -123,7 +123,7 @@ macro_rules! header_modules {
 /// What a person goes through.
 macro_rules! steps {
     ($then:ident $($given:tt)*) => { $then! { $($given)* {
-        send: Send(SendStep) [send "send"] { page "send", typed "mail" "email" "sende" => "send", later "again", };
+        send: Send(SendStep) [send "send"] { page "send", typed "mail" "email" "sende" => "send", };
         wait: Wait(Wait) [wait "wait", wait_until "wait until", wait_on "wait until next", wait_when "wait", wait_business "wait"] {
             page "wait", typed "delay" "pause" "sleep" "warte" => "wait",
         };
@@ -131,6 +131,9 @@ macro_rules! steps {
             page "if", typed "when" "wenn" "falls" => "if", typed "otherwise" "sonst" => "else",
             typed "elseif" "elsif" "elif" => "else if",
         };
+        choose: Choose(Choose) [choose "choose by"] { page "choose-by", called "a `choose by`", typed "switch" "match" => "choose by", };
+        split: Split(Split) [split "split"] { page "split", called "a split", typed "abtest" "ab_test" "experiment" => "split", };
+        repeat: Repeat(Repeat) [repeat "repeat"] { page "repeat", typed "loop" => "repeat", };
         change: Change(Change) [score "score +=", set "set"] { page "score-and-set", typed "let" "update" "change" "setze" => "set", };
         tag: Tag(TagStep) [tag "tag", untag "untag"] { page "tag-and-untag", typed "label" => "tag", typed "unlabel" => "untag", };
         advance: Advance(AdvanceStep) [advance "advance"] { page "advance", };
@@ -140,7 +143,7 @@ macro_rules! steps {
         suppress: Suppress(SuppressStep) [suppress "suppress because"] { page "suppress", };
         exit: Exit(ExitStep) [exit "exit"] { page "exit", typed "leave" => "exit", };
     } {
-        "choose"; "split"; "repeat"; "add"; "move"; "notify"; "call";
+        "add"; "move"; "notify"; "call";
     } } };
 }
 

@@ -5,7 +5,7 @@
 
 use crate::{
     Dates, Effect, Entry, EventId, EventType, Id, IdMap, Meaning, Op, PatternEvent, PatternId, PredicateId, Program,
-    Property, Reference, SegmentId, TeamId, TextTestId, Wait, Workflow,
+    Property, Reference, SegmentId, SplitId, TeamId, TextTestId, Wait, Workflow,
 };
 use std::collections::{BTreeMap, VecDeque};
 
@@ -15,6 +15,7 @@ pub(super) fn arrange(kept: &Program, out: &mut Program) {
     events(kept, &mut out.meaning);
     segments(kept, &mut out.meaning);
     teams(kept, &mut out.meaning);
+    splits(kept, &mut out.meaning);
     text_tests(kept, &mut out.meaning);
     patterns(kept, &mut out.meaning);
     let facts = order(
@@ -137,6 +138,18 @@ fn teams(kept: &Program, meaning: &mut Meaning) {
     effects.for_each(|effect: &mut Effect| effect.renumber(&mut { number }));
 }
 
+fn splits(kept: &Program, meaning: &mut Meaning) {
+    let names = |meaning: &Meaning| meaning.splits.values().map(|split| split.name.clone()).collect::<Vec<_>>();
+    let places = order(names(kept).into_iter(), names(meaning).into_iter());
+    reorder(&mut meaning.splits, &places);
+    let number = |reference| match reference {
+        Reference::Split(split) => Reference::Split(at::<SplitId>(&places, split)),
+        other => other,
+    };
+    let effects = meaning.workflows.values_mut().flat_map(|workflow| workflow.effects.values_mut());
+    effects.for_each(|effect: &mut Effect| effect.renumber(&mut { number }));
+}
+
 fn text_tests(kept: &Program, meaning: &mut Meaning) {
     let key = |meaning: &Meaning| meaning.text_tests.values().map(|test| format!("{test:?}")).collect::<Vec<_>>();
     let places = order(key(kept).into_iter(), key(meaning).into_iter());
@@ -185,11 +198,7 @@ fn predicates(kept: &Program, out: &mut Program) {
         }
         workflow.goal.iter_mut().for_each(|goal| number(&mut goal.when));
         workflow.exits.iter_mut().chain(&mut workflow.skip).for_each(number);
-        for wait in workflow.waits.values_mut() {
-            if let Wait::Until { when, .. } = wait {
-                number(when);
-            }
-        }
+        workflow.waits.values_mut().filter_map(Wait::when_mut).for_each(number);
     }
 }
 

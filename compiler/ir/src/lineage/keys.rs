@@ -63,7 +63,8 @@ fn of_role(meaning: &Meaning, role: SlotRole) -> Option<String> {
     let workflow = |id| meaning.workflows.get(id).map_or("?", |workflow| workflow.name.as_str());
     Some(match role {
         SlotRole::Field(field) => of_field(meaning.fields.get(field)?),
-        SlotRole::System(_) => return None,
+        // A split that is gone for a version keeps its slot by its name, and so what was drawn.
+        SlotRole::System(_) | SlotRole::Drawn(_) => return None,
         SlotRole::Fact(fact, nth) => {
             let pattern = meaning.patterns.get(meaning.facts.get(fact)?.pattern);
             let asked = pattern.map(|pattern| signature(meaning, pattern)).unwrap_or_default();
@@ -128,6 +129,7 @@ pub(super) fn journey(meaning: &Meaning, workflow: &Workflow, trace_from: u32) -
     names.insert(slots.triggered_at, "triggered at".to_owned());
     names.insert(slots.waiting_since, "waiting since".to_owned());
     names.insert(slots.timed_out, "timed out".to_owned());
+    names.extend(slots.round_began.map(|slot| (slot, "round began".to_owned())));
     names.extend(slots.taken.map(|slot| (slot, "taken".to_owned())));
     for (word, slot) in (trace_from..).zip(&slots.trace) {
         names.insert(*slot, format!("trace {word}"));
@@ -143,6 +145,7 @@ pub(super) fn journey(meaning: &Meaning, workflow: &Workflow, trace_from: u32) -
         let since = match since {
             CountedSince::Entry => "entry",
             CountedSince::Wait => "wait",
+            CountedSince::Round => "round",
             CountedSince::Sent(id) => email(*id),
         };
         let asked = meaning.patterns.get(*pattern).map(|pattern| signature(meaning, pattern)).unwrap_or_default();

@@ -178,6 +178,7 @@ impl Numbers {
             segment.holds = self.contact(segment.holds);
             segment.next_change = self.contact(segment.next_change);
         }
+        new.meaning.splits.values_mut().for_each(|split| split.slot = self.contact(split.slot));
         for (_, slot) in new.meaning.system.each_mut() {
             *slot = self.contact(*slot);
         }
@@ -262,7 +263,7 @@ impl Numbers {
                 Reference::Email(id) => Reference::Email(self.email(id)),
                 Reference::Field(id) => Reference::Field(self.field(id)),
                 Reference::Workflow(id) => Reference::Workflow(self.workflow(id)),
-                Reference::Team(id) => Reference::Team(id),
+                Reference::Team(_) | Reference::Split(_) => reference,
             });
         }
         for wait in workflow.waits.values_mut() {
@@ -272,7 +273,7 @@ impl Numbers {
         }
         let slots = &mut workflow.slots;
         [&mut slots.triggered_at, &mut slots.waiting_since, &mut slots.timed_out].into_iter().for_each(slot);
-        slots.trace.iter_mut().chain(&mut slots.taken).for_each(slot);
+        slots.trace.iter_mut().chain(&mut slots.taken).chain(&mut slots.round_began).for_each(slot);
         for (email, kept) in &mut slots.sent_at {
             *email = self.email(*email);
             slot(kept);

@@ -12,7 +12,7 @@ use crate::source::Location;
 use crate::{
     Area, Block, BlockId, EmailId, Ending, Entry, EventCount, EventId, FOREVER, Fact, FieldId, Function, Id, Op,
     Pattern, PatternEvent, PatternId, Predicate, PredicateId, Program, PropertyTest, Reference, Segment, SegmentId,
-    SlotId, TeamId, Terminator, TextTestId, Wait, WaitId, WatchedField, Workflow, WorkflowId,
+    SlotId, SplitId, TeamId, Terminator, TextTestId, Wait, WaitId, WatchedField, Workflow, WorkflowId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -183,6 +183,7 @@ impl<'p> Importer<'p> {
                             reference
                         }
                     },
+                    Reference::Split(split) => Reference::Split(self.split(split)),
                     other => other,
                 });
                 failed?;
@@ -205,14 +206,15 @@ impl<'p> Importer<'p> {
     }
 
     fn wait(&mut self, wait: &Wait) -> Result<Wait, Lost> {
-        Ok(match wait {
-            Wait::For(span) => Wait::For(*span),
-            Wait::Until { when, up_to } => Wait::Until { when: self.predicate(*when)?, up_to: *up_to },
-            Wait::On(appointment) => {
-                let slot = appointment.slot().map(|slot| self.moves.read(slot)).transpose()?;
-                Wait::On(appointment.with_slot(|before| slot.unwrap_or(before)))
-            }
-        })
+        let mut wait = wait.clone();
+        if let Some(when) = wait.when_mut() {
+            *when = self.predicate(*when)?;
+        }
+        if let Wait::On(appointment) = &mut wait {
+            let slot = appointment.slot().map(|slot| self.moves.read(slot)).transpose()?;
+            *appointment = appointment.with_slot(|before| slot.unwrap_or(before));
+        }
+        Ok(wait)
     }
 
     fn op(&mut self, op: &mut Op) -> Result<(), Lost> {
@@ -350,6 +352,13 @@ impl<'p> Importer<'p> {
             }
         }
         Ok(())
+    }
+
+    /// What was drawn stays where it was, also where no step of the new version asks for it.
+    fn split(&mut self, id: SplitId) -> SplitId {
+        let split = self.kept.splits.at(id);
+        let known = self.out.meaning.splits.find(|known| known.name == split.name);
+        known.unwrap_or_else(|| self.out.meaning.splits.push(split.clone()))
     }
 
     fn team(&mut self, id: TeamId) -> Result<TeamId, Lost> {

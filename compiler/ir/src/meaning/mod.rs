@@ -16,6 +16,7 @@ pub mod mail;
 pub mod rate;
 pub mod role;
 pub mod segment;
+pub mod split;
 pub mod step;
 pub mod workflow;
 
@@ -26,6 +27,7 @@ use self::function::{Function, Op};
 use self::layout::{Layout, SlotKind};
 use self::mail::Email;
 use self::segment::Segment;
+use self::split::Split;
 use self::workflow::{Team, Workflow};
 use crate::id::*;
 use serde::{Deserialize, Serialize};
@@ -62,6 +64,9 @@ pub struct Meaning {
     pub predicates: IdMap<PredicateId, Predicate>,
     /// In the order of declaration; they may name each other, in no circle.
     pub segments: IdMap<SegmentId, Segment>,
+    /// The splits by name; none where the program has no such step.
+    #[serde(default, skip_serializing_if = "IdMap::is_empty")]
+    pub splits: IdMap<SplitId, Split>,
     /// The mails by name and kind; their wording is [`DebugInfo::emails`](crate::DebugInfo).
     pub emails: IdMap<EmailId, Email>,
     /// Who takes people over.

@@ -5,7 +5,7 @@
 
 use super::area::Area;
 use super::{Meaning, SystemSlots};
-use crate::id::{FactId, FieldId, SegmentId, SlotId, WorkflowId};
+use crate::id::{FactId, FieldId, SegmentId, SlotId, SplitId, WorkflowId};
 use crate::limits::MAX_FACT_DEPTH;
 
 /// What a slot of the frame keeps. A field that is the engine's at once has two: its field's first.
@@ -35,6 +35,8 @@ pub enum SlotRole {
     Decided(WorkflowId),
     /// When another workflow lets somebody in.
     Started(WorkflowId),
+    /// What was drawn in a split.
+    Drawn(SplitId),
     /// What is kept of somebody who waits for their turn.
     Turn(WorkflowId, TurnSlot),
     /// What is kept of a trigger that came during a journey.
@@ -156,6 +158,7 @@ impl Meaning {
             roles.extend([(segment.holds, SlotRole::Holds(id)), (segment.next_change, SlotRole::NextChange(id))]);
         }
         roles.extend(self.watched.iter().map(|watched| (watched.seen, SlotRole::Seen(watched.field))));
+        roles.extend(self.splits.iter().map(|(id, split)| (split.slot, SlotRole::Drawn(id))));
         for (id, workflow) in self.workflows.iter() {
             roles.extend(workflow.entry.slots(id));
             roles.extend(workflow.started.map(|slot| (slot, SlotRole::Started(id))));

@@ -129,6 +129,9 @@ pub struct JourneySlots {
     /// Whether somebody took the last handoff, behind which the others go on: the engine says so at each. None where no step is behind one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub taken: Option<SlotId>,
+    /// The instant at which the round of a `repeat` began, put off by as long as its mails were held. None where nothing is repeated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub round_began: Option<SlotId>,
 }
 
 /// `goal TEXT when P within D`.
@@ -143,10 +146,13 @@ pub struct Goal {
 }
 
 impl Workflow {
-    /// The steps that have an effect, and which.
+    /// The steps that have an effect, and which. Those of a `repeat` are there once, however many rounds it has.
     pub fn effects_of_steps(&self) -> impl Iterator<Item = (StepId, &Effect)> {
-        self.body.blocks.values().filter_map(|block| match block.end {
-            Terminator::Effect { step, effect, .. } => Some((step, self.effects.get(effect)?)),
+        let mut seen = BTreeSet::new();
+        self.body.blocks.values().filter_map(move |block| match block.end {
+            Terminator::Effect { step, effect, .. } if seen.insert((step, effect)) => {
+                Some((step, self.effects.get(effect)?))
+            }
             _ => None,
         })
     }
@@ -271,21 +277,38 @@ pub enum Wait {
     },
     /// `wait until next monday at 09:00`: until an instant by the calendar.
     On(Appointment),
+    /// Between two rounds of a `repeat`.
+    Round {
+        /// From the begin of the round that is over, [`JourneySlots::round_began`], to that of the next; never before the step.
+        every: CivilSpan,
+        /// What lets nobody begin another round.
+        until: Option<PredicateId>,
+    },
 }
 
 impl Wait {
-    /// The predicate that ends it early.
+    /// The condition that ends it early.
     pub fn when(&self) -> Option<PredicateId> {
         match self {
-            Self::Until { when, .. } => Some(*when),
             Self::For(_) | Self::On(_) => None,
+            Self::Until { when, .. } => Some(*when),
+            Self::Round { until, .. } => *until,
         }
     }
 
-    /// Its length, from the instant of the step, where it has one.
-    pub fn length(&self) -> Option<CivilSpan> {
+    /// The same, to give it another number.
+    pub fn when_mut(&mut self) -> Option<&mut PredicateId> {
         match self {
-            Self::For(span) | Self::Until { up_to: span, .. } => Some(*span),
+            Self::For(_) | Self::On(_) => None,
+            Self::Until { when, .. } => Some(when),
+            Self::Round { until, .. } => until.as_mut(),
+        }
+    }
+
+    /// How long it takes at the longest, where that is the same whenever it begins.
+    pub fn span(&self) -> Option<CivilSpan> {
+        match self {
+            Self::For(span) | Self::Until { up_to: span, .. } | Self::Round { every: span, .. } => Some(*span),
             Self::On(_) => None,
         }
     }
@@ -294,7 +317,7 @@ impl Wait {
     pub fn appointment(&self) -> Option<&Appointment> {
         match self {
             Self::On(appointment) => Some(appointment),
-            Self::For(_) | Self::Until { .. } => None,
+            Self::For(_) | Self::Until { .. } | Self::Round { .. } => None,
         }
     }
 }
@@ -369,6 +392,15 @@ pub enum CountedSince {
     Wait,
     /// The last time that it sent this email; nothing counts before.
     Sent(EmailId),
+    /// The begin of the round of a `repeat` that it is in: its steps say so.
+    Round,
+}
+
+impl CountedSince {
+    /// Whether a step begins the count. Whoever stands behind it has it of the steps they go.
+    pub fn is_of_a_step(self) -> bool {
+        matches!(self, Self::Wait | Self::Round)
+    }
 }
 
 /// What becomes of a mail at its reader.

@@ -120,7 +120,7 @@ fn workflow(program: &Program) -> Workflow {
     ];
     let waits = [Wait::For(wait), Wait::Until { when: PredicateId(0), up_to: wait }];
     workflow.waits = waits.into_iter().chain(on.map(Wait::On)).collect();
-    workflow.effects.push(effect::Send { email: EmailId(0) }.into());
+    workflow.effects.push(effect::Send { email: EmailId(0), again: false }.into());
     workflow.effects.push(Handoff { team: TeamId(0), note: None, task: None }.into());
     workflow.arms = vec![StepId(0)];
     for since in [CountedSince::Entry, CountedSince::Wait, CountedSince::Sent(EmailId(0))] {

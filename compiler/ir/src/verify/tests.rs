@@ -26,7 +26,7 @@ fn sound() -> Program {
     let mut workflow = least_workflow("guide", 1);
     workflow.steps.push(step("send", "send welcome"));
     workflow.waits.push(Wait::For(CivilSpan::default()));
-    workflow.effects.push(effect::Send { email: EmailId(0) }.into());
+    workflow.effects.push(effect::Send { email: EmailId(0), again: false }.into());
     workflow.effects.push(Handoff { team: TeamId(0), note: None, task: None }.into());
     workflow.writes = vec![program.system.score, program.system.stage];
     workflow.body.blocks = [
@@ -264,7 +264,9 @@ fn layouts_and_lists_hold_together() {
             let (since, slot) = (CountedSince::Sent(EmailId(8)), workflow.slots.timed_out);
             workflow.counts.push(EventCount { pattern: PatternId(8), since, enough: 1, slot });
         }),
-        workflow(|workflow| *workflow.effects.at_mut(EffectId(0)) = effect::Send { email: EmailId(8) }.into()),
+        workflow(|workflow| {
+            *workflow.effects.at_mut(EffectId(0)) = effect::Send { email: EmailId(8), again: false }.into()
+        }),
         workflow(|workflow| {
             *workflow.effects.at_mut(EffectId(1)) = Handoff { team: TeamId(8), note: None, task: None }.into()
         }),

@@ -19,7 +19,7 @@ fn two_sends() -> Program {
     let email = program.emails.push(email("welcome"));
     let mut workflow = least_workflow("twice", 1);
     let step = workflow.steps.push(step("send", "send welcome"));
-    let effect = workflow.effects.push(Send { email }.into());
+    let effect = workflow.effects.push(Send { email, again: false }.into());
     let send = |next| Block { ops: IdMap::default(), end: Terminator::Effect { step, effect, next } };
     let look = [Op::TextTest(test)].into_iter().collect();
     let done = Block { ops: IdMap::default(), end: Terminator::Finish { step: None, ending: Ending::Finished } };

@@ -45,7 +45,7 @@ impl Perform for Send {
             host.row = None;
             return Outcome::Done;
         }
-        if let Some(reason) = host.objection(&memory, self.email) {
+        if let Some(reason) = host.objection(&memory, self) {
             host.withhold(step, reason);
             return Outcome::Done;
         }
@@ -62,9 +62,9 @@ impl Perform for Send {
 
 impl StepHost<'_> {
     /// Why a mail does not leave, in the order in which people would ask.
-    fn objection(&self, memory: &Memory<'_>, email: EmailId) -> Option<Withheld> {
-        let workflow = self.declared();
-        let sent = workflow.slots.sent_at.iter().find(|(sent, _)| *sent == email);
+    fn objection(&self, memory: &Memory<'_>, send: &Send) -> Option<Withheld> {
+        let (workflow, email) = (self.declared(), send.email);
+        let sent = workflow.slots.sent_at.iter().find(|(sent, _)| *sent == email).filter(|_| !send.again);
         if sent.is_some_and(|(_, slot)| workflow.journey.read(&memory[Area::Journey], *slot) > NEVER) {
             return Some(Withheld::AlreadyReceived);
         }

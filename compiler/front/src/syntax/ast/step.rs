@@ -25,6 +25,11 @@ impl Step {
         self.kind.stands_for()
     }
 
+    /// How often what stands in it is gone through at most.
+    pub(crate) fn rounds(&self) -> usize {
+        self.kind.rounds()
+    }
+
     /// The message that it sends, by its name.
     pub(crate) fn message(&self) -> Option<&Name> {
         self.kind.message()
@@ -46,6 +51,11 @@ pub(crate) trait StepNode {
     /// The message it sends, by its name.
     fn message(&self) -> Option<&Name> {
         None
+    }
+
+    /// How often its blocks are gone through at most.
+    fn rounds(&self) -> usize {
+        1
     }
 }
 
@@ -77,6 +87,13 @@ macro_rules! kinds {
                 match self {
                     $(Self::$variant(step) => step.message(),)*
                     Self::Unreadable => None,
+                }
+            }
+
+            fn rounds(&self) -> usize {
+                match self {
+                    $(Self::$variant(step) => step.rounds(),)*
+                    Self::Unreadable => 1,
                 }
             }
         }

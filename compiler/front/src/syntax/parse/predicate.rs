@@ -171,6 +171,20 @@ fn relation(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Option<Relation> {
     })
 }
 
+/// What a way of `choose by` asks: a value, one of several, or a range.
+pub(super) fn way_relation(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Option<Relation> {
+    let first = pair.clone().into_inner().find(|inner| inner.as_rule() != Rule::COMMENT)?;
+    match first.as_rule() {
+        Rule::between => between(reader, &first),
+        Rule::order => Some(Relation::Order(order(first.as_str())?, reader.sum_of(pair))),
+        _ => {
+            let literals = pair.clone().into_inner().filter(|inner| inner.as_rule() == Rule::literal);
+            let mut values: Vec<Literal> = literals.map(|literal| reader.literal(&literal)).collect();
+            Some(if values.len() == 1 { Relation::Is(values.remove(0)) } else { Relation::In(values) })
+        }
+    }
+}
+
 fn list(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Vec<Literal> {
     let Some(list) = child(pair, Rule::list) else { return Vec::new() };
     let at = span(&list);

@@ -296,7 +296,7 @@ pub(super) fn slip(
             tries.push((vec![(before..here.end, String::new())], format!("leave out `{found}`:")));
         }
         tries.extend(joined(line, at, found));
-        if furthest.expected == [Expected::EndOfLine]
+        if Expected::is_end(&furthest.expected)
             && found.starts_with(char::is_alphanumeric)
             && !JOINTS.contains(&lower.as_str())
             && !cut::after(line, at).split(' ').any(|word| constructs::STEPS.of_word(word).is_some())

@@ -98,6 +98,16 @@ fn of_rule(rule: Rule) -> Option<Expected> {
         Rule::if_past => Expected::Form(", if past { … }"),
         Rule::arm => Expected::Condition,
         Rule::otherwise => Expected::Words(&["else"]),
+        Rule::again => Expected::Refinement(&Expected::Words(&["again"])),
+        Rule::chosen => Expected::Thing("a field such as `by industry`"),
+        Rule::ways => Expected::Words(&["{"]),
+        Rule::way | Rule::way_value => Expected::Thing("a value such as `\"saas\"` with its steps in braces"),
+        Rule::split_name => Expected::Thing("a name such as `welcome_offer`"),
+        Rule::shares => Expected::Words(&["{"]),
+        Rule::share => Expected::Thing("a share such as `50% a { … }`"),
+        Rule::rounds => Expected::Thing("how often, such as `up to 3 times`"),
+        Rule::stops => Expected::Words(&["until"]),
+        Rule::last_way => Expected::Form("otherwise { … }"),
         Rule::change => Expected::Words(&["+=", "-="]),
         Rule::handoff_block => Expected::Words(&["{"]),
         Rule::as_converted => Expected::Words(&["as converted"]),
@@ -196,7 +206,7 @@ mod tests {
     /// What stands between the things to write, reads what is wrong, or is not run yet.
     const NOTHING_TO_WRITE: &str = "WHITESPACE COMMENT sep lines ends file text_relation strings emails in_hole declaration declaration_start missing_close stray_brace email_clause \
         team_clause header step handoff_clause text escape plain bad_hole name_text border reserved later_start later_decl \
-        later_decl_word later_clause later_clause_word later_header later_header_word later_step later_step_word bad_decl bad_line \
+        later_decl_word later_clause later_clause_word later_header later_header_word later_share experiment_word later_step later_step_word bad_decl bad_line \
         bad_step bad_else bad_text quoted straight curly curly_quote foreign_comment hole_text in_braces odd_quote skipped skipped_text \
         missing_line close_skipped missing_skipped";
 

@@ -113,11 +113,6 @@ pub(super) const HINTS: &[(&str, &str)] = &[
     ("^ send $e:mail at $h..", WINDOW),
     ("^ send [the] email|mail|message $e:name at $h..", WINDOW),
     ("^ wait $n:number $u:unit at $h..", WINDOW),
-    ("^ resend $e:name", "a mail goes once to each person in a workflow; a second time needs a mail of another name"),
-    (
-        "^ send $e:mail twice|again",
-        "a mail goes once to each person in a workflow; a second time needs a mail of another name",
-    ),
     (
         "$k:cond subscribed",
         "`unsubscribed` says who wants no mail, and they get none whatever a workflow says: ask `unsubscribed` or `not unsubscribed`",
@@ -189,11 +184,19 @@ pub(super) const LAST_HINTS: &[(&str, &str)] = &[
     ),
     (
         "^ go to|back $r.. $",
-        "steps run from top to bottom, once: what comes again is a workflow of its own, which `start` brings people into",
+        "steps run from top to bottom: what comes again stands in `repeat up to 3 times every 2 days { .. }`",
     ),
     (
-        "^ goto|jump|repeat|loop $r.. $",
-        "steps run from top to bottom, once: what comes again is a workflow of its own, which `start` brings people into",
+        "^ ab|a/b|random|randomly|experiment|abtest $r.. $",
+        "ways by chance are a split, in which the same person always goes the same one: `split welcome_offer { 50% a { .. } 50% b { .. } }`",
+    ),
+    (
+        "^ repeat|loop $r.. $",
+        "say how often at most, and how far apart: `repeat up to 3 times every 2 days { .. }`, or `.. every 2 days until clicked guide { .. }`",
+    ),
+    (
+        "^ goto|jump $r.. $",
+        "steps run from top to bottom: what comes again stands in `repeat up to 3 times every 2 days { .. }`",
     ),
     (
         "^ send $e:name to $t:name $",

@@ -44,16 +44,6 @@ pub(super) const LATER: &[(&str, &str, &str)] = &[
     ("^ wait until|till|untill|til|untli|unitl|utnil [the] [next] $p:daypart $r.. $", "wait until $p", TIMES),
     ("^ wait $n:number $u:unit until|till|at $h:number : $m.. $", "wait until $h:$m", TIMES),
     ("^ wait $n:number $u:unit until|till|at $h:clock $", "wait until $h", TIMES),
-    (
-        "^ ab|a/b|random|randomly|experiment|abtest|split $r.. $",
-        "split",
-        "until then, part people by something that is known of them: `if region is \"EMEA\" { .. } else { .. }`",
-    ),
-    (
-        "^ split $",
-        "split",
-        "until then, part people by something that is known of them: `if region is \"EMEA\" { .. } else { .. }`",
-    ),
     ("^ wait until|untill|til|untli|unitl|utnil $d:date $", "wait until $d", DATES),
     ("^ wait until [at] $h:number : $m.. $", "wait until $h:$m", TIMES),
     ("^ wait until|untill|til|untli|unitl|utnil $h:clock $", "wait until $h", TIMES),
@@ -92,7 +82,6 @@ pub(super) const LATER: &[(&str, &str, &str)] = &[
     ("^ set $f:name = $e:dotted $", "set .. = $e", "properties of the trigger cannot be set or written in a text yet"),
     ("^ alert|inform|tell|log|slack $r.. $", "notify", NOTIFY),
     ("^ notify $r.. $", "notify", NOTIFY),
-    ("^ choose $r..", "choose", "until then: `if .. { .. } else if .. { .. } else { .. }`"),
     (
         "^ limit|cap $r.. $",
         "policy",
