@@ -104,7 +104,7 @@ impl Reads<'_> {
     fn pattern(&mut self, id: PatternId) {
         match self.program.patterns.get(id).map(|pattern| pattern.event) {
             Some(PatternEvent::Entered(segment) | PatternEvent::Left(segment)) => self.segment(segment),
-            Some(PatternEvent::Declared(_) | PatternEvent::AnyActivity) | None => {}
+            _ => {}
         }
     }
 

@@ -92,7 +92,9 @@ impl Touch<'_> {
         let is_others = |event: PatternEvent| match event {
             PatternEvent::Entered(segment) => holds(segment),
             PatternEvent::Left(segment) => !holds(segment),
-            PatternEvent::Declared(_) | PatternEvent::AnyActivity => true,
+            PatternEvent::Declared(_) | PatternEvent::AnyActivity | PatternEvent::Engaged(_) | PatternEvent::Mailed => {
+                true
+            }
         };
         let own = patterns.iter().enumerate().filter(|(_, pattern)| !is_others(program.patterns.at(**pattern).event));
         own.fold(triggers, |triggers, (bit, _)| triggers & !(1 << bit))

@@ -160,6 +160,7 @@ macro_rules! predicates {
         timed_out: TimedOut(TimedOut) [timed_out "timed out"] { page "wait", };
         sent: Sent(Sent) [was_sent "sent"] { page "mails", };
         engaged: Engaged(Engaged) [engagement "clicked"] { page "mails", };
+        reaction: Reaction(Reaction) [reaction "opened"] { page "any-mail", };
         tagged: Tagged(Tagged) [tagged "tagged"] { page "tags", };
         inactive: Inactive(Inactive) [inactive "inactive for"] { page "inactive", };
         crossed: Crossed(Crossed) [crossed "entered"] { page "segment", };
@@ -326,15 +327,8 @@ pub(crate) const TYPES: &[&str] =
     &["text", "number", "money", "yes/no", "date", "moment", "email", "url", "timezone", "country"];
 
 /// Phrases of the language that are not run yet, wherever a line holds one.
-pub(crate) const LATER_ANYWHERE: &[&str] = &[
-    "business days",
-    "business day",
-    "anyone at company",
-    "people at company",
-    "clicked by anything",
-    "any email in the last",
-    "company.",
-];
+pub(crate) const LATER_ANYWHERE: &[&str] =
+    &["business days", "business day", "anyone at company", "people at company", "clicked by anything", "company."];
 
 #[cfg(test)]
 mod tests {

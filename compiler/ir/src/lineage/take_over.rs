@@ -299,7 +299,7 @@ impl<'p> Importer<'p> {
                 *declared = self.event(of);
                 tests.iter_mut().try_for_each(|test| self.property(of, *declared, test))?;
             }
-            PatternEvent::AnyActivity => {}
+            PatternEvent::AnyActivity | PatternEvent::Engaged(_) | PatternEvent::Mailed => {}
         }
         Ok(self.out.meaning.patterns.push(Pattern { text: pattern.text.clone(), event, tests }))
     }

@@ -164,7 +164,7 @@ pub(super) const LAST_HINTS: &[(&str, &str)] = &[
     ),
     (
         "$v:verb any email|mail since|for|in|within",
-        "only the mails of this journey are asked of: `$v any email`, or `not $v any email`; a declared event that your mail tool reports can be asked of any time",
+        "of the mails of this journey ask `$v any email of this journey`, and of those of all workflows with a time that looks back: `$v any email in the last 30 days`",
     ),
     (
         "$v:verb $e:name in|within [the] [last|past] $n:number $u:unit",
