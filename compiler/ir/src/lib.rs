@@ -35,6 +35,7 @@ pub use id::*;
 pub use limits::VALUE_LIMIT;
 pub use lineage::{Fill, Lineage, Live, Lost, Standing, Unlinked, link, places, standing};
 pub use meaning::area::{Area, Areas, Place};
+pub use meaning::calendar::Calendar;
 pub use meaning::choices::Choices;
 pub use meaning::effect::*;
 pub use meaning::fact::{Fact, Pattern, PatternEvent, PropertyTest, TextTest, TextTestKind, Trait};

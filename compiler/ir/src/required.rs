@@ -102,9 +102,9 @@ impl Reads<'_> {
     }
 
     fn pattern(&mut self, id: PatternId) {
-        match self.program.patterns.get(id).map(|pattern| pattern.event) {
-            Some(PatternEvent::Entered(segment) | PatternEvent::Left(segment)) => self.segment(segment),
-            _ => {}
+        let event = self.program.patterns.get(id).map(|pattern| pattern.event);
+        if let Some(PatternEvent::Entered(segment) | PatternEvent::Left(segment)) = event {
+            self.segment(segment);
         }
     }
 

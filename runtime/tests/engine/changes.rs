@@ -63,22 +63,25 @@ const PLAN: [&str; 4] = [
     "one of \"free\", \"team\", \"gold\", \"max\"?",
     "text?",
 ];
-const KEEN: [&str; 4] = [
+const KEEN: [&str; 6] = [
     "score >= 3",
     "visited at least 2 times in the last 9 days",
     "visited(page is \"/pricing\") at least 1 time in the last 3 days or score >= 9",
     "company_name contains \"corp\" or plan is \"gold\"",
+    "weekday in (tuesday, saturday) or clicked any email in the last 2 days",
+    "visited this week and not (hour in contact timezone < 9)",
 ];
-const ENTRIES: [&str; 7] = [
+const ENTRIES: [&str; 8] = [
     "signed_up",
     "downloaded",
     "requested_demo or signed_up",
     "visited(page is \"/pricing\")",
     "keen new only",
     "score >= 4 new only",
+    "weekday is wednesday new only",
     "downloaded and plan is known and plan is not \"gold\"",
 ];
-const CONDITIONS: [&str; 11] = [
+const CONDITIONS: [&str; 14] = [
     "score >= 5",
     "visited",
     "visited at least 2 times",
@@ -90,6 +93,9 @@ const CONDITIONS: [&str; 11] = [
     "company_name contains \"ac\"",
     "downloaded in the last 3 days",
     "has_open_deal",
+    "hour in contact timezone >= 12",
+    "created_at less than 3 days ago",
+    "no opened any email in the last 2 days",
 ];
 
 impl Project {

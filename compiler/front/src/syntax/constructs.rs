@@ -163,6 +163,9 @@ macro_rules! predicates {
         reaction: Reaction(Reaction) [reaction "opened"] { page "any-mail", };
         tagged: Tagged(Tagged) [tagged "tagged"] { page "tags", };
         inactive: Inactive(Inactive) [inactive "inactive for"] { page "inactive", };
+        dated: Dated(Dated) [dated "today"] { page "days-and-hours", };
+        weekday: OnWeekday(OnWeekday) [on_weekday "weekday"] { page "days-and-hours", };
+        hour: AtHour(AtHour) [at_hour "hour in contact timezone"] { page "days-and-hours", };
         crossed: Crossed(Crossed) [crossed "entered"] { page "segment", };
     } {} } };
 }

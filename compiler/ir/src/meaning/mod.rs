@@ -5,6 +5,7 @@
 //! written into a record of the journey at the instant of its step, and the content of a step, because it names the step.
 
 pub mod area;
+pub mod calendar;
 pub mod choices;
 pub mod effect;
 pub mod fact;
@@ -110,6 +111,11 @@ impl Predicate {
         asked.sort_unstable();
         asked.dedup();
         asked
+    }
+
+    /// Whether it asks the calendar of the contact's zone.
+    pub fn asks_calendar(&self) -> bool {
+        self.ops().any(|op| matches!(op, Op::Calendar(..)))
     }
 
     /// The text fields it looks into, sorted.

@@ -14,7 +14,7 @@ use crate::time::{Instant, SendWindow, Zone};
 use flow_ir::backend::{Memory, Outcome};
 use flow_ir::effect::Send;
 use flow_ir::units::DAY_MS;
-use flow_ir::{PatternEvent, Area, CountedSince, EmailId, EmailKind, NEVER, StepId, Workflow};
+use flow_ir::{Area, CountedSince, EmailId, EmailKind, NEVER, PatternEvent, StepId, Workflow};
 
 /// How long a mail is held at most, whatever holds it (LANGUAGE.md 5): a closed window, a failed attempt, a server that is not there.
 const HOLD_MAX_MS: i64 = 7 * DAY_MS;

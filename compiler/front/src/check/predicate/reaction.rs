@@ -24,7 +24,10 @@ pub(super) fn check(cx: &mut Cx<'_>, reaction: &Reaction, span: Span, asked: Ask
     let none = nothing_of(cond, since, at);
     match (since, reaction.verb.kind()) {
         // Whoever got none had none to open (LANGUAGE.md 6).
-        (Since::Within(_), EngagementKind::Opened | EngagementKind::Clicked | EngagementKind::Replied) => {
+        (
+            Since::Within(_) | Since::This(_),
+            EngagementKind::Opened | EngagementKind::Clicked | EngagementKind::Replied,
+        ) => {
             let mailed = Cond::Events(EventTest { pattern: of_mails(PatternEvent::Mailed), at_least: 1, since });
             Cond::All([none, mailed].map(|cond| Part { cond, at }).into())
         }
@@ -49,7 +52,7 @@ fn since(cx: &mut Cx<'_>, reaction: &Reaction, what: &str, span: Span, asked: As
         Some(Period::SinceSent(email)) => format!("since {}", email.text),
         Some(looks_back) => return check_since(cx, what, true, Some(looks_back), span, asked),
     };
-    let why = "the mails of all workflows are asked with a time that looks back; of this one's it is `any email of this journey`";
+    let why = "of the mails of one journey ask `any email of this journey`, without a period";
     cx.report(time::period_not_here(&period, at, why));
     None
 }
