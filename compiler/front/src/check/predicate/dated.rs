@@ -14,8 +14,8 @@ use crate::typed::{Cond, Day, Part};
 use flow_ir::{Comparison, FieldId, FieldType};
 
 pub(super) fn check(cx: &mut Cx<'_>, dated: &Dated, span: Span, _: Asked<'_>) -> Cond {
-    let left = &dated.left;
-    match &dated.asks {
+    let left = &*dated.left;
+    match &*dated.asks {
         DatedAsks::Order(order, right) => compared(cx, left, comparison(*order), right),
         DatedAsks::Is(right) => compared(cx, left, Comparison::Equal, right),
         DatedAsks::IsNot(right) => not(compared(cx, left, Comparison::Equal, right)),

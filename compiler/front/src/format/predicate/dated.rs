@@ -8,7 +8,7 @@ use crate::syntax::ast::{Dated, DatedAsks, Time, TimeBase};
 
 pub(super) fn format(printer: &Printer<'_>, dated: &Dated, _: Span) -> String {
     let left = time(printer, &dated.left);
-    match &dated.asks {
+    match &*dated.asks {
         DatedAsks::Order(order, right) => format!("{left} {} {}", sign(*order), time(printer, right)),
         DatedAsks::Is(right) => format!("{left} is {}", time(printer, right)),
         DatedAsks::IsNot(right) => format!("{left} is not {}", time(printer, right)),

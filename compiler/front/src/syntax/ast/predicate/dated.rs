@@ -4,11 +4,11 @@ use super::Order;
 use crate::source::Span;
 use crate::syntax::ast::{Duration, Literal, Name};
 
-/// `renewal_date < today + 30 days`, `created_at more than 30 days ago`
+/// `renewal_date < today + 30 days`, `created_at more than 30 days ago`. Boxed, since it is much larger than other conditions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Dated {
-    pub left: Time,
-    pub asks: DatedAsks,
+    pub left: Box<Time>,
+    pub asks: Box<DatedAsks>,
 }
 
 /// How it is compared. Of both sides, one begins with `today` or `now`.

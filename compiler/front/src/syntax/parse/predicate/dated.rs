@@ -20,7 +20,7 @@ pub(super) fn parse(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Option<Dated> {
     } else {
         DatedAsks::Is(sides.next()?)
     };
-    Some(Dated { left, asks })
+    Some(Dated { left: Box::new(left), asks: Box::new(asks) })
 }
 
 fn times(reader: &mut Reader<'_>, pair: &Pair<'_>) -> impl Iterator<Item = Time> + use<> {
