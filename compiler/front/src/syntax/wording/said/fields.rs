@@ -55,8 +55,6 @@ pub(super) const ROWS: &[Row] = &[
     ("[is] less|lower|fewer|smaller [than|then] or equal [to|than]", "<=", SAY),
     ("[is] greater|more|higher|larger|bigger then", ">", SAY),
     ("[is] less|lower|fewer|smaller then", "<", SAY),
-    ("$f:field > $n:number $u:unit ago", "$f more than $n $u ago", SAY),
-    ("$f:field < $n:number $u:unit ago", "$f less than $n $u ago", SAY),
     ("$f:field [is] older than $n:number $u:unit", "$f more than $n $u ago", SAY),
     ("$f:field [is] newer than $n:number $u:unit", "$f less than $n $u ago", SAY),
     ("$f:field is more than $n:number $u:unit ago", "$f more than $n $u ago", SAY),
