@@ -66,9 +66,42 @@ pub(crate) enum Cond {
     },
     /// Flow has known the person for so many milliseconds: what did not happen in a time in which nobody looked says nothing.
     Watched(i64),
+    /// Flow has known the person since before this week or month of theirs began.
+    WatchedSince(CalendarPeriod),
+    /// `renewal_date < today + 30 days`: a day beside that of the person's calendar, so many days ahead. False where it is missing.
+    Today {
+        day: Day,
+        comparison: Comparison,
+        ahead: i64,
+    },
+    /// The same of a moment beside the instant at hand, in milliseconds.
+    Now {
+        field: FieldId,
+        comparison: Comparison,
+        ahead: i64,
+    },
+    /// The person's clocks show one of these hours of these days.
+    Clocks(SendWindow),
     TimedOut,
     /// What a segment says.
     Segment(SegmentId),
+}
+
+/// A day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Day {
+    /// As written, in days since 1970-01-01.
+    Written(i64),
+    /// That of a date; of a moment the one on which it lies at home.
+    Of(FieldId),
+}
+
+/// A part of the calendar of the person's zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum CalendarPeriod {
+    /// From Monday on.
+    Week,
+    Month,
 }
 
 /// A condition and where it stands: one side of an `and` or an `or`, or a condition as a whole.
@@ -135,6 +168,8 @@ pub(crate) enum Since {
     /// So many milliseconds before now.
     Within(i64),
     Ever,
+    /// Since it began.
+    This(CalendarPeriod),
     /// From a moment of the journey on, in the order of arrival: never the event that let somebody in.
     Journey(CountedSince),
 }
@@ -467,6 +502,14 @@ impl TypedStep {
 }
 
 impl Cond {
+    /// The field that it compares with the day or the instant at hand.
+    pub(crate) fn dated(&self) -> Option<FieldId> {
+        match self {
+            Cond::Today { day: Day::Of(field), .. } | Cond::Now { field, .. } => Some(*field),
+            _ => None,
+        }
+    }
+
     /// Calls `visit` with this condition and every part of it.
     pub(crate) fn each<'t>(&'t self, visit: &mut dyn FnMut(&'t Cond)) {
         visit(self);

@@ -351,7 +351,7 @@ fn propose(scope: Scope<'_>, values: &[Known], choices: &mut Choices) -> Op {
     let (ints, bools) = (of_type(values, ValueType::Int), of_type(values, ValueType::Bool));
     let value = |of: &[ValueId], choices: &mut Choices| if of.is_empty() { ValueId(0) } else { choices.pick(of) };
     let int = |choices: &mut Choices| value(&ints, choices);
-    match choices.below(30) {
+    match choices.below(31) {
         0..=3 => Op::Load(place(scope, choices)),
         4 | 5 => Op::Int(choices.int()),
         6 => Op::Bool(choices.flag()),
@@ -380,8 +380,22 @@ fn propose(scope: Scope<'_>, values: &[Known], choices: &mut Choices) -> Op {
         26 => Op::BitOr(int(choices), int(choices)),
         27 => Op::Bit(value(&bools, choices), choices.below(limits::TRACE_BITS as usize) as u32),
         28 => Op::Select(value(&bools, choices), int(choices), int(choices)),
+        29 => Op::Calendar(calendar(choices), int(choices)),
         _ => Op::Select(value(&bools, choices), value(&bools, choices), value(&bools, choices)),
     }
+}
+
+fn calendar(choices: &mut Choices) -> Calendar {
+    let days = 1 + choices.below(127) as u8;
+    let window = SendWindow { days, from_min: choices.below(1440) as u16, to_min: choices.below(1441) as u16 };
+    choices.pick(&[
+        Calendar::DayBegins,
+        Calendar::DayOf,
+        Calendar::WeekEnds,
+        Calendar::MonthEnds,
+        Calendar::Shows(window),
+        Calendar::Turns(window),
+    ])
 }
 
 /// A slot of any area that has some; the contact's and the journey's are the likeliest.

@@ -36,6 +36,7 @@ pub use limits::VALUE_LIMIT;
 pub use lineage::{Fill, Goalless, Lineage, Live, Lost, Standing, Unlinked, link, places, standing};
 pub use meaning::appointment::{Appointment, BUSINESS_MINUTES, USUAL_MINUTE};
 pub use meaning::area::{Area, Areas, Place};
+pub use meaning::calendar::Calendar;
 pub use meaning::choices::Choices;
 pub use meaning::dates::{Dates, FieldDate, MAX_NTH, Schedule, ScheduleDay};
 pub use meaning::effect::*;

@@ -149,8 +149,8 @@ fn print_list<I: super::Id + Display, T>(
 fn pattern_line(program: &Program, pattern: &Pattern) -> String {
     let mut line = format!("`{}`: ", pattern.text);
     let properties = match pattern.event {
-        PatternEvent::AnyActivity => {
-            line += "any activity";
+        event @ (PatternEvent::AnyActivity | PatternEvent::Engaged(_) | PatternEvent::Mailed) => {
+            line += event.words().unwrap_or_default();
             &[][..]
         }
         PatternEvent::Changed(field) => {

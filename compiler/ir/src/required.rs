@@ -111,7 +111,10 @@ impl Reads<'_> {
         match self.program.patterns.get(id).map(|pattern| pattern.event) {
             Some(PatternEvent::Entered(segment) | PatternEvent::Left(segment)) => self.segment(segment),
             Some(PatternEvent::Changed(field)) => self.fields.extend([field]),
-            Some(PatternEvent::Declared(_) | PatternEvent::AnyActivity) | None => {}
+            Some(
+                PatternEvent::Declared(_) | PatternEvent::AnyActivity | PatternEvent::Engaged(_) | PatternEvent::Mailed,
+            )
+            | None => {}
         }
     }
 

@@ -163,8 +163,8 @@ impl Checker<'_> {
         let pattern = program.patterns.at(id);
         let place = format!("{id} `{}`", pattern.text);
         let properties: &[Property] = match pattern.event {
-            PatternEvent::AnyActivity => &[],
             PatternEvent::Changed(field) => return self.change(&place, field, pattern),
+            PatternEvent::AnyActivity | PatternEvent::Engaged(_) | PatternEvent::Mailed => &[],
             PatternEvent::Entered(segment) | PatternEvent::Left(segment) => {
                 self.exists(&place, &program.segments, segment);
                 &[]

@@ -5,14 +5,15 @@
 //! much (`recount.rs`), the contacts of higher numbers are left to another reading, so memory is bounded however many people there are.
 
 use super::index::PatternIndex;
+use super::reason::Undelivered;
 use super::recount::Recount;
 use super::version::grow_frame;
-use crate::inbound::SegmentReader;
+use crate::inbound::{MailEvent, Meaning, SegmentReader};
 use crate::store::{
-    Batch, Changes, ContactId, ContactWrite, ContactWrites, DueContact, EventRecord, MessageId, OutboxRecord, Owner,
-    Questions, Slot, SlotBatch, SlotSink, SlotState, Store, StoreError, Wish,
+    Batch, Changes, ContactId, ContactWrite, ContactWrites, DecisionCode, DecisionRecord, DueContact, EventRecord,
+    MessageId, OutboxRecord, Owner, Questions, Records, Slot, SlotBatch, SlotSink, SlotState, Store, StoreError, Wish,
 };
-use flow_ir::{EventId, Fact, FactId, Layout, NEVER, PatternEvent, PatternId, Program};
+use flow_ir::{EngagementKind, EventId, Fact, FactId, NEVER, PatternEvent, PatternId, Program};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -55,6 +56,7 @@ pub(crate) fn recall(
         }
         let mut recalled = Recalled::between((from, recount.before()), at_once.instants);
         read_log(store, program, &wanted, &mut recount, &mut recalled)?;
+        read_decisions(store, &wanted, &mut recalled)?;
         recalled.put_in_order(&wanted);
         // Both are of the same contacts: whoever is left to another reading is left with all that is theirs.
         recalled.before.into_iter().for_each(|before| recount.leave(before));
@@ -73,6 +75,8 @@ struct Wanted {
     events: BTreeSet<EventId>,
     /// Whether any activity does.
     any_activity: bool,
+    /// What is asked of mails, whichever they are.
+    of_mails: Vec<(PatternEvent, PatternId)>,
 }
 
 impl Wanted {
@@ -84,6 +88,9 @@ impl Wanted {
             match program.patterns.get(fact.pattern).map(|pattern| &pattern.event) {
                 Some(PatternEvent::Declared(event)) => drop(wanted.events.insert(*event)),
                 Some(PatternEvent::AnyActivity) => wanted.any_activity = true,
+                Some(event @ (PatternEvent::Engaged(_) | PatternEvent::Mailed)) => {
+                    wanted.of_mails.push((*event, fact.pattern));
+                }
                 // The log does not say who entered or left what.
                 _ => {}
             }
@@ -92,8 +99,32 @@ impl Wanted {
     }
 
     /// Whether an event of a type may be one of them, before anybody looks at what it says.
-    fn may_match(&self, declared: Option<EventId>) -> bool {
-        self.any_activity || declared.is_some_and(|declared| self.events.contains(&declared))
+    fn may_match(&self, meaning: Meaning) -> bool {
+        let of_mail = meaning.mail.and_then(MailEvent::told_of_mails).and_then(|what| self.of_mails(what));
+        let is_declared = || meaning.declared.is_some_and(|declared| self.events.contains(&declared));
+        self.any_activity || of_mail.is_some() || is_declared()
+    }
+
+    /// The pattern that asks for this of mails, whichever they are.
+    fn of_mails(&self, what: PatternEvent) -> Option<PatternId> {
+        self.of_mails.iter().find(|(event, _)| *event == what).map(|(_, pattern)| *pattern)
+    }
+
+    /// The same of what no event tells and the engine has decided: that a mail left, and that its address refused it.
+    fn decided(&self, decision: &DecisionRecord) -> Option<PatternId> {
+        match decision.code {
+            DecisionCode::Sent => self.of_mails(PatternEvent::Mailed),
+            DecisionCode::Undelivered if decision.reason == Undelivered::HardBounce.number() => {
+                self.of_mails(PatternEvent::Engaged(EngagementKind::Bounced))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether decisions tell anything that is wanted.
+    fn asks_decisions(&self) -> bool {
+        let told = [PatternEvent::Mailed, PatternEvent::Engaged(EngagementKind::Bounced)];
+        told.into_iter().any(|what| self.of_mails(what).is_some())
     }
 
     fn depth(&self, fact: FactId) -> usize {
@@ -190,7 +221,7 @@ fn read_log(
                 continue;
             }
             let is_counted = recount.is_about(event.contact);
-            let may_match = wanted.may_match(meaning.declared);
+            let may_match = wanted.may_match(meaning);
             // What it says is read where somebody may ask.
             if !is_counted && !may_match {
                 continue;
@@ -200,6 +231,40 @@ fn read_log(
             recount.take(&event, &matched, meaning.mail, &properties);
             remember_all(wanted, &event, &matched, recalled);
         }
+    }
+}
+
+/// What became of mails and stands in no event.
+fn read_decisions(store: &impl Store, wanted: &Wanted, recalled: &mut Recalled) -> Result<(), StoreError> {
+    if !wanted.asks_decisions() {
+        return Ok(());
+    }
+    let mut records = store.records()?;
+    let now_is = joined(&mut *records)?;
+    let mut number = 0;
+    loop {
+        let page = records.decisions(number)?;
+        let Some(last) = page.last() else { return Ok(()) };
+        number = last.id;
+        for decision in &page {
+            let facts = wanted.decided(decision).and_then(|pattern| wanted.of_pattern.get(&pattern));
+            let contact = now_is.get(&decision.contact).copied().unwrap_or(decision.contact);
+            for fact in facts.into_iter().flatten() {
+                recalled.add(wanted, (contact, *fact, Reverse(decision.at)));
+            }
+        }
+    }
+}
+
+/// Who each of those who were joined into another is by now: decisions stand under whom they were made of.
+fn joined(records: &mut dyn Records) -> Result<BTreeMap<ContactId, ContactId>, StoreError> {
+    let mut joined = BTreeMap::new();
+    let mut after = None;
+    loop {
+        let page = records.joined(after)?;
+        let Some((last, _)) = page.last() else { return Ok(joined) };
+        after = Some(*last);
+        joined.extend(page);
     }
 }
 
@@ -231,7 +296,8 @@ fn fill(
                 let fact = of_fact.first().and_then(|(_, fact, _)| program.facts.get(*fact));
                 let Some(fact) = fact else { continue };
                 forget(program, &mut record.frame, fact);
-                of_fact.iter().for_each(|(.., Reverse(at))| remember(&program.frame, &mut record.frame, fact, *at));
+                let instants = of_fact.iter().map(|(.., Reverse(at))| *at);
+                instants.for_each(|at| fact.remember(&program.frame, &mut record.frame, at));
             }
             recount.fill(&mut record, program);
             changes.contacts.push(&ContactWrite::from(record));
@@ -239,18 +305,6 @@ fn fill(
         slots.write(store, changes)?;
     }
     slots.give_up(store)
-}
-
-/// Puts an instant into a fact's ring, newest first; one that is in it is not put in again.
-fn remember(layout: &Layout, frame: &mut [u8], fact: &Fact, occurred_at: i64) {
-    let mut carried = occurred_at;
-    for nth in 0..fact.depth {
-        let kept = layout.read(frame, fact.slot(nth));
-        if carried > kept {
-            layout.write(frame, fact.slot(nth), carried);
-            carried = kept;
-        }
-    }
 }
 
 /// The slot of a store, in the hands of somebody who only brings it up to date.

@@ -103,7 +103,9 @@ impl Touch<'_> {
             PatternEvent::Entered(segment) => holds(segment),
             PatternEvent::Left(segment) => !holds(segment),
             PatternEvent::Changed(_) => self.is_changed_in(&frame, pattern),
-            PatternEvent::Declared(_) | PatternEvent::AnyActivity => true,
+            PatternEvent::Declared(_) | PatternEvent::AnyActivity | PatternEvent::Engaged(_) | PatternEvent::Mailed => {
+                true
+            }
         };
         let own = patterns.iter().enumerate().filter(|(_, pattern)| !is_others(**pattern));
         own.fold(triggers, |triggers, (bit, _)| triggers & !(1 << bit))

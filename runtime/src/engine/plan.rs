@@ -154,7 +154,7 @@ impl Plan {
             zone,
             email_field: program.email_field(),
             pause: pause_of(&program),
-            timezone_field: program.fields.find(|field| field.ty == FieldType::Timezone && field.name == "timezone"),
+            timezone_field: program.timezone_field(),
             field_of: program.fields.iter().filter_map(|(id, field)| Some((field.slot?, id))).collect(),
             workflows: workflows.into_iter().collect(),
             places: places(&by_name, &program),
@@ -221,7 +221,18 @@ pub(super) struct Reads<'p> {
 }
 
 impl Reads<'_> {
+    /// What it looks at, and the zone where it goes by a calendar.
     pub(super) fn predicate(&self, id: PredicateId) -> Bits {
+        let mut bits = self.named(id);
+        if self.program.predicates.at(id).asks_calendar() {
+            let timezone = self.program.timezone_field().and_then(|field| self.program.fields.at(field).text);
+            timezone.into_iter().for_each(|text| bits.insert(self.program.frame.slots.len() + text.index()));
+        }
+        bits
+    }
+
+    /// What it looks at itself.
+    fn named(&self, id: PredicateId) -> Bits {
         let mut bits = Bits::default();
         let predicate = self.program.predicates.at(id);
         for slot in predicate.reads(Area::Contact) {
@@ -263,7 +274,8 @@ impl Reads<'_> {
 
     fn asked_at_entry(&self, workflow: &Workflow) -> Vec<FieldId> {
         let Entry::Event { when, .. } = workflow.entry else { return Vec::new() };
-        let reads = self.predicate(when);
+        // Whoever has no zone is asked by the project's, and lacks nothing.
+        let reads = self.named(when);
         let is_asked = |field: &Field| {
             let slot = field.slot.is_some_and(|slot| reads.contains(slot.index()));
             slot || field.text.is_some_and(|text| reads.contains(self.program.frame.slots.len() + text.index()))

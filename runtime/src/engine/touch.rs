@@ -6,7 +6,7 @@ use super::changes::Before;
 use super::contact::{Contact, Journey, Told};
 use super::error::EngineError;
 use super::event::Triggers;
-use super::host::TextHost;
+use super::host::Looking;
 use super::let_out::{Door, StoodBack};
 use super::outbox::Outbox;
 use super::own::Written;
@@ -170,7 +170,7 @@ impl<'e> Touch<'e> {
             (Some(_), Seen::Blank(blank)) => blank,
             (Some(_), Seen::Journey(index)) => &self.journey(index).record.memory,
         };
-        let mut host = TextHost { plan: self.plan, texts: &self.contact.texts };
+        let mut host = Looking { plan: self.plan, texts: &self.contact.texts, zone: self.contact.zone };
         let view = View::of(frame, journey);
         self.backend.holds(predicate, view, Moment { now: self.now, triggers }, &mut host)
     }

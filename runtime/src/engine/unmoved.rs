@@ -13,7 +13,8 @@ use super::outdated::Numbers;
 use super::plan::{Becoming, Plan};
 use super::{Engine, version};
 use crate::store::{ContactId, DueContact, JourneyStatus, Store};
-use flow_ir::backend::{Answers, Backend, Columns, PAGE_ROWS, Verdict, View};
+use crate::time::calendar;
+use flow_ir::backend::{Answers, Backend, Columns, HostQuestion, PAGE_ROWS, Verdict, View};
 use flow_ir::{FOREVER, Id, PredicateId, Wait, WorkflowId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -214,7 +215,7 @@ impl<'e> Asking<'e> {
         let Asking { plan, contacts, standing, segments, answers, now, .. } = self;
         let contacts = contacts.get(..standing.len()).unwrap_or_default();
         let rows: Vec<View<'_>> = contacts.iter().map(|contact| View::of(&contact.frame, &[])).collect();
-        segments.ask(&rows, *now, &mut |row, test| text_of(plan, contacts.get(row), test), answers);
+        segments.ask(&rows, *now, &mut |row, asked| answer_of(plan, contacts.get(row), asked), answers);
         for (nth, segment) in plan.segments.iter().enumerate() {
             for (row, (contact, standing)) in contacts.iter().zip(&mut *standing).enumerate() {
                 let kept = Verdict {
@@ -234,7 +235,7 @@ impl<'e> Asking<'e> {
             let columns = entries.entry(place).or_insert_with(|| backend.columns(&plan.program, &[*when]));
             let blank = &plan.workflow(*workflow).blank;
             let rows: Vec<View<'_>> = contacts.iter().map(|contact| View::of(&contact.frame, blank)).collect();
-            columns.ask(&rows, *now, &mut |row, test| text_of(plan, contacts.get(row), test), answers);
+            columns.ask(&rows, *now, &mut |row, asked| answer_of(plan, contacts.get(row), asked), answers);
             for (row, (contact, standing)) in contacts.iter().zip(&mut *standing).enumerate() {
                 let verdict = answers.verdict(0, row);
                 standing.stays &= verdict.is_some_and(|verdict| verdict.holds == contact.is(plan, *was));
@@ -272,7 +273,7 @@ impl<'e> Asking<'e> {
         let found = journeys.iter().filter_map(|place| of(*place));
         let rows: Vec<View<'_>> = found.map(|(contact, own)| View::of(&contact.frame, &own.record.memory)).collect();
         let contact_of = |row: usize| journeys.get(row).and_then(|(row, _)| contacts.get(*row));
-        asked.columns.ask(&rows, *now, &mut |row, test| text_of(plan, contact_of(row), test), answers);
+        asked.columns.ask(&rows, *now, &mut |row, asked| answer_of(plan, contact_of(row), asked), answers);
         for (nth, place) in journeys.iter().enumerate() {
             let Some(journey) = self.contacts.get(place.0).and_then(|contact| contact.journeys.get(place.1)) else {
                 continue;
@@ -341,6 +342,10 @@ impl<'e> OfJourneys<'e> {
     }
 }
 
-fn text_of(plan: &Plan, contact: Option<&Contact>, test: flow_ir::TextTestId) -> bool {
-    contact.is_some_and(|contact| text_test(plan, &contact.texts, test))
+fn answer_of(plan: &Plan, contact: Option<&Contact>, asked: HostQuestion) -> i64 {
+    let Some(contact) = contact else { return 0 };
+    match asked {
+        HostQuestion::Text(test) => i64::from(text_test(plan, &contact.texts, test)),
+        HostQuestion::Calendar(calendar, value) => calendar::answer(calendar, value, contact.zone),
+    }
 }

@@ -84,7 +84,10 @@ pub(super) fn unknown_before(kept: &Program, linked: &Program, live: &Live) -> V
             let what = match pattern.event {
                 PatternEvent::Entered(_) | PatternEvent::Left(_) => "somebody entered or left a segment",
                 PatternEvent::Changed(_) => "a field changed",
-                PatternEvent::Declared(_) | PatternEvent::AnyActivity => continue,
+                PatternEvent::Declared(_)
+                | PatternEvent::AnyActivity
+                | PatternEvent::Engaged(_)
+                | PatternEvent::Mailed => continue,
             };
             let (text, name) = (&pattern.text, &workflow.name);
             let who = if people == 1 { "1 person who is".to_owned() } else { format!("{people} people who are") };

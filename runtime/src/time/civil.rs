@@ -198,7 +198,7 @@ fn add_to_date(instant: Instant, span: Span, zone: Zone) -> Option<Instant> {
     at(date.to_datetime(local.time()), zone)
 }
 
-fn add_months(date: Date, months: i32) -> Option<Date> {
+pub(super) fn add_months(date: Date, months: i32) -> Option<Date> {
     date.checked_add(jiff::Span::new().try_months(months).ok()?).ok()
 }
 

@@ -65,11 +65,13 @@ const PLAN: [&str; 4] = [
     "one of \"free\", \"team\", \"gold\", \"max\"?",
     "text?",
 ];
-const KEEN: [&str; 4] = [
+const KEEN: [&str; 6] = [
     "score >= 3",
     "visited at least 2 times in the last 9 days",
     "visited(page is \"/pricing\") at least 1 time in the last 3 days or score >= 9",
     "company_name contains \"corp\" or plan is \"gold\"",
+    "weekday in (tuesday, saturday) or clicked any email in the last 2 days",
+    "visited this week and not (hour in contact timezone < 9)",
 ];
 const DATES: [&str; 5] = [
     "enter 2 days before renewal at 09:00",
@@ -78,20 +80,21 @@ const DATES: [&str; 5] = [
     "enter everyone in keen on 2026-03-12 at 09:00",
     "enter everyone in known on 2026-03-20 at 18:00 in contact timezone",
 ];
-const ENTRIES: [&str; 11] = [
+const ENTRIES: [&str; 12] = [
     "signed_up",
     "downloaded",
     "requested_demo or signed_up",
     "visited(page is \"/pricing\")",
     "keen new only",
     "score >= 4 new only",
+    "weekday is wednesday new only",
     "downloaded and plan is known and plan is not \"gold\"",
     "plan changes to \"gold\"",
     "plan changes and score >= 0",
     "company_name changes from \"acme\"",
     "has_open_deal changes to yes or signed_up",
 ];
-const CONDITIONS: [&str; 11] = [
+const CONDITIONS: [&str; 14] = [
     "score >= 5",
     "visited",
     "visited at least 2 times",
@@ -103,6 +106,9 @@ const CONDITIONS: [&str; 11] = [
     "company_name contains \"ac\"",
     "downloaded in the last 3 days",
     "has_open_deal",
+    "hour in contact timezone >= 12",
+    "created_at less than 3 days ago",
+    "no opened any email in the last 2 days",
 ];
 
 const GOAL_DAYS: [u32; 5] = [0, 2, 6, 12, 20];

@@ -379,7 +379,7 @@ fn fields_of(test: &Cond) -> Vec<FieldId> {
             vec![*of]
         }
         Cond::Compare(left, _, right) => [read(left), read(right)].concat(),
-        _ => Vec::new(),
+        _ => test.dated().into_iter().collect(),
     }
 }
 
@@ -396,7 +396,7 @@ fn is_seen_alike(test: &Cond) -> bool {
 
 /// Whether it asks for what people did, and for nothing that a step could change.
 fn is_of_events(test: &Cond) -> bool {
-    matches!(test, Cond::Events(_) | Cond::Watched(_) | Cond::Engaged { .. })
+    matches!(test, Cond::Events(_) | Cond::Watched(_) | Cond::WatchedSince(_) | Cond::Engaged { .. })
 }
 
 /// Whether a test that came out so comes out the same whenever it is asked later.
@@ -413,7 +413,7 @@ fn lasts(test: &Cond, holds: bool, passes: Passes) -> bool {
                     Since::Ever | Since::Journey(CountedSince::Entry) => true,
                     Since::Journey(CountedSince::Sent(email)) => passes != Passes::Effect(Some(*email)),
                     Since::Journey(CountedSince::Wait) => passes != Passes::Wait,
-                    Since::Journey(CountedSince::Round) | Since::Trigger | Since::Within(_) => false,
+                    Since::Journey(CountedSince::Round) | Since::Trigger | Since::Within(_) | Since::This(_) => false,
                 }
         }
         _ => false,

@@ -10,7 +10,7 @@ use flow_ir::SendWindow;
 
 const WEEKDAYS: u8 = 0b001_1111;
 const WEEKENDS: u8 = 0b110_0000;
-const EVERY_DAY: u8 = 0b111_1111;
+pub(super) const EVERY_DAY: u8 = 0b111_1111;
 
 pub(super) fn window(cx: &mut Cx<'_>, window: &ast::Window, _: &Around<'_>, typed: &mut TypedWorkflow) {
     typed.window = check_window(cx, window);

@@ -119,12 +119,20 @@ pub(crate) fn nothing_to_repeat(email: &str, at: Location, surplus: Location) ->
 pub(crate) enum JourneyOnly<'v> {
     /// What became of a mail, in the word for it: anywhere in a workflow.
     Mail(&'v str),
+    /// The same of any mail, which can be asked with a period, of all workflows.
+    AnyMail(&'v str),
     /// Of the wait right before.
     TimedOut,
 }
 
 pub(crate) fn journey_only(what: JourneyOnly<'_>, at: Location, place: &str) -> Diagnostic {
+    if let JourneyOnly::AnyMail(verb) = what {
+        let diagnostic = journey_only(JourneyOnly::Mail(verb), at, place);
+        let help = "of the mails of all workflows it is asked with a period:";
+        return diagnostic.help(help).edit(at, format!("{verb} any email in the last 30 days"));
+    }
     let (what, help) = match what {
+        JourneyOnly::AnyMail(verb) => (verb, String::new()),
         JourneyOnly::Mail(verb) => (
             verb,
             format!(

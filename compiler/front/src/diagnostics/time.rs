@@ -74,6 +74,13 @@ pub(crate) fn month_in_period(at: Location, days: i64) -> Diagnostic {
         .edit(at, format!("{days} days"))
 }
 
+/// `today + 2 months`
+pub(crate) fn month_from_a_day(at: Location, days: i64) -> Diagnostic {
+    Diagnostic::error(Code::BadDuration, "months differ in length", at, "how many days are meant?")
+        .help("before and after a day, days are counted:")
+        .edit(at, format!("{days} days"))
+}
+
 pub(crate) fn no_period(what: &str, at: Location, place: &str) -> Diagnostic {
     let end = Span::new(at.span.end, at.span.end).in_file(at.file);
     Diagnostic::error(Code::NoPeriod, format!("since when does `{what}` count?"), at, "no period given")
@@ -105,6 +112,24 @@ pub(crate) fn opens_at_the_end(text: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::BadClock, format!("no day begins at `{text}`"), at, "the end of a day")
         .help("midnight, as the beginning of a day, is")
         .edit(at, "00:00")
+}
+
+pub(crate) fn bad_hour(text: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(Code::BadClock, format!("`{text}` is no hour of the day"), at, "hours go from 0 to 23")
+        .help("write a whole hour, as clocks show it: `hour in contact timezone >= 18` is from 18:00 on")
+}
+
+/// Hours that no clock shows, or that are all of them.
+pub(crate) fn no_hours(text: &str, never: bool, at: Location) -> Diagnostic {
+    let is = if never { "no clock ever shows that" } else { "that is every hour of the day" };
+    Diagnostic::error(Code::BadClock, format!("`{text}` decides nothing"), at, is).help(
+        "hours go from 0 to 23, and both ends of `between` belong to it: `hour in contact timezone between 9 and 17`",
+    )
+}
+
+pub(crate) fn every_day(text: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(Code::BadClock, format!("`{text}` decides nothing"), at, "that is every day of the week")
+        .help("leave it out, or name the days that are meant: `weekday in (monday, tuesday)`")
 }
 
 pub(crate) fn bad_count(text: &str, why: &str, at: Location) -> Diagnostic {

@@ -31,7 +31,7 @@ impl Asked {
     fn cond(&mut self, cond: &Cond) {
         match cond {
             Cond::TextIn(field, texts) => self.literals.entry(*field).or_default().extend(texts.iter().cloned()),
-            Cond::Events(test) if matches!(test.since, Since::Within(_) | Since::Ever) => {
+            Cond::Events(test) if matches!(test.since, Since::Within(_) | Since::Ever | Since::This(_)) => {
                 let depth = self.depths.entry(key(&test.pattern)).or_insert(1);
                 *depth = test.at_least.max(*depth);
             }

@@ -162,8 +162,12 @@ macro_rules! predicates {
         timed_out: TimedOut(TimedOut) [timed_out "timed out"] { page "wait", };
         sent: Sent(Sent) [was_sent "sent"] { page "mails", };
         engaged: Engaged(Engaged) [engagement "clicked"] { page "mails", };
+        reaction: Reaction(Reaction) [reaction "opened"] { page "any-mail", };
         tagged: Tagged(Tagged) [tagged "tagged"] { page "tags", };
         inactive: Inactive(Inactive) [inactive "inactive for"] { page "inactive", };
+        dated: Dated(Dated) [dated "today"] { page "days-and-hours", };
+        weekday: OnWeekday(OnWeekday) [on_weekday "weekday"] { page "days-and-hours", };
+        hour: AtHour(AtHour) [at_hour "hour in contact timezone"] { page "days-and-hours", };
         crossed: Crossed(Crossed) [crossed "entered"] { page "segment", };
         changed: Changed(Changed) [changed "changes"] { page "changes", };
     } {} } };
@@ -330,7 +334,7 @@ pub(crate) const TYPES: &[&str] =
 
 /// Phrases of the language that are not run yet, wherever a line holds one.
 pub(crate) const LATER_ANYWHERE: &[&str] =
-    &["anyone at company", "people at company", "clicked by anything", "any email in the last", "company."];
+    &["anyone at company", "people at company", "clicked by anything", "company."];
 
 #[cfg(test)]
 mod tests {

@@ -17,10 +17,12 @@ pub(super) fn signature(meaning: &Meaning, pattern: &Pattern) -> String {
     let (event, properties) = match pattern.event {
         PatternEvent::Entered(id) => (format!("entered {}", segment(id)), &[][..]),
         PatternEvent::Left(id) => (format!("left {}", segment(id)), &[][..]),
-        PatternEvent::AnyActivity => ("any activity".to_owned(), &[][..]),
         PatternEvent::Changed(id) => {
             let field = meaning.fields.get(id).map_or("?", |field| field.name.as_str());
             (format!("changed {field}"), &[][..])
+        }
+        event @ (PatternEvent::AnyActivity | PatternEvent::Engaged(_) | PatternEvent::Mailed) => {
+            (event.words().unwrap_or_default().to_owned(), &[][..])
         }
         PatternEvent::Declared(id) => match meaning.events.get(id) {
             Some(event) => (format!("event {}", event.name), event.properties.as_slice()),

@@ -306,7 +306,7 @@ impl<'p> Importer<'p> {
                 tests.iter_mut().try_for_each(|test| self.property(of, *declared, test))?;
             }
             PatternEvent::Changed(field) => self.watch(*field)?,
-            PatternEvent::AnyActivity => {}
+            PatternEvent::AnyActivity | PatternEvent::Engaged(_) | PatternEvent::Mailed => {}
         }
         Ok(self.out.meaning.patterns.push(Pattern { text: pattern.text.clone(), event, tests }))
     }

@@ -6,6 +6,7 @@
 
 use super::area::{Area, Place};
 use super::layout::Layout;
+use super::workflow::EngagementKind;
 use crate::id::{EventId, FieldId, PatternId, SegmentId, SlotId};
 use crate::{FieldType, NEVER};
 use serde::{Deserialize, Serialize};
@@ -33,6 +34,18 @@ impl Fact {
     /// The slot of the `nth` newest instant, from zero.
     pub fn slot(&self, nth: u32) -> SlotId {
         SlotId(self.first.0 + nth)
+    }
+
+    /// Puts an instant into a frame, newest first; the oldest falls out. One that is there is not put in again.
+    pub fn remember(&self, layout: &Layout, frame: &mut [u8], at: i64) {
+        let mut carried = at;
+        for nth in 0..self.depth {
+            let kept = layout.read(frame, self.slot(nth));
+            if carried > kept {
+                layout.write(frame, self.slot(nth), carried);
+                carried = kept;
+            }
+        }
     }
 
     /// Takes the newest instant out of a frame; the place of the oldest is free then.
@@ -83,6 +96,25 @@ pub enum PatternEvent {
     /// Anything the person does: every event of theirs, and clicks and replies, but not deliveries, opens or bounces. A new
     /// contact starts with the instant at which Flow first knew them, so that silence has a beginning.
     AnyActivity,
+    /// What became of mails, of whichever workflow or tool they are: `opened any email`. What a machine did is none of it.
+    Engaged(EngagementKind),
+    /// A mail left for the contact, whichever it was.
+    Mailed,
+}
+
+impl PatternEvent {
+    /// As conditions and printed programs say it; none of what is named by a declaration.
+    pub fn words(self) -> Option<&'static str> {
+        Some(match self {
+            Self::AnyActivity => "any activity",
+            Self::Engaged(EngagementKind::Opened) => "opened any email",
+            Self::Engaged(EngagementKind::Clicked) => "clicked any email",
+            Self::Engaged(EngagementKind::Replied) => "replied any email",
+            Self::Engaged(EngagementKind::Bounced) => "bounced any email",
+            Self::Mailed => "sent any email",
+            Self::Entered(_) | Self::Left(_) | Self::Declared(_) | Self::Changed(_) => return None,
+        })
+    }
 }
 
 /// What a field was, as the property of its change.

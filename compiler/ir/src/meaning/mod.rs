@@ -6,6 +6,7 @@
 
 pub mod appointment;
 pub mod area;
+pub mod calendar;
 pub mod choices;
 pub mod dates;
 pub mod effect;
@@ -120,6 +121,11 @@ impl Predicate {
         asked.sort_unstable();
         asked.dedup();
         asked
+    }
+
+    /// Whether it asks the calendar of the contact's zone.
+    pub fn asks_calendar(&self) -> bool {
+        self.ops().any(|op| matches!(op, Op::Calendar(..)))
     }
 
     /// The text fields it looks into, sorted.

@@ -225,8 +225,8 @@ pub enum Reenter {
 
 const DAY_MINUTES: u16 = 24 * 60;
 
-/// When mail may leave, in the contact's zone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// Hours of some days in the contact's zone: when mail may leave, or what clocks show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct SendWindow {
     /// Monday is bit 0.
     pub days: u8,

@@ -14,6 +14,8 @@ use proptest::prelude::*;
 const A: ValueId = ValueId(0);
 const B: ValueId = ValueId(1);
 const C: ValueId = ValueId(2);
+/// Hours of no day.
+const NO_DAY: Calendar = Calendar::Shows(SendWindow { days: 0, from_min: 0, to_min: 0 });
 
 /// A sound program: a block, a send, a wait, a finish; an optional slot; a predicate of the workflow.
 fn sound() -> Program {
@@ -98,6 +100,8 @@ fn ops_fit_their_operands() {
         (vec![Op::Bool(true), Op::SetKnown(score(), A)], "`score` is always known"),
         (vec![Op::Trigger(3)], "trigger 3 outside a predicate"),
         (vec![Op::TextTest(TextTestId(7))], "there is no test7"),
+        (vec![Op::Int(1), Op::Calendar(NO_DAY, A)], "asks for hours that no clock shows"),
+        (vec![Op::Bool(true), Op::Calendar(Calendar::DayBegins, A)], "v0 is Bool, not Int"),
         (vec![Op::Bool(true), Op::Bit(A, 61)], "61 is not below 61"),
         (vec![Op::Int(1), Op::InSet(A, vec![2, 1])], "the set that v0 is looked up in is not sorted or repeats itself"),
         (vec![Op::Int(1), Op::InSet(A, vec![1, 1])], "the set that v0 is looked up in is not sorted or repeats itself"),

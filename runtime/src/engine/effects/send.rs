@@ -14,7 +14,7 @@ use crate::time::{Instant, SendWindow, Zone};
 use flow_ir::backend::{Memory, Outcome};
 use flow_ir::effect::Send;
 use flow_ir::units::DAY_MS;
-use flow_ir::{Area, CountedSince, EmailId, EmailKind, NEVER, StepId, Workflow};
+use flow_ir::{Area, CountedSince, EmailId, EmailKind, NEVER, PatternEvent, StepId, Workflow};
 
 /// How long a mail is held at most, whatever holds it (LANGUAGE.md 5): a closed window, a failed attempt, a server that is not there.
 const HOLD_MAX_MS: i64 = 7 * DAY_MS;
@@ -169,6 +169,7 @@ impl StepHost<'_> {
                 self.row = None;
                 self.batch.tally.mails += 1;
                 note_sent(self.declared(), &mut memory[Area::Journey], email, self.now);
+                self.remember_mailed(&mut memory[Area::Contact]);
                 self.sends.push(SendRecord { email: email.0, row, step: step.0, told: 0 });
                 self.batch.decide(DecisionRecord { send: Some(row), ..self.about(DecisionCode::Sent, step) });
                 Outcome::Done
@@ -178,6 +179,17 @@ impl StepHost<'_> {
                 self.sending = true;
                 Outcome::Held
             }
+        }
+    }
+
+    /// That a mail left is remembered of the contact at once: the steps behind it may ask.
+    fn remember_mailed(&mut self, frame: &mut [u8]) {
+        let plan = self.plan;
+        let pattern = plan.patterns.of_mails(PatternEvent::Mailed);
+        for fact in pattern.into_iter().flat_map(|pattern| plan.pattern_facts.at(pattern)) {
+            let fact = plan.program.facts.at(*fact);
+            fact.remember(&plan.program.frame, frame, self.now);
+            self.written.extend((0..fact.depth).map(|nth| fact.slot(nth)));
         }
     }
 

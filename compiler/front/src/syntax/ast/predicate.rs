@@ -105,6 +105,10 @@ pub(crate) enum Period {
     /// Since this email last left in the journey.
     SinceSent(Name),
     FromNow,
+    /// Since Monday at home.
+    ThisWeek,
+    /// Since the first of the month at home.
+    ThisMonth,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use crate::syntax::ast::{Dates, DatesOf, Enter, Existing, ScheduledDays, Side};
 pub(super) fn enter(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Enter {
     let existing = child(pair, Rule::existing)
         .map(|existing| if has(&existing, Rule::including_existing) { Existing::Including } else { Existing::NewOnly });
-    if let Some(dated) = child(pair, Rule::dated) {
+    if let Some(dated) = child(pair, Rule::entry_date) {
         let and_when = child(&dated, Rule::and_when);
         let end = and_when.as_ref().map_or(span(&dated).end, |and_when| span(and_when).start);
         let when = and_when.map(|and_when| reader.predicate_of(&and_when));

@@ -130,6 +130,10 @@ fn period(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Option<Period> {
         Some(Period::SinceSent(reader.name_of(&inner, Rule::word)))
     } else if has(pair, Rule::from_now) {
         Some(Period::FromNow)
+    } else if has(pair, Rule::this_week) {
+        Some(Period::ThisWeek)
+    } else if has(pair, Rule::this_month) {
+        Some(Period::ThisMonth)
     } else {
         match child(pair, Rule::in_the_last) {
             Some(inner) => {

@@ -216,8 +216,24 @@ const ENDINGS: &[(&str, &str)] = &[("days", "days"), ("in", "in contact timezone
 
 /// Words that would make sense of anything, and rarely the sense that was meant: `visited(page is )` asks for no `known`.
 const NEVER_MISSING: &[&str] = &[
-    "and", "or", "link", "known", "unknown", "not", "no", "yes", "clicked", "opened", "replied", "sent", "bounced",
+    "and",
+    "or",
+    "link",
+    "known",
+    "unknown",
+    "not",
+    "no",
+    "yes",
+    "clicked",
+    "opened",
+    "replied",
+    "sent",
+    "bounced",
     "timed",
+    "today",
+    "now",
+    "weekday",
+    "hour in contact timezone",
 ];
 
 /// What people put before a name, and Flow does not.

@@ -69,7 +69,7 @@ fn of_rule(rule: Rule) -> Option<Expected> {
         Rule::never => Expected::Words(&["never"]),
         Rule::always => Expected::Words(&["always"]),
         Rule::schedule => Expected::Form("everyone in … every monday"),
-        Rule::dated => Expected::Thing("a date such as `30 days before renewal_date`"),
+        Rule::entry_date => Expected::Thing("a date such as `30 days before renewal_date`"),
         Rule::every_year => Expected::Refinement(&Expected::Words(&["every year"])),
         Rule::at_clock => Expected::Refinement(&Expected::Thing("a time of day such as `at 09:00`")),
         Rule::at_once => Expected::Refinement(&Expected::Words(&["or at once"])),
@@ -128,12 +128,20 @@ fn of_rule(rule: Rule) -> Option<Expected> {
         Rule::exactly => Expected::Words(&["exactly"]),
         Rule::period => Expected::Refinement(&Expected::Thing("a period such as `in the last 7 days`")),
         Rule::in_the_last => Expected::Words(&["in the last"]),
+        Rule::at_now => Expected::Refinement(&Expected::Words(&["today", "now"])),
+        Rule::point => Expected::Refinement(&Expected::Thing("a date")),
+        Rule::shift => Expected::Refinement(&Expected::Form("+ … days")),
+        Rule::age => Expected::Refinement(&Expected::Form("more than … ago")),
+        Rule::this_week => Expected::Words(&["this week"]),
+        Rule::this_month => Expected::Words(&["this month"]),
         Rule::ever => Expected::Words(&["ever"]),
         Rule::since_entry => Expected::Words(&["since entry"]),
         Rule::since_sent => Expected::Words(&["since"]),
         Rule::from_now => Expected::Words(&["from now"]),
         Rule::comparison => Expected::Condition,
-        Rule::relation => Expected::Thing("a comparison such as `is \"…\"` or `>= 10`"),
+        Rule::relation | Rule::beside_now | Rule::beside_point => {
+            Expected::Thing("a comparison such as `is \"…\"` or `>= 10`")
+        }
         Rule::is_known => Expected::Words(&["is known"]),
         Rule::is_unknown => Expected::Words(&["is unknown"]),
         Rule::is_not => Expected::Words(&["is not"]),
@@ -204,7 +212,7 @@ mod tests {
     use super::*;
 
     /// What stands between the things to write, reads what is wrong, or is not run yet.
-    const NOTHING_TO_WRITE: &str = "WHITESPACE COMMENT sep lines ends file text_relation strings emails in_hole declaration declaration_start missing_close stray_brace email_clause \
+    const NOTHING_TO_WRITE: &str = "WHITESPACE COMMENT sep lines ends file text_relation strings emails to_any_email in_hole declaration declaration_start missing_close stray_brace email_clause \
         team_clause header step handoff_clause text escape plain bad_hole name_text border reserved later_start later_decl \
         later_decl_word later_clause later_clause_word later_header later_header_word later_share experiment_word later_step later_step_word bad_decl bad_line \
         bad_step bad_else bad_text quoted straight curly curly_quote foreign_comment hole_text in_braces odd_quote skipped skipped_text \

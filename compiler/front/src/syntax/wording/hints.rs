@@ -159,7 +159,7 @@ pub(super) const LAST_HINTS: &[(&str, &str)] = &[
     ),
     (
         "$v:verb any email|mail since|for|in|within",
-        "only the mails of this journey are asked of: `$v any email`, or `not $v any email`; a declared event that your mail tool reports can be asked of any time",
+        "of the mails of this journey ask `$v any email of this journey`, and of those of all workflows with a time that looks back: `$v any email in the last 30 days`",
     ),
     (
         "$v:verb $e:name in|within [the] [last|past] $n:number $u:unit",
@@ -241,11 +241,11 @@ pub(super) const LAST_HINTS: &[(&str, &str)] = &[
     ("$k:cond no $e:name and|or", "say since when: `no $e in the last 30 days`, or `no $e ever`"),
     (
         "$n:number $u:unit ago",
-        "how long ago a date or a moment lies cannot be asked yet: compare it with a day, as in `created_at < 2026-01-01`, or let people enter when it is set and `wait $n $u`",
+        "of a date or a moment it is `created_at more than $n $u ago` or `created_at less than $n $u ago`, and of what people did `visited in the last $n $u`",
     ),
     (
         "today|now|yesterday|tomorrow",
-        "a condition knows no day of today yet: compare with a day, as in `created_at < 2026-01-01`, or ask what happened `in the last 30 days`",
+        "a date is compared with `today`, and a moment with `now`: `renewal_date < today + 30 days`, `renewal_date is today`",
     ),
     (
         "stage changes|changed|moves|moved|goes|went from $a:name to $b:name",
@@ -253,11 +253,11 @@ pub(super) const LAST_HINTS: &[(&str, &str)] = &[
     ),
     (
         "created_at|created|signed_up|joined in|within [the] [last|past] $n:number $u:unit",
-        "how long ago a date lies cannot be asked yet: compare it with a day, as in `created_at > 2026-01-01`, or let people enter when it is set: `enter when created_at is known new only`",
+        "how long ago a date or a moment lies is asked so: `created_at less than $n $u ago`",
     ),
     (
         "this week|month|quarter|year",
-        "a week or month of the calendar cannot be asked yet: say `in the last 7 days`, or `in the last 30 days`",
+        "`this week` and `this month` stand behind what people did: `visited at least 2 times this week`; of other lengths say `in the last 90 days`",
     ),
     ("$f:name changes|changed $", "say what it becomes: `$f is … new only` holds from the moment that it is so"),
     (

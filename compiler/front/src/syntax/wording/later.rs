@@ -6,40 +6,12 @@ pub(super) const TIMES: &str = "until then, wait for a length of time, and let a
 pub(super) const DATES: &str = "until then, wait for a length of time, such as `wait 10 days`";
 const NOTIFY: &str = "until then, a handoff tells a team and lets the person go on: `handoff to sales { note \"..\"; keep in workflow }`";
 
-/// What a segment can ask for instead of a mail, with the segment's name and the period.
-macro_rules! mails_of_segment {
-    ($segment:literal, $period:literal) => {
-        concat!(
-            "a segment belongs to no workflow, and knows no mails. Ask for an event that your mail tool reports, declared as \
-             `event email_$v { }`: `segment ",
-            $segment,
-            " email_$v in the last ",
-            $period,
-            "`"
-        )
-    };
-}
-/// The same, where neither is known.
-pub(super) const MAILS_OF_SEGMENT: &str = mails_of_segment!("engaged =", "30 days");
+/// How a segment asks for mails.
+pub(super) const MAILS_OF_SEGMENT: &str = "a segment asks for the mails of all workflows, with a time that looks back: \
+    `segment engaged = $v any email in the last 30 days`";
 
 /// What cannot be done yet, as people ask for it; what it is called, and what to do today.
 pub(super) const LATER: &[(&str, &str, &str)] = &[
-    // Whatever else the segment asks for stays in the line.
-    (
-        "^ segment $s:name $r.. $v:verb any|an|a|the email|mail in|within|during [the] [last|past] $n:number $u:unit $",
-        "$v any email",
-        mails_of_segment!("$s $r", "$n $u"),
-    ),
-    (
-        "^ segment $s:name $r.. $v:verb any|an|a|the email|mail in|within|during [the] [last|past] $n:number $u:unit $q.. $",
-        "$v any email",
-        mails_of_segment!("$s $r", "$n $u $q"),
-    ),
-    (
-        "^ segment $r.. $v:verb any|an|a|the email|mail in|within|since|during|for $p..",
-        "$v any email",
-        MAILS_OF_SEGMENT,
-    ),
     ("^ wait until|till|untill|til|untli|unitl|utnil [the] [next] $p:daypart $", "wait until $p", TIMES),
     ("^ wait until|till|untill|til|untli|unitl|utnil [the] [next] $p:daypart $r.. $", "wait until $p", TIMES),
     ("^ wait $n:number $u:unit until|till|at $h:number : $m.. $", "wait until $h:$m", TIMES),
@@ -69,16 +41,6 @@ pub(super) const LATER: &[(&str, &str, &str)] = &[
         "until then, a yes/no field of your own says who is on it: `contact { $l@ yes/no? }`, and `enter when $l@ new only`",
     ),
     ("in|on list $l", "in list", "until then, a yes/no field of your own says who is on it: `if newsletter { .. }`"),
-    (
-        "$f:name is in $n:number $u:unit",
-        "$f is in $n $u",
-        "until then, nobody can be asked by a date to come; people are let in by one: `enter $n $u before $f at 09:00`",
-    ),
-    (
-        "$f:name is in the next $n:number $u:unit",
-        "$f is in the next $n $u",
-        "until then, nobody can be asked by a date to come; people are let in by one: `enter $n $u before $f at 09:00`",
-    ),
     ("^ set $f:name = $e:dotted $", "set .. = $e", "properties of the trigger cannot be set or written in a text yet"),
     ("^ alert|inform|tell|log|slack $r.. $", "notify", NOTIFY),
     ("^ notify $r.. $", "notify", NOTIFY),
