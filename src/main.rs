@@ -4,6 +4,7 @@
 mod check;
 mod doc;
 mod doctor;
+mod enrol;
 mod fmt;
 mod ink;
 mod load;
@@ -63,6 +64,8 @@ enum Command {
     Doc(doc::DocArguments),
     /// Prove a whole store, in use or at rest, and mend what is safe
     Doctor(doctor::DoctorArguments),
+    /// Let people into a workflow that says `enter by hand`
+    Enrol(enrol::EnrolArguments),
     /// Lay `.flow` files out in the one way that there is
     Fmt(fmt::FmtArguments),
     /// Tell how a store stands, in use or at rest: the report that a run ends with
@@ -87,6 +90,7 @@ fn main() -> ExitCode {
         Command::Check { project } => check::check(project.as_deref(), &mut output),
         Command::Doc(arguments) => doc::doc(&arguments, &mut output),
         Command::Doctor(arguments) => doctor::doctor(&arguments, &mut output),
+        Command::Enrol(arguments) => enrol::enrol(&arguments, &mut output),
         Command::Fmt(arguments) => fmt::fmt(&arguments, &output),
         Command::Report(arguments) => report::report(&arguments, &mut output),
         Command::Run(arguments) => run::run(&arguments, &mut output),

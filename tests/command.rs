@@ -123,6 +123,42 @@ fn a_project_without_a_mistake() {
     assert_snapshot!(Folder::project().flow(&["check"]));
 }
 
+/// People are let in by hand through the file of events, each once.
+#[test]
+fn enrol_hands_people_in() {
+    let settings = format!("{SETTINGS}\n[data]\nevents = \"data/events.jsonl\"\n");
+    let folder = Folder::project()
+        .with("flow.toml", settings)
+        .with("welcome.flow", FLOW.replace("enter when signed_up", "enter by hand"))
+        .with("data/events.jsonl", "")
+        .with("people.txt", "u-1\nada@acme.example\n\nu-1\n");
+    let words = ["enrol", ".", "welcome_all", "--contacts", "people.txt", "--contact", "u-2", "--id", "spring"];
+    let mut said = folder.flow(&words);
+    for words in [&["enrol", ".", "welcome"][..], &["enrol", ".", "welcome_all"]] {
+        said += "\n\n";
+        said += &folder.flow(words);
+    }
+    let lines = folder.read("data/events.jsonl");
+    let lines: Vec<serde_json::Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let of = |line: &serde_json::Value| {
+        let address = line.pointer("/context/traits/email").cloned();
+        (line["event"].clone(), line["properties"]["workflow"].clone(), address.unwrap_or(line["userId"].clone()))
+    };
+    let expected =
+        ["u-2", "u-1", "ada@acme.example"].map(|key| ("Flow Enrolled".into(), "welcome_all".into(), key.into()));
+    assert_eq!(lines.iter().map(of).collect::<Vec<_>>(), expected);
+    // Behind a line that somebody is writing nothing is put.
+    let folder = folder.with("data/events.jsonl", "{\"type\":");
+    said += "\n\n";
+    said += &folder.flow(&["enrol", ".", "welcome_all", "--contact", "u-3"]);
+    assert_eq!(folder.read("data/events.jsonl"), "{\"type\":");
+    assert_snapshot!(said);
+    let folder = Folder::project();
+    assert!(
+        folder.flow(&["enrol", ".", "welcome_all", "--contact", "u-3"]).contains("its `enter` line says who comes in")
+    );
+}
+
 #[test]
 fn the_example_is_fine() {
     let said = Folder::empty().flow(&["check", &example()]);

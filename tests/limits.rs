@@ -48,6 +48,7 @@ fn cases() -> Vec<Case> {
         case("MAX_RATE", limits::MAX_RATE as usize, Flow(rate), Code::BadRate),
         case("MAX_HOLD_DAYS", limits::MAX_HOLD_DAYS as usize, Flow(hold), Code::BadDuration),
         case("MAX_FACT_DEPTH", limits::MAX_FACT_DEPTH as usize, Flow(cap), Code::BadCount),
+        case("MAX_ROUNDS", limits::MAX_ROUNDS as usize, Flow(rounds), Code::BadRepeat),
         case("MAX_BECAUSE_BYTES", limits::MAX_BECAUSE_BYTES, Flow(because), Code::TooLarge),
         case("MAX_SHOWN_BYTES", limits::MAX_SHOWN_BYTES, Template("m.html", long_text), Code::MailTooLong),
         case("MAX_TAGS", limits::MAX_TAGS, Template("m.html", tags), Code::TemplateSyntax),
@@ -106,6 +107,10 @@ fn subject(bytes: usize) -> String {
 
 fn rate(people: usize) -> String {
     workflow(&format!("  rate {people} an hour\n  score += 1\n"))
+}
+
+fn rounds(times: usize) -> String {
+    workflow(&format!("  repeat up to {times} times every 1 week {{ score += 1 }}\n"))
 }
 
 fn hold(days: usize) -> String {

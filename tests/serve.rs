@@ -52,6 +52,24 @@ fn new_lines_are_taken_as_they_come_and_mail_leaves() {
     assert_eq!(server.arrived().len(), 2);
 }
 
+/// By hand people come in beside it, by the file of events, and once under one name.
+#[test]
+fn people_are_let_in_by_hand_beside_it() {
+    let server = Server::start(Vec::new());
+    let world = World::by_smtp(&SEND.replace("enter when downloaded", "enter by hand"), server.port());
+    world.people(3);
+    let serving = world.serve();
+    for people in [["u1", "p2@x.example"], ["u1", "p2@x.example"], ["u3", "p2@x.example"]] {
+        let words = ["enrol", ".", "w", "--contact", people[0], people[1], "--id", "spring"];
+        let output = world.command(&words).output().unwrap();
+        assert!(output.status.success(), "{}", world.said(&output));
+    }
+    world.until("each has the mail", |world| world.count("SELECT count(*) FROM outbox WHERE state = 2") == 3);
+    serving.stop(&world);
+    assert_eq!(recipients(&server), ["RCPT TO:<p1@x.example>", "RCPT TO:<p2@x.example>", "RCPT TO:<p3@x.example>"]);
+    assert_eq!(world.count("SELECT count(*) FROM event"), 3, "what is known by its message id changes nothing");
+}
+
 /// Without being asked it says nothing where nobody looks on; asked, it says how things stand, and no more often than somebody wants to know.
 #[test]
 fn how_things_stand_is_told_to_those_who_ask() {

@@ -139,40 +139,104 @@ fn next_due(connection: &Connection, count: u64) -> Outcome<Vec<(i64, i64, i64, 
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
+/// What a journal writes of a step beside the person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rows {
+    /// A message and a decision, as few columns as tell of them.
+    Few,
+    /// Those of Flow, in its own tables: a message and, in the next batch, its receipt; three decisions; a change of the score; an event and the id of its message. All but the totals.
+    Same,
+}
+
+const SAME: &str = concat!(
+    include_str!("../../runtime/src/store/sqlite/V007.sql"),
+    include_str!("../../runtime/src/store/sqlite/V008.sql"),
+    include_str!("../../runtime/src/store/sqlite/V010.sql"),
+    include_str!("../../runtime/src/store/sqlite/V011.sql")
+);
+const SAME_OUTBOX: &str = "INSERT INTO outbox (id, key, kind, contact, workflow, run, step, email, recipient, payload, state, attempts, queued_at, \
+     due_at, held_since, detail) VALUES (?1, ?2, 0, ?3, 0, 1, 3, 0, ?4, ?5, 1, 1, ?6, ?6, ?6, '')";
+const SAME_RECEIPT: &str = "UPDATE outbox SET state = 2, attempts = 1, due_at = ?2, detail = ?3 WHERE id = ?1";
+const SAME_DECISION: &str = "INSERT INTO decision (previous, contact, workflow, version, run, at, code, step, about, reason, send, trace) \
+     VALUES (?1, ?2, 0, 1, 1, ?3, ?4, ?5, NULL, 0, ?6, ?7)";
+const SAME_SCORE: &str =
+    "INSERT INTO score_change (contact, at, change, score, workflow, run) VALUES (?1, ?2, 5, ?3, 0, 1)";
+const SAME_EVENT: &str = "INSERT INTO event (id, previous, contact, day, message, name, occurred_at, received_at, properties, counts) \
+     VALUES (?1, ?1, ?2, 20500, ?3, 'visited', ?1, ?1, '{\"page\":\"/pricing\"}', 1)";
+const SAME_MESSAGE: &str = "INSERT INTO message (day, id) VALUES (20500, ?1)";
+const PAYLOAD: &str = r#"{"first_name":"Kim","links":{},"subject":"One"}"#;
+const RECEIPT: &str = "<c1.nurture.1.s3.v1.flow@acme.example>";
+
 /// Everything in memory, with a record a batch; a table that is written now and then, in order.
 pub(crate) struct Journal {
     connection: Connection,
-    frames: Vec<[u8; 64]>,
+    rows: Rows,
+    frames: Vec<[u8; FRAME]>,
     dirty: BTreeSet<i64>,
     turn: u64,
 }
 
+/// Bytes of what is kept of a contact: as many as Flow keeps of one of these.
+const FRAME: usize = 136;
+
 impl Journal {
-    pub(crate) fn create(path: &Path, contacts: u64) -> Outcome<Journal> {
-        let connection = create(
-            path,
-            "CREATE TABLE contact (id INTEGER PRIMARY KEY, email TEXT NOT NULL, frame BLOB NOT NULL) STRICT; CREATE TABLE journal (number INTEGER PRIMARY KEY, delta BLOB NOT NULL) STRICT;",
+    pub(crate) fn create(path: &Path, contacts: u64, rows: Rows) -> Outcome<Journal> {
+        let connection = Connection::open(path)?;
+        connection.set_prepared_statement_cache_capacity(64);
+        connection.execute_batch(PRAGMAS)?;
+        connection.execute_batch(if rows == Rows::Few { LOGS } else { SAME })?;
+        connection.execute_batch(
+            "CREATE TABLE person (id INTEGER PRIMARY KEY, email TEXT NOT NULL, frame BLOB NOT NULL) STRICT; \
+             CREATE TABLE journal (number INTEGER PRIMARY KEY, delta BLOB NOT NULL) STRICT; BEGIN",
         )?;
-        connection.execute_batch("BEGIN")?;
-        let mut insert = connection.prepare("INSERT INTO contact VALUES (?1, ?2, ?3)")?;
-        let frame = [7; 64];
+        let mut insert = connection.prepare("INSERT INTO person VALUES (?1, ?2, ?3)")?;
+        let frame = [7; FRAME];
         for id in 1..=contacts as i64 {
             insert.execute(params![id, address(id), frame])?;
         }
         drop(insert);
         connection.execute_batch("COMMIT")?;
         fold(&connection)?;
-        Ok(Journal { connection, frames: vec![frame; contacts as usize], dirty: BTreeSet::new(), turn: 0 })
+        Ok(Journal { connection, rows, frames: vec![frame; contacts as usize], dirty: BTreeSet::new(), turn: 0 })
     }
 
+    /// Wakes so many, each of whom is sent a message.
     pub(crate) fn wake(&mut self, due: u64) -> Outcome<()> {
-        let mut left = due;
-        let mut delta = Vec::new();
+        let rows = self.rows;
+        let mut sent = 0..0;
+        self.batches(due, |transaction, contacts| {
+            for id in sent.clone() {
+                transaction.prepare_cached(SAME_RECEIPT)?.execute(params![id, id, RECEIPT])?;
+            }
+            contacts.iter().try_for_each(|(at, contact)| write_step(transaction, rows, (*contact, *at)))?;
+            if rows == Rows::Same {
+                sent = contacts.first().map_or(0, |(at, _)| *at)..contacts.last().map_or(0, |(at, _)| at + 1);
+            }
+            Ok(())
+        })
+    }
+
+    /// Takes so many events, each a row with the id of its message beside.
+    pub(crate) fn visit(&mut self, events: u64) -> Outcome<()> {
+        self.batches(events, |transaction, contacts| {
+            for (at, contact) in contacts {
+                let message = format!("v{at}");
+                transaction.prepare_cached(SAME_EVENT)?.execute(params![at, contact, message.as_bytes()])?;
+                transaction.prepare_cached(SAME_MESSAGE)?.execute([message.as_bytes()])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// So many contacts, a thousand a batch, each with the number of their turn.
+    fn batches(&mut self, turns: u64, mut write: impl FnMut(&Connection, &[(i64, i64)]) -> Outcome<()>) -> Outcome<()> {
+        let (mut delta, mut contacts) = (Vec::new(), Vec::new());
+        let mut left = turns;
         while left > 0 {
             let batch = left.min(BATCH);
             left -= batch;
-            let transaction = self.connection.transaction()?;
             delta.clear();
+            contacts.clear();
             for _ in 0..batch {
                 self.turn += 1;
                 let contact = scattered(self.turn, self.frames.len() as u64);
@@ -181,11 +245,10 @@ impl Journal {
                 delta.extend(contact.to_le_bytes());
                 delta.extend_from_slice(frame);
                 self.dirty.insert(contact);
-                let key = format!("c{contact}.nurture.1.s{}.v1", frame[8]);
-                let at = self.turn as i64;
-                transaction.prepare_cached(OUTBOX)?.execute(params![key, contact, 1, address(contact), at])?;
-                transaction.prepare_cached(DECISION)?.execute(params![contact, at, 3, 1])?;
+                contacts.push((self.turn as i64, contact));
             }
+            let transaction = self.connection.transaction()?;
+            write(&transaction, &contacts)?;
             transaction.prepare_cached("INSERT INTO journal (delta) VALUES (?1)")?.execute([&delta])?;
             transaction.commit()?;
             if self.dirty.len() as u64 >= WRITE_BACK.min(self.frames.len() as u64 / 4) {
@@ -201,12 +264,29 @@ impl Journal {
         for contact in std::mem::take(&mut self.dirty) {
             let frame = self.frames[contact as usize - 1];
             transaction
-                .prepare_cached("UPDATE contact SET frame = ?2 WHERE id = ?1")?
+                .prepare_cached("UPDATE person SET frame = ?2 WHERE id = ?1")?
                 .execute(params![contact, frame])?;
         }
         transaction.execute("DELETE FROM journal", [])?;
         Ok(transaction.commit()?)
     }
+}
+
+fn write_step(connection: &Connection, rows: Rows, (contact, at): (i64, i64)) -> Outcome<()> {
+    let step = 3;
+    let key = format!("c{contact}.nurture.1.s{step}.v1");
+    if rows == Rows::Few {
+        connection.prepare_cached(OUTBOX)?.execute(params![key, contact, 1, address(contact), at])?;
+        connection.prepare_cached(DECISION)?.execute(params![contact, at, 3, 1])?;
+        return Ok(());
+    }
+    connection.prepare_cached(SAME_OUTBOX)?.execute(params![at, key, contact, address(contact), PAYLOAD, at])?;
+    let mut decision = connection.prepare_cached(SAME_DECISION)?;
+    decision.execute(params![at, contact, at, 1, step, None::<i64>, [1_u8, 0]])?;
+    decision.execute(params![at, contact, at, 31, step, at, [0_u8; 0]])?;
+    decision.execute(params![at, contact, at, 8, step, None::<i64>, [0_u8; 0]])?;
+    connection.prepare_cached(SAME_SCORE)?.execute(params![contact, at, at])?;
+    Ok(())
 }
 
 /// A few rows a commit.

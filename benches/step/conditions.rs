@@ -78,7 +78,7 @@ fn by_columns(
     }
     let time = timed(|| {
         for (page, answers) in rows.chunks(PAGE_ROWS).zip(&mut pages) {
-            columns.ask(page, NOW, &mut |_, _| false, answers);
+            columns.ask(page, NOW, &mut |_, _| 0, answers);
         }
     });
     for (page, answers) in found.chunks_mut(PAGE_ROWS).zip(&pages) {

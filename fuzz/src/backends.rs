@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use flow_ir::backend::{Backend, Host, Memory, Moment, Outcome, View};
 use flow_ir::interpret::Interpreter;
-use flow_ir::{Area, EffectId, Layout, Program, SlotKind, StepId, TextTestId};
+use flow_ir::{Area, Calendar, EffectId, Layout, Program, SlotKind, StepId, TextTestId};
 
 use crate::Random;
 
@@ -32,6 +32,9 @@ impl Host for Scripted {
     fn text_test(&mut self, test: TextTestId) -> bool {
         // Not logged: whether it is asked at all is the backend's choice. The answer depends on the test alone.
         Random::new(self.seed ^ u64::from(test.0)).once_in(2)
+    }
+    fn calendar(&mut self, calendar: Calendar, value: i64) -> i64 {
+        value.wrapping_mul(i64::from(calendar.code())).wrapping_add(value >> 7)
     }
 }
 

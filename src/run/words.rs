@@ -68,6 +68,7 @@ pub(super) fn ignored_words(reason: &str, report: &WorkflowReport) -> String {
         "taken_back" => "stopped before they began",
         "waiting" => "waiting for their turn already",
         "own_steps" => "let in by its own steps alone",
+        "comes_again" => "in it still, who come in again when that ends",
         "gone" => "whose turn had not come when it was taken out of the project",
         other => other,
     };

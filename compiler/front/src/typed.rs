@@ -2,9 +2,9 @@
 
 use crate::source::Location;
 use flow_ir::{
-    CivilSpan, Comparison, Conditions, CountedSince, Effect, Email, EmailContent, EmailId, Ending, EngagementKind,
-    EventType, FieldId, FieldType, IdMap, Pattern, Policy, Rate, Reenter, SegmentId, SendWindow, TeamId, TextTemplate,
-    TextTestKind, WorkflowId,
+    Appointment, CivilSpan, Comparison, Conditions, CountedSince, Dates, Effect, Email, EmailContent, EmailId, Ending,
+    EngagementKind, EventType, FieldId, FieldType, IdMap, Pattern, Policy, Rate, Reenter, SegmentId, SendWindow,
+    TeamId, TextTemplate, TextTestKind, WorkflowId,
 };
 use std::collections::BTreeSet;
 use std::hash::{Hash, Hasher};
@@ -60,11 +60,50 @@ pub(crate) enum Cond {
         link: Option<String>,
     },
     Sent(EmailId),
+    /// What was drawn for the person in a split lies between these, of 1 to 100.
+    Drawn {
+        split: String,
+        from: i64,
+        to: i64,
+    },
     /// Flow has known the person for so many milliseconds: what did not happen in a time in which nobody looked says nothing.
     Watched(i64),
+    /// Flow has known the person since before this week or month of theirs began.
+    WatchedSince(CalendarPeriod),
+    /// `renewal_date < today + 30 days`: a day beside that of the person's calendar, so many days ahead. False where it is missing.
+    Today {
+        day: Day,
+        comparison: Comparison,
+        ahead: i64,
+    },
+    /// The same of a moment beside the instant at hand, in milliseconds.
+    Now {
+        field: FieldId,
+        comparison: Comparison,
+        ahead: i64,
+    },
+    /// The person's clocks show one of these hours of these days.
+    Clocks(SendWindow),
     TimedOut,
     /// What a segment says.
     Segment(SegmentId),
+}
+
+/// A day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Day {
+    /// As written, in days since 1970-01-01.
+    Written(i64),
+    /// That of a date; of a moment the one on which it lies at home.
+    Of(FieldId),
+}
+
+/// A part of the calendar of the person's zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum CalendarPeriod {
+    /// From Monday on.
+    Week,
+    Month,
 }
 
 /// A condition and where it stands: one side of an `and` or an `or`, or a condition as a whole.
@@ -131,6 +170,8 @@ pub(crate) enum Since {
     /// So many milliseconds before now.
     Within(i64),
     Ever,
+    /// Since it began.
+    This(CalendarPeriod),
     /// From a moment of the journey on, in the order of arrival: never the event that let somebody in.
     Journey(CountedSince),
 }
@@ -211,9 +252,24 @@ pub(crate) struct TypedGoal {
 
 #[derive(Debug, Clone)]
 pub(crate) enum TypedEntry {
-    Event { when: Part, at: Location },
-    Becomes { when: Part, existing: bool, at: Location },
-    ByHand { at: Location },
+    Event {
+        when: Part,
+        at: Location,
+    },
+    Becomes {
+        when: Part,
+        existing: bool,
+        at: Location,
+    },
+    /// At a date, where the condition holds then.
+    Dated {
+        dates: Dates,
+        when: Option<Part>,
+        at: Location,
+    },
+    ByHand {
+        at: Location,
+    },
 }
 
 impl TypedEntry {
@@ -221,8 +277,15 @@ impl TypedEntry {
     pub(crate) fn when(&self) -> Option<&Part> {
         match self {
             Self::Event { when, .. } | Self::Becomes { when, .. } => Some(when),
+            Self::Dated { when, .. } => when.as_ref(),
             Self::ByHand { .. } => None,
         }
+    }
+
+    /// Where it stands.
+    pub(crate) fn at(&self) -> Location {
+        let (Self::Event { at, .. } | Self::Becomes { at, .. } | Self::Dated { at, .. } | Self::ByHand { at }) = self;
+        *at
     }
 }
 
@@ -257,7 +320,14 @@ pub(crate) enum Form {
     Branch {
         arms: Vec<TypedArm>,
         otherwise: Option<(Vec<TypedStep>, Location)>,
+        /// What the way of those who are left is called: `else`.
+        rest: String,
+        /// The split by which people go their ways, so that it is known before they are asked.
+        split: Option<String>,
+        /// Where a way for everybody else could stand, if it has to say what becomes of everyone and does not say it by `otherwise`.
+        leaves_out: Option<Location>,
     },
+    Repeat(TypedRepeat),
     /// The journey ends.
     Finish(Ending),
     /// Wrong and reported.
@@ -278,6 +348,31 @@ pub(crate) enum TypedWait {
         /// What comes when that has passed, where it does not hold by then.
         otherwise: Option<(Vec<TypedStep>, Location)>,
     },
+    /// Until an instant by the calendar.
+    On {
+        until: TypedAppointment,
+        /// What comes where that is past.
+        past: Option<(Vec<TypedStep>, Location)>,
+    },
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum TypedAppointment {
+    /// That hangs on nothing that is known of the contact.
+    Fixed(Appointment),
+    /// So far from a date of the contact.
+    Date { field: FieldId, distance: CivilSpan, before: bool, minute: Option<u16> },
+}
+
+/// Steps that people go through several times.
+#[derive(Debug, Clone)]
+pub(crate) struct TypedRepeat {
+    pub times: u32,
+    /// From the begin of a round to that of the next.
+    pub every: CivilSpan,
+    /// What lets nobody begin another round.
+    pub until: Option<Part>,
+    pub steps: Vec<TypedStep>,
 }
 
 impl Form {
@@ -296,6 +391,8 @@ impl Form {
 pub(crate) struct TypedArm {
     pub when: Cond,
     pub steps: Vec<TypedStep>,
+    /// The condition in words: `clicked guide_delivery`.
+    pub test: String,
     /// `if clicked guide_delivery`
     pub text: String,
     pub at: Location,
@@ -365,15 +462,23 @@ pub(crate) fn each_step<'t>(steps: &'t [TypedStep], visit: &mut dyn FnMut(&'t Ty
     }
 }
 
+/// Calls `visit` with every condition that steps ask, at any depth, and every part of it.
+pub(crate) fn each_cond_of<'t>(steps: &'t [TypedStep], visit: &mut dyn FnMut(&'t Cond)) {
+    each_step(steps, &mut |step| step.roots().into_iter().for_each(|root| root.cond.each(visit)));
+}
+
 impl TypedStep {
     /// The blocks that stand in it, in the order of the text.
     pub(crate) fn children(&self) -> Vec<&[TypedStep]> {
         match &self.form {
-            Form::Branch { arms, otherwise } => {
+            Form::Branch { arms, otherwise, .. } => {
                 let arms = arms.iter().map(|arm| arm.steps.as_slice());
                 arms.chain(otherwise.iter().map(|(steps, _)| steps.as_slice())).collect()
             }
-            Form::Wait(TypedWait::Until { otherwise: Some((steps, _)), .. }) => vec![steps],
+            Form::Wait(
+                TypedWait::Until { otherwise: Some((steps, _)), .. } | TypedWait::On { past: Some((steps, _)), .. },
+            ) => vec![steps],
+            Form::Repeat(repeat) => vec![&repeat.steps],
             _ => Vec::new(),
         }
     }
@@ -392,12 +497,21 @@ impl TypedStep {
         match &self.form {
             Form::Branch { arms, .. } => arms.iter().map(|arm| root(&arm.when, arm.at)).collect(),
             Form::Wait(TypedWait::Until { when, at, .. }) => vec![root(when, *at)],
+            Form::Repeat(repeat) => repeat.until.iter().map(|until| root(&until.cond, until.at)).collect(),
             _ => Vec::new(),
         }
     }
 }
 
 impl Cond {
+    /// The field that it compares with the day or the instant at hand.
+    pub(crate) fn dated(&self) -> Option<FieldId> {
+        match self {
+            Cond::Today { day: Day::Of(field), .. } | Cond::Now { field, .. } => Some(*field),
+            _ => None,
+        }
+    }
+
     /// Calls `visit` with this condition and every part of it.
     pub(crate) fn each<'t>(&'t self, visit: &mut dyn FnMut(&'t Cond)) {
         visit(self);

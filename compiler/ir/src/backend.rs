@@ -3,9 +3,9 @@
 //! The engine hands in memory and an instant; the backend answers. Everything with an effect goes through the [`Host`],
 //! so a backend has no state of its own and the same inputs always give the same answer (E2).
 
-pub use crate::columns::{Answers, Columns, PAGE_ROWS, TextAnswers};
+pub use crate::columns::{Answers, Columns, HostQuestion, PAGE_ROWS, RowAnswers};
 pub use crate::memory::{Memory, View};
-use crate::{EffectId, Ending, PredicateId, Program, StepId, TextTestId, WaitId, WorkflowId};
+use crate::{Calendar, EffectId, Ending, PredicateId, Program, StepId, TextTestId, WaitId, WorkflowId};
 
 /// When something runs, and why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub trait Host {
     fn effect(&mut self, memory: Memory<'_>, step: StepId, effect: EffectId) -> Outcome;
     /// Looks into a text field; false where it is missing.
     fn text_test(&mut self, test: TextTestId) -> bool;
+    /// Asks the calendar of the contact's zone. What is beyond plus or minus `VALUE_LIMIT` is brought back there.
+    fn calendar(&mut self, calendar: Calendar, value: i64) -> i64;
     /// Told once, after the run, when one of the calls above panicked. The panic went no further, because it must not unwind
     /// through machine code; no later call of that run reached the host; a step has answered [`Stop::Failed`], and what a
     /// predicate has answered means nothing.

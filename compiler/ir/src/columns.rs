@@ -4,19 +4,28 @@
 //! several rows with one instruction. The answers are those that each would get alone.
 
 use crate::backend::{Backend, Host, Memory, Moment, Outcome, Verdict, View};
-use crate::{EffectId, PredicateId, StepId, TextTestId};
+use crate::{Calendar, EffectId, PredicateId, StepId, TextTestId};
 
 /// How many rows are asked together at most: what is laid out of them stays in the caches that are nearest.
 pub const PAGE_ROWS: usize = 256;
 
-/// Looks into a text field of a row; false where it is missing.
-pub type TextAnswers<'t> = &'t mut dyn FnMut(usize, TextTestId) -> bool;
+/// What only the host of a row can say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HostQuestion {
+    /// Whether a text of it passes: 1, or 0; 0 where the text is missing.
+    Text(TextTestId),
+    /// What the calendar of the contact's zone says of a value.
+    Calendar(Calendar, i64),
+}
+
+/// Answers for the host of a row.
+pub type RowAnswers<'t> = &'t mut dyn FnMut(usize, HostQuestion) -> i64;
 
 /// Some predicates of one program.
 pub trait Columns {
     /// Asks each of them of each row: of a contact, and of a journey where the predicate belongs to a workflow. No event is at hand, so no trigger
     /// holds. At most [`PAGE_ROWS`] rows; each area as long as its layout says.
-    fn ask(&mut self, rows: &[View<'_>], now: i64, texts: TextAnswers<'_>, answers: &mut Answers);
+    fn ask(&mut self, rows: &[View<'_>], now: i64, host: RowAnswers<'_>, answers: &mut Answers);
 }
 
 /// What each predicate has answered of each row.
@@ -65,10 +74,10 @@ impl<'b> OneByOne<'b> {
 }
 
 impl Columns for OneByOne<'_> {
-    fn ask(&mut self, rows: &[View<'_>], now: i64, texts: TextAnswers<'_>, answers: &mut Answers) {
+    fn ask(&mut self, rows: &[View<'_>], now: i64, host: RowAnswers<'_>, answers: &mut Answers) {
         answers.begin(self.predicates.len(), rows.len());
         for (nth, predicate) in self.predicates.iter().enumerate() {
-            ask_one_by_one(self.backend, *predicate, (rows, now), texts, answers.of(nth));
+            ask_one_by_one(self.backend, *predicate, (rows, now), host, answers.of(nth));
         }
     }
 }
@@ -78,12 +87,12 @@ pub fn ask_one_by_one(
     backend: &dyn Backend,
     predicate: PredicateId,
     (rows, now): (&[View<'_>], i64),
-    texts: TextAnswers<'_>,
+    host: RowAnswers<'_>,
     (holds, next_change): (&mut [i64], &mut [i64]),
 ) {
     for (row, ((view, holds), next_change)) in rows.iter().zip(holds).zip(next_change).enumerate() {
-        let mut host = RowHost { row, texts: &mut *texts };
-        let verdict = backend.holds(predicate, *view, Moment { now, triggers: 0 }, &mut host);
+        let mut row_host = RowHost { row, answers: &mut *host };
+        let verdict = backend.holds(predicate, *view, Moment { now, triggers: 0 }, &mut row_host);
         (*holds, *next_change) = (i64::from(verdict.holds), verdict.next_change);
     }
 }
@@ -91,7 +100,7 @@ pub fn ask_one_by_one(
 /// The host of one row.
 struct RowHost<'t, 'f> {
     row: usize,
-    texts: &'t mut (dyn FnMut(usize, TextTestId) -> bool + 'f),
+    answers: &'t mut (dyn FnMut(usize, HostQuestion) -> i64 + 'f),
 }
 
 impl Host for RowHost<'_, '_> {
@@ -101,6 +110,10 @@ impl Host for RowHost<'_, '_> {
     }
 
     fn text_test(&mut self, test: TextTestId) -> bool {
-        (self.texts)(self.row, test)
+        (self.answers)(self.row, HostQuestion::Text(test)) != 0
+    }
+
+    fn calendar(&mut self, calendar: Calendar, value: i64) -> i64 {
+        (self.answers)(self.row, HostQuestion::Calendar(calendar, value))
     }
 }

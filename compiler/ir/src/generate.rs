@@ -90,6 +90,7 @@ pub fn least_workflow(name: &str, trace_words: usize) -> Workflow {
         trace: (0..trace_words).map(|word| journey.add(format!("trace[{word}]"), SlotKind::Int, false, 0)).collect(),
         sent_at: Vec::new(),
         taken: None,
+        round_began: None,
     };
     journey.place();
     Workflow {
@@ -116,6 +117,7 @@ pub fn least_workflow(name: &str, trace_words: usize) -> Workflow {
         started: None,
         rate: None,
         turn: None,
+        again: None,
     }
 }
 
@@ -170,6 +172,8 @@ pub fn program(choices: &mut Choices) -> Program {
     text_test(&mut program, "gmbh");
     text_test(&mut program, "ltd");
     segments(&mut program, choices);
+    let drawn = program.frame.add("split offer", SlotKind::Code, false, 0);
+    program.splits.push(Split { name: "offer".into(), slot: drawn });
     for name in ["first", "second"].into_iter().take(1 + choices.below(2)) {
         let started = program.frame.add(format!("start {name}"), SlotKind::Int, false, FOREVER);
         let turn = choices.flag().then(|| turn(&mut program.frame, name, 1 + choices.below(200) as u32));
@@ -219,7 +223,12 @@ fn workflow(program: &Program, name: &str, choices: &mut Choices) -> Workflow {
     workflow.event = choices.flag().then_some(EventId(0));
     workflow.writes = written(program);
     workflow.steps = ["send", "wait", "handoff"].map(|kind| step(kind, kind)).into_iter().collect();
-    workflow.waits = [1, 2].map(|days| Wait::For(CivilSpan { days, ..CivilSpan::default() })).into_iter().collect();
+    workflow.waits = [
+        Wait::For(CivilSpan { days: 1, ..CivilSpan::default() }),
+        Wait::On(Appointment::Weekday { day: 2, minute: 0 }),
+    ]
+    .into_iter()
+    .collect();
     workflow.effects = (0..EFFECTS).map(|_| Effect::random(choices)).collect();
     let writes = workflow.writes.iter().copied().collect();
     let body = body(Scope { program, workflow: Some(&workflow), writes: Some(&writes) }, choices);
@@ -233,7 +242,7 @@ fn written(program: &Program) -> Vec<SlotId> {
     let kept: Vec<SlotId> = segments.chain(program.system.kept()).collect();
     // The workflow at hand has no start and no turn yet, and their slots are there.
     let name = |slot: SlotId| program.frame.slots.at(slot).name.as_str();
-    let is_entry = |slot: SlotId| ["start ", "turn "].iter().any(|what| name(slot).starts_with(what));
+    let is_entry = |slot: SlotId| ["start ", "turn ", "split "].iter().any(|what| name(slot).starts_with(what));
     program.frame.slots.ids().filter(|slot| !kept.contains(slot) && !is_entry(*slot)).collect()
 }
 
@@ -342,7 +351,7 @@ fn propose(scope: Scope<'_>, values: &[Known], choices: &mut Choices) -> Op {
     let (ints, bools) = (of_type(values, ValueType::Int), of_type(values, ValueType::Bool));
     let value = |of: &[ValueId], choices: &mut Choices| if of.is_empty() { ValueId(0) } else { choices.pick(of) };
     let int = |choices: &mut Choices| value(&ints, choices);
-    match choices.below(30) {
+    match choices.below(31) {
         0..=3 => Op::Load(place(scope, choices)),
         4 | 5 => Op::Int(choices.int()),
         6 => Op::Bool(choices.flag()),
@@ -371,8 +380,22 @@ fn propose(scope: Scope<'_>, values: &[Known], choices: &mut Choices) -> Op {
         26 => Op::BitOr(int(choices), int(choices)),
         27 => Op::Bit(value(&bools, choices), choices.below(limits::TRACE_BITS as usize) as u32),
         28 => Op::Select(value(&bools, choices), int(choices), int(choices)),
+        29 => Op::Calendar(calendar(choices), int(choices)),
         _ => Op::Select(value(&bools, choices), value(&bools, choices), value(&bools, choices)),
     }
+}
+
+fn calendar(choices: &mut Choices) -> Calendar {
+    let days = 1 + choices.below(127) as u8;
+    let window = SendWindow { days, from_min: choices.below(1440) as u16, to_min: choices.below(1441) as u16 };
+    choices.pick(&[
+        Calendar::DayBegins,
+        Calendar::DayOf,
+        Calendar::WeekEnds,
+        Calendar::MonthEnds,
+        Calendar::Shows(window),
+        Calendar::Turns(window),
+    ])
 }
 
 /// A slot of any area that has some; the contact's and the journey's are the likeliest.

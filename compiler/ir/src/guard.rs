@@ -4,7 +4,7 @@
 //! first panic is kept, later calls are refused, and the run ends as failed. The interpreter does the same, to stay its equal.
 
 use crate::backend::{Host, Memory, Outcome};
-use crate::{EffectId, StepId, TextTestId};
+use crate::{Calendar, EffectId, StepId, TextTestId, VALUE_LIMIT};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -32,6 +32,12 @@ impl<'h> Guard<'h> {
     /// [`Host::text_test`]. Fails where the host panics now or has before in this run.
     pub fn text_test(&mut self, test: TextTestId) -> Result<bool, HostPanicked> {
         self.attempt(|host| host.text_test(test))
+    }
+
+    /// [`Host::calendar`]. Fails where the host panics now or has before in this run.
+    pub fn calendar(&mut self, calendar: Calendar, value: i64) -> Result<i64, HostPanicked> {
+        let answer = self.attempt(|host| host.calendar(calendar, value))?;
+        Ok(answer.clamp(-VALUE_LIMIT, VALUE_LIMIT))
     }
 
     /// Ends the run: tells the host of its panic, if there was one.

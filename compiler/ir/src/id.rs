@@ -54,6 +54,8 @@ ids! {
     PredicateId "pred";
     /// A segment.
     SegmentId "segment";
+    /// A split.
+    SplitId "split";
     /// An email.
     EmailId "email";
     /// A team.

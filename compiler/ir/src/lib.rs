@@ -33,11 +33,16 @@ pub mod verify;
 pub use debug::{Conditions, DebugInfo, EmailContent, Link, Subject, WorkflowDebug, Written};
 pub use id::*;
 pub use limits::VALUE_LIMIT;
-pub use lineage::{Fill, Lineage, Live, Lost, Standing, Unlinked, link, places, standing};
+pub use lineage::{Fill, Goalless, Lineage, Live, Lost, Standing, Unlinked, link, places, standing};
+pub use meaning::appointment::{Appointment, BUSINESS_MINUTES, USUAL_MINUTE};
 pub use meaning::area::{Area, Areas, Place};
+pub use meaning::calendar::Calendar;
 pub use meaning::choices::Choices;
+pub use meaning::dates::{Dates, FieldDate, MAX_NTH, Schedule, ScheduleDay};
 pub use meaning::effect::*;
-pub use meaning::fact::{Fact, Pattern, PatternEvent, PropertyTest, TextTest, TextTestKind, Trait};
+pub use meaning::fact::{
+    AFTER, BEFORE, Fact, Pattern, PatternEvent, PropertyTest, TextTest, TextTestKind, Trait, WatchedField,
+};
 pub use meaning::function::{Block, Comparison, Function, Op, Terminator, ValueType};
 pub use meaning::layout::{Layout, Slot, SlotKind};
 pub use meaning::mail::{Email, EmailKind, Piece, TextTemplate};
@@ -45,6 +50,7 @@ pub use meaning::policy::{Blackout, Cap, Consent, HOLD_MS, Over, Policy, Quiet};
 pub use meaning::rate::{Rate, RatePer, Turn};
 pub use meaning::role::{SlotRole, SystemSlot, TurnSlot};
 pub use meaning::segment::Segment;
+pub use meaning::split::Split;
 pub use meaning::step::{StepKey, StepKind};
 pub use meaning::workflow::{
     CivilSpan, CountedSince, Ending, Engagement, EngagementKind, Entry, EventCount, Goal, JourneySlots, Member,

@@ -89,6 +89,9 @@ pub const MAX_FACT_DEPTH: u32 = 64;
 /// proved of a workflow grows faster than the workflow.
 pub const MAX_STEPS: usize = 1_000;
 
+/// The most rounds of a `repeat`: one a week for a year. Whoever has not done it by then is asked no more.
+pub const MAX_ROUNDS: u32 = 52;
+
 /// How many patterns of an entry a predicate can tell apart: one bit each of a word, whose highest one says that another workflow starts it.
 pub const MAX_TRIGGERS: u32 = 63;
 

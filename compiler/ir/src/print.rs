@@ -16,12 +16,13 @@ mod function;
 #[cfg(test)]
 mod tests;
 
-use super::{Blackout, Consent, Over, Piece, Policy, SlotId, Turn};
 use super::{
-    CivilSpan, CountedSince, Email, EmailId, EmailKind, Engagement, Entry, EventCount, Fact, Field, FieldId, FieldType,
-    IdMap, Layout, Pattern, PatternEvent, Predicate, PredicateId, Program, PropertyTest, Reenter, Required, Segment,
-    SendWindow, TextTemplate, TextTest, Trait, Wait, Workflow, WorkflowDebug, WorkflowId, Written,
+    AFTER, Appointment, BEFORE, CivilSpan, CountedSince, Email, EmailId, EmailKind, Engagement, Entry, EventCount,
+    Fact, Field, FieldId, FieldType, IdMap, Layout, Pattern, PatternEvent, Predicate, PredicateId, Program,
+    PropertyTest, Reenter, Required, Segment, SendWindow, TextTemplate, TextTest, Trait, Wait, Workflow, WorkflowDebug,
+    WorkflowId, Written,
 };
+use super::{Blackout, Consent, Over, Piece, Policy, SlotId, Turn};
 use crate::units::{DAY_MS, HOUR_MS, MINUTE_MS};
 use function::print_function;
 use std::fmt::{self, Display, Formatter, Write};
@@ -128,7 +129,10 @@ fn print_facts(f: &mut Formatter<'_>, program: &Program) -> fmt::Result {
     print_list(f, "patterns", &program.patterns, |_, pattern| pattern_line(program, pattern))?;
     print_list(f, "facts", &program.facts, |_, fact| fact_line(program, fact))?;
     print_list(f, "text tests", &program.text_tests, |_, test| text_test_line(program, test))?;
-    print_list(f, "segments", &program.segments, |_, segment| segment_line(program, segment))
+    print_list(f, "segments", &program.segments, |_, segment| segment_line(program, segment))?;
+    print_list(f, "splits", &program.splits, |_, split| {
+        format!("{} in frame.{}", split.name, slot_name(&program.frame, split.slot))
+    })
 }
 
 fn print_list<I: super::Id + Display, T>(
@@ -146,12 +150,16 @@ fn print_list<I: super::Id + Display, T>(
 fn pattern_line(program: &Program, pattern: &Pattern) -> String {
     let mut line = format!("`{}`: ", pattern.text);
     let properties = match pattern.event {
-        PatternEvent::AnyActivity => {
-            line += "any activity";
+        event @ (PatternEvent::AnyActivity
+        | PatternEvent::Engaged(_)
+        | PatternEvent::Mailed
+        | PatternEvent::Marketed) => {
+            line += event.words().unwrap_or_default();
             &[][..]
         }
-        PatternEvent::Marketed => {
-            line += "a marketing email left";
+        PatternEvent::Changed(field) => {
+            let name = program.fields.get(field).map_or("?", |field| field.name.as_str());
+            line += &format!("{name} changing");
             &[][..]
         }
         PatternEvent::Entered(segment) | PatternEvent::Left(segment) => {
@@ -167,7 +175,11 @@ fn pattern_line(program: &Program, pattern: &Pattern) -> String {
         }
     };
     for test in &pattern.tests {
-        let name = properties.get(test.property as usize).map_or("?", |property| property.name.as_str());
+        let name = match (pattern.event, test.property) {
+            (PatternEvent::Changed(_), BEFORE) => "before",
+            (PatternEvent::Changed(_), AFTER) => "after",
+            (_, place) => properties.get(place as usize).map_or("?", |property| property.name.as_str()),
+        };
         line += &format!(", {}", property_test(name, test));
     }
     line
@@ -303,7 +315,7 @@ fn print_workflow(
     for line in rules(program, workflow, told, required) {
         writeln!(f, "  {line}")?;
     }
-    print_steps(f, workflow, told)?;
+    print_steps(f, program, workflow, told)?;
     print_layout(f, &format!("{} journey", workflow.name), &workflow.journey)?;
     writeln!(f, "\n{} body", workflow.name)?;
     print_function(f, "  ", program, Some(id), &workflow.body)
@@ -318,9 +330,11 @@ fn rules(program: &Program, workflow: &Workflow, told: &WorkflowDebug, required:
     lines.push(match workflow.reenter {
         Reenter::Never => "reenters never".to_owned(),
         Reenter::After(span) => format!("enters again after {}", span_words(span)),
+        Reenter::Always => "enters again always".to_owned(),
     });
     lines.extend(workflow.rate.iter().map(|rate| format!("takes in {rate}")));
-    lines.extend(workflow.turn.iter().map(|turn| turn_line(program, workflow, turn)));
+    lines.extend(workflow.turn.iter().map(|turn| turn_line(program, workflow, "waits until", turn)));
+    lines.extend(workflow.again.iter().map(|again| turn_line(program, workflow, "comes again by", again)));
     lines.extend(workflow.goal.iter().map(|goal| {
         let within = goal.within.map(|span| format!(" within {}", span_words(span))).unwrap_or_default();
         let continues = if goal.continues { " and continue" } else { "" };
@@ -355,27 +369,53 @@ fn entry_line(program: &Program, entry: &Entry) -> String {
             let existing = if *existing { ", those who are already too" } else { "" };
             format!("enters when {when} becomes true (frame.{}){existing}", slot_name(&program.frame, *was))
         }
+        Entry::Dated { dates, when, at, .. } => {
+            let when = when.map(|when| format!(" while {when}")).unwrap_or_default();
+            format!("enters {} (frame.{}){when}", dates.words(program), slot_name(&program.frame, *at))
+        }
         Entry::ByHand => "enters by hand".to_owned(),
     }
 }
 
-fn turn_line(program: &Program, workflow: &Workflow, turn: &Turn) -> String {
+fn turn_line(program: &Program, workflow: &Workflow, what: &str, turn: &Turn) -> String {
     let name = |slot: SlotId| slot_name(&program.frame, slot);
     let counts = turn.counts.iter();
     let counts =
         counts.map(|(count, kept)| format!(", {} in frame.{}", slot_name(&workflow.journey, *count), name(*kept)));
-    format!("waits until frame.{}{}", name(turn.at), counts.collect::<String>())
+    format!("{what} frame.{}{}", name(turn.at), counts.collect::<String>())
 }
 
-fn window_line(window: &SendWindow) -> String {
-    let names = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-    let sent = names.iter().zip(0..).filter(|(_, day)| window.days >> day & 1 == 1);
-    let days: Vec<&str> = sent.map(|(name, _)| *name).collect();
-    format!("sends {} {} to {}", days.join(" "), clock(window.from_min), clock(window.to_min))
-}
+const WEEK: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 fn clock(minutes: u16) -> String {
     format!("{:02}:{:02}", minutes / 60, minutes % 60)
+}
+
+/// `wed at 09:00`, `3 days before frame.renewal_date at 09:00`
+fn appointment_words(program: &Program, appointment: &Appointment) -> String {
+    let at = |minute: &Option<u16>| minute.map(|minute| format!(" at {}", clock(minute))).unwrap_or_default();
+    match appointment {
+        Appointment::Weekday { day, minute } => {
+            let day = WEEK.get(usize::from(*day)).unwrap_or(&"?");
+            format!("{day} at {}", clock(*minute))
+        }
+        Appointment::BusinessDays(days) => counted(i64::from(*days), "business day"),
+        Appointment::BusinessHours(hours) => counted(i64::from(*hours), "business hour"),
+        Appointment::Tomorrow { minute } => format!("tomorrow at {}", clock(*minute)),
+        Appointment::Day { number, minute } => format!("day {number}{}", at(minute)),
+        Appointment::Date { slot, distance, before, minute } => {
+            let side = if *before { "before" } else { "after" };
+            let distance = Some(*distance).filter(|distance| *distance != CivilSpan::default());
+            let distance = distance.map(|distance| format!("{} {side} ", span_words(distance))).unwrap_or_default();
+            format!("{distance}frame.{}{}", slot_name(&program.frame, *slot), at(minute))
+        }
+    }
+}
+
+fn window_line(window: &SendWindow) -> String {
+    let sent = WEEK.iter().zip(0..).filter(|(_, day)| window.days >> day & 1 == 1);
+    let days: Vec<&str> = sent.map(|(name, _)| *name).collect();
+    format!("sends {} {} to {}", days.join(" "), clock(window.from_min), clock(window.to_min))
 }
 
 fn engagement_line(workflow: &Workflow, engagement: &Engagement) -> String {
@@ -388,6 +428,7 @@ fn count_line(workflow: &Workflow, count: &EventCount) -> String {
     let since = match count.since {
         CountedSince::Entry => "entry".to_owned(),
         CountedSince::Wait => "the wait began".to_owned(),
+        CountedSince::Round => "the round began".to_owned(),
         CountedSince::Sent(email) => format!("{email} left"),
     };
     let enough = count.enough;
@@ -398,7 +439,7 @@ fn count_line(workflow: &Workflow, count: &EventCount) -> String {
     )
 }
 
-fn print_steps(f: &mut Formatter<'_>, workflow: &Workflow, told: &WorkflowDebug) -> fmt::Result {
+fn print_steps(f: &mut Formatter<'_>, program: &Program, workflow: &Workflow, told: &WorkflowDebug) -> fmt::Result {
     for (id, key) in workflow.steps.iter() {
         let text = told.steps.get(id).map_or("?", |step| &step.text);
         writeln!(f, "  {id} {} {key}: {text}", key.kind)?;
@@ -407,6 +448,11 @@ fn print_steps(f: &mut Formatter<'_>, workflow: &Workflow, told: &WorkflowDebug)
         match wait {
             Wait::For(span) => writeln!(f, "  {id} for {}", span_words(*span))?,
             Wait::Until { when, up_to } => writeln!(f, "  {id} until {when}, at most {}", span_words(*up_to))?,
+            Wait::On(appointment) => writeln!(f, "  {id} until {}", appointment_words(program, appointment))?,
+            Wait::Round { every, until } => {
+                let until = until.map(|until| format!(", or until {until}")).unwrap_or_default();
+                writeln!(f, "  {id} until {} after the round began{until}", span_words(*every))?;
+            }
         }
     }
     for (bit, arm) in workflow.arms.iter().enumerate() {

@@ -48,6 +48,11 @@ impl Program {
         self.fields.find(|field| field.ty == FieldType::Email && field.name == "email")
     }
 
+    /// The field with the zone a contact lives in.
+    pub fn timezone_field(&self) -> Option<FieldId> {
+        self.fields.find(|field| field.ty == FieldType::Timezone && field.name == "timezone")
+    }
+
     /// What a mail says.
     pub fn content(&self, email: EmailId) -> Option<&EmailContent> {
         self.debug.emails.get(email)

@@ -8,8 +8,8 @@
 //! version, and the fields in it are asked for all the same: of everybody who comes in from then on.
 
 use crate::{
-    Area, EmailId, Entry, Field, FieldId, IdMap, Meaning, Op, PatternEvent, PatternId, PredicateId, Program, Reference,
-    SegmentId, SlotId, TextTemplate, Wait, Workflow, WorkflowId,
+    Area, Dates, EmailId, Entry, Field, FieldId, IdMap, Meaning, Op, PatternEvent, PatternId, PredicateId, Program,
+    Reference, SegmentId, SlotId, TextTemplate, Wait, Workflow, WorkflowId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -76,13 +76,12 @@ impl Reads<'_> {
 
     /// All but the entry.
     fn around_and_within(&mut self, workflow: &Workflow) {
-        let awaited = workflow.waits.values().filter_map(|wait| match wait {
-            Wait::Until { when, .. } => Some(*when),
-            Wait::For(_) => None,
-        });
+        let awaited = workflow.waits.values().filter_map(Wait::when);
         let goal = workflow.goal.iter().map(|goal| goal.when);
         let around = goal.chain(workflow.exits.iter().copied()).chain(workflow.skip).chain(awaited);
         around.for_each(|when| self.predicate(when));
+        let dates = workflow.waits.values().filter_map(|wait| wait.appointment()?.slot());
+        dates.for_each(|slot| self.slot(slot));
         workflow.counts.iter().for_each(|count| self.pattern(count.pattern));
         let body = workflow.body.blocks.values().flat_map(|block| block.ops.values());
         body.for_each(|op| self.op(op));
@@ -97,6 +96,13 @@ impl Reads<'_> {
                 self.predicate(*when);
             }
             Entry::Becomes { when, .. } => self.predicate(*when),
+            Entry::Dated { dates, when, .. } => {
+                match dates {
+                    Dates::Field(date) => self.fields.extend([date.field]),
+                    Dates::Schedule(schedule) => self.segment(schedule.among),
+                }
+                when.iter().for_each(|when| self.predicate(*when));
+            }
             Entry::ByHand => {}
         }
     }
@@ -104,7 +110,15 @@ impl Reads<'_> {
     fn pattern(&mut self, id: PatternId) {
         match self.program.patterns.get(id).map(|pattern| pattern.event) {
             Some(PatternEvent::Entered(segment) | PatternEvent::Left(segment)) => self.segment(segment),
-            Some(PatternEvent::Declared(_) | PatternEvent::AnyActivity | PatternEvent::Marketed) | None => {}
+            Some(PatternEvent::Changed(field)) => self.fields.extend([field]),
+            Some(
+                PatternEvent::Declared(_)
+                | PatternEvent::AnyActivity
+                | PatternEvent::Engaged(_)
+                | PatternEvent::Mailed
+                | PatternEvent::Marketed,
+            )
+            | None => {}
         }
     }
 
@@ -149,7 +163,7 @@ impl Reads<'_> {
             }
             Reference::Field(field) => self.fields.extend([field]),
             // It has a door of its own.
-            Reference::Workflow(_) => {}
+            Reference::Workflow(_) | Reference::Split(_) => {}
         }
     }
 

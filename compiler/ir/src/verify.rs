@@ -14,8 +14,9 @@ mod tests;
 pub mod value;
 
 use super::{
-    Area, CountedSince, EmailId, Entry, FactId, Field, FieldType, Id, IdMap, Layout, Op, PatternEvent, PatternId,
-    PredicateId, Program, Property, Reference, SlotId, SlotKind, Turn, Workflow, WorkflowId,
+    AFTER, Area, BEFORE, CountedSince, Dates, EmailId, Entry, FactId, Field, FieldId, FieldType, Id, IdMap, Layout, Op,
+    Pattern, PatternEvent, PatternId, PredicateId, Program, Property, Reference, SlotId, SlotKind, Turn, Workflow,
+    WorkflowId,
 };
 use crate::limits::{
     MAX_CHOICES, MAX_DURATION_DAYS, MAX_FACT_DEPTH, MAX_FIELDS, MAX_RATE, MAX_STEPS, MAX_TRIGGERS, TRACE_BITS,
@@ -144,6 +145,7 @@ impl Checker<'_> {
 
     fn facts(&mut self) {
         let program = self.program;
+        self.watched();
         for id in program.patterns.ids() {
             self.pattern(id);
         }
@@ -162,7 +164,8 @@ impl Checker<'_> {
         let pattern = program.patterns.at(id);
         let place = format!("{id} `{}`", pattern.text);
         let properties: &[Property] = match pattern.event {
-            PatternEvent::AnyActivity | PatternEvent::Marketed => &[],
+            PatternEvent::Changed(field) => return self.change(&place, field, pattern),
+            PatternEvent::AnyActivity | PatternEvent::Engaged(_) | PatternEvent::Mailed | PatternEvent::Marketed => &[],
             PatternEvent::Entered(segment) | PatternEvent::Left(segment) => {
                 self.exists(&place, &program.segments, segment);
                 &[]
@@ -180,6 +183,40 @@ impl Checker<'_> {
                 }
                 Some(_) => {}
             }
+        }
+    }
+
+    /// A pattern of a change asks of a field that is watched what its values can answer.
+    fn change(&mut self, place: &str, field: FieldId, pattern: &Pattern) {
+        let program = self.program;
+        if !program.watched.iter().any(|watched| watched.field == field) {
+            self.fault(place, format!("nothing keeps what {field} was"));
+        }
+        let Some(shape) = program.fields.get(field) else { return };
+        for test in &pattern.tests {
+            if ![BEFORE, AFTER].contains(&test.property) {
+                self.fault(place, format!("a change has no property {}", test.property));
+            } else if !test.test.fits_change(&shape.ty) {
+                self.fault(place, format!("asks of `{}` what its type cannot answer", shape.name));
+            }
+        }
+    }
+
+    /// What each field was lies in a slot like its own, once.
+    fn watched(&mut self) {
+        let program = self.program;
+        for watched in &program.watched {
+            let place = format!("the changes of {}", watched.field);
+            self.exists(&place, &program.fields, watched.field);
+            let Some(field) = program.fields.get(watched.field) else { continue };
+            let kind = if field.ty.is_text() { SlotKind::Int } else { field.ty.slot_kind() };
+            self.slot_of(&place, &program.frame, watched.seen, kind);
+            if field.slot.is_none() && field.text.is_none() {
+                self.fault(&place, "there is nothing to look at");
+            }
+        }
+        if !program.watched.is_sorted_by(|one, next| one.field < next.field) {
+            self.fault("watched fields", "they are not in order, or one stands there twice");
         }
     }
 
@@ -243,13 +280,16 @@ impl Checker<'_> {
 
     /// Lengths of time and hours of the day that there are.
     fn times(&mut self, place: &str, workflow: &Workflow) {
-        let waits = workflow.waits.values().map(|wait| match wait {
-            super::Wait::For(span) | super::Wait::Until { up_to: span, .. } => *span,
-        });
+        let waits = workflow.waits.values().filter_map(super::Wait::span);
         let within = workflow.goal.iter().filter_map(|goal| goal.within);
         let again = if let super::Reenter::After(span) = workflow.reenter { Some(span) } else { None };
         for span in waits.chain(within).chain(again).filter(|span| !span.is_sensible()) {
             self.fault(place, format!("{span:?} is no length of time up to {MAX_DURATION_DAYS} days"));
+        }
+        for appointment in workflow.waits.values().filter_map(|wait| wait.appointment()) {
+            if !appointment.is_sensible(&self.program.frame) {
+                self.fault(place, format!("{appointment:?} is no instant of the calendar"));
+            }
         }
         if let Some(window) = workflow.window.filter(|window| !window.opens()) {
             self.fault(place, format!("{window:?} is no window"));
@@ -260,10 +300,7 @@ impl Checker<'_> {
     fn questions(&mut self, place: &str, id: WorkflowId, workflow: &Workflow) {
         let goal = workflow.goal.iter().map(|goal| goal.when);
         let exits = workflow.exits.iter().copied();
-        let waits = workflow.waits.values().filter_map(|wait| match wait {
-            super::Wait::Until { when, .. } => Some(*when),
-            super::Wait::For(_) => None,
-        });
+        let waits = workflow.waits.values().filter_map(super::Wait::when);
         for predicate in goal.chain(exits).chain(workflow.skip).chain(waits) {
             self.question(place, id, predicate, 0);
         }
@@ -303,26 +340,60 @@ impl Checker<'_> {
             }
             Entry::Becomes { when, .. } => {
                 self.question(place, id, *when, 0);
-                for slot in workflow.entry.slots() {
+                for (slot, _) in workflow.entry.slots(id) {
                     self.slot_of(place, &program.frame, slot, SlotKind::Bool);
                 }
             }
+            Entry::Dated { dates, when, .. } => {
+                when.iter().for_each(|when| self.question(place, id, *when, 0));
+                for (slot, _) in workflow.entry.slots(id) {
+                    self.slot_of(place, &program.frame, slot, SlotKind::Int);
+                }
+                self.dates(place, dates);
+            }
             Entry::ByHand => {}
+        }
+    }
+
+    /// Dates that there are, of fields and segments that there are.
+    fn dates(&mut self, place: &str, dates: &Dates) {
+        let program = self.program;
+        if !dates.is_sensible() {
+            self.fault(place, format!("{dates:?} are no dates"));
+        }
+        match dates {
+            Dates::Schedule(schedule) => self.exists(place, &program.segments, schedule.among),
+            Dates::Field(date) => {
+                let field = program.fields.get(date.field);
+                let by_days = date.at_min.is_some() && date.span.ms == 0;
+                let fits = field.is_some_and(|field| match field.ty {
+                    FieldType::Date => by_days,
+                    FieldType::Moment => !date.yearly && (by_days || date.at_min.is_none()),
+                    _ => false,
+                });
+                if !fits || field.is_none_or(|field| field.slot.is_none()) {
+                    self.fault(place, format!("nobody comes in by {dates:?}"));
+                }
+            }
         }
     }
 
     fn journey_slots(&mut self, place: &str, workflow: &Workflow) {
         let (journey, slots) = (&workflow.journey, &workflow.slots);
         let emails: Vec<EmailId> = slots.sent_at.iter().map(|(email, _)| *email).collect();
-        let instants = [slots.triggered_at, slots.waiting_since];
+        let instants = [slots.triggered_at, slots.waiting_since].into_iter().chain(slots.round_began);
         let sent = slots.sent_at.iter().map(|(_, slot)| *slot);
         let asked = workflow.engagements.iter().map(|engagement| engagement.slot);
         let counted = workflow.counts.iter().map(|count| count.slot);
-        for slot in instants.into_iter().chain(slots.trace.iter().copied()).chain(sent).chain(asked).chain(counted) {
+        for slot in instants.chain(slots.trace.iter().copied()).chain(sent).chain(asked).chain(counted) {
             self.slot_of(place, journey, slot, SlotKind::Int);
         }
         for slot in [slots.timed_out].into_iter().chain(slots.taken) {
             self.slot_of(place, journey, slot, SlotKind::Bool);
+        }
+        let is_round = |wait: &super::Wait| matches!(wait, super::Wait::Round { .. });
+        if slots.round_began.is_none() && workflow.waits.values().any(is_round) {
+            self.fault(place, "nothing keeps when a round began");
         }
         self.journey_owners(place, workflow);
         for email in emails.into_iter().chain(workflow.engagements.iter().map(|engagement| engagement.email)) {
@@ -337,7 +408,7 @@ impl Checker<'_> {
         let asked = workflow.engagements.iter().map(|engagement| engagement.email);
         let counted = workflow.counts.iter().filter_map(|count| match count.since {
             CountedSince::Sent(email) => Some(email),
-            CountedSince::Entry | CountedSince::Wait => None,
+            CountedSince::Entry | CountedSince::Wait | CountedSince::Round => None,
         });
         // Neither an answer nor a count means anything without the instant at which its mail left.
         let unkept = asked.chain(counted).find(|email| !slots.sent_at.iter().any(|(sent, _)| sent == email));
@@ -358,7 +429,8 @@ impl Checker<'_> {
                 self.fault(place, format!("nothing keeps `{}`", effect.words(program)));
             }
         }
-        for slot in workflow.started.into_iter().chain(workflow.turn.iter().flat_map(Turn::slots)) {
+        let turns = workflow.turn.iter().chain(&workflow.again).flat_map(Turn::slots);
+        for slot in workflow.started.into_iter().chain(turns) {
             self.slot_of(place, &program.frame, slot, SlotKind::Int);
         }
         self.rate(place, workflow);
@@ -383,7 +455,7 @@ impl Checker<'_> {
         if workflow.rate.is_some() && workflow.turn.is_none() {
             self.fault(place, "nothing keeps who waits for their turn");
         }
-        for (count, _) in workflow.turn.iter().flat_map(|turn| &turn.counts) {
+        for (count, _) in workflow.turn.iter().chain(&workflow.again).flat_map(|turn| &turn.counts) {
             self.slot_of(place, &workflow.journey, *count, SlotKind::Int);
             let own = [workflow.slots.triggered_at, workflow.slots.waiting_since];
             let trace = workflow.slots.trace.iter().chain(workflow.slots.sent_at.iter().map(|(_, slot)| slot));
@@ -412,6 +484,7 @@ impl Checker<'_> {
             Reference::Team(id) => self.exists(place, &program.teams, id),
             Reference::Field(id) => self.exists(place, &program.fields, id),
             Reference::Workflow(id) => self.exists(place, &program.workflows, id),
+            Reference::Split(id) => self.exists(place, &program.splits, id),
         }
     }
 }

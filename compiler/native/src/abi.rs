@@ -33,6 +33,8 @@ pub(super) struct Context {
     pub(super) triggers: u64,
     /// Where a predicate leaves the second half of its verdict.
     pub(super) next_change: i64,
+    /// What a host function is asked about, and then what it has answered, where a word is too small.
+    pub(super) operand: i64,
     /// The functions of the segments, by their numbers: one may be asked for by any other function.
     pub(super) segments: *const PredicateFn,
     /// Where the areas begin, in their order.
@@ -43,6 +45,7 @@ pub(super) struct Context {
 pub(super) const CONTEXT_TABLE: i32 = offset_of!(Context, table) as i32;
 pub(super) const CONTEXT_TRIGGERS: i32 = offset_of!(Context, triggers) as i32;
 pub(super) const CONTEXT_NEXT_CHANGE: i32 = offset_of!(Context, next_change) as i32;
+pub(super) const CONTEXT_OPERAND: i32 = offset_of!(Context, operand) as i32;
 pub(super) const CONTEXT_SEGMENTS: i32 = offset_of!(Context, segments) as i32;
 
 /// Where [`Context`] holds the beginning of an area.

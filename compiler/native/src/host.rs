@@ -5,11 +5,12 @@
 //! by name.
 
 use super::abi::{Call, Context, FAILED};
-use flow_ir::{EffectId, StepId, TextTestId};
+use flow_ir::guard::HostPanicked;
+use flow_ir::{Calendar, EffectId, StepId, TextTestId};
 use std::mem::offset_of;
 
 macro_rules! host_functions {
-    ($($(#[$doc:meta])* $variant:ident = $name:ident($($argument:ident),*) or $failure:expr => |$call:ident| $body:expr;)*) => {
+    ($($(#[$doc:meta])* $variant:ident = $name:ident($($argument:ident),*) or $failure:expr => |$call:ident, $operand:ident| $body:expr;)*) => {
         /// The shims' addresses. Machine code reads a slot and calls it.
         #[repr(C)]
         pub(super) struct HostTable {
@@ -49,6 +50,8 @@ macro_rules! host_functions {
                     // SAFETY: the caller is machine code made here. It passes on the context it was given, whose `call` points to
                     // the `Call` on the stack of `Native`, alive until that function returns and reached by no one else now.
                     let $call = unsafe { &mut *(*context).call.cast::<Call<'_>>() };
+                    // SAFETY: it is the same context, and machine code does not touch its operand while it waits for the answer.
+                    let $operand = unsafe { &mut (*context).operand };
                     // The guard catches the host's panics; nothing else here can panic.
                     $body.unwrap_or($failure)
                 }
@@ -60,10 +63,20 @@ macro_rules! host_functions {
 
 host_functions! {
     /// Has an effect: an `Outcome`, or [`FAILED`].
-    Effect = effect(step, effect) or FAILED => |call| {
+    Effect = effect(step, effect) or FAILED => |call, _operand| {
         let (host, memory) = call.parts();
         host.effect(memory, StepId(step), EffectId(effect)).map(|outcome| outcome as u32)
     };
     /// Looks into a text field: 0 or 1. After a panic the run ends as failed whatever this answers.
-    TextTest = text_test(test) or 0 => |call| call.guard.text_test(TextTestId(test)).map(u32::from);
+    TextTest = text_test(test) or 0 => |call, _operand| call.guard.text_test(TextTestId(test)).map(u32::from);
+    /// Asks the calendar about the operand in the context, where the answer stands then. What this answers itself means nothing.
+    Calendar = calendar(code) or 0 => |call, operand| answer_calendar(call, code, operand);
+}
+
+fn answer_calendar(call: &mut Call<'_>, code: u32, operand: &mut i64) -> Result<u32, HostPanicked> {
+    // Machine code has the code of a question that the verifier has seen.
+    if let Some(calendar) = Calendar::of_code(code) {
+        *operand = call.guard.calendar(calendar, *operand)?;
+    }
+    Ok(0)
 }

@@ -174,6 +174,7 @@ impl Backend for Native {
             call: ptr::from_mut(&mut call).cast(),
             triggers: moment.triggers,
             next_change: 0,
+            operand: 0,
             segments: self.segments.as_ptr(),
             areas: Area::ALL.map(|area| view[area].as_ptr().cast_mut()),
         };
@@ -203,6 +204,7 @@ impl Backend for Native {
             call: ptr::from_mut(&mut call).cast(),
             triggers: 0,
             next_change: 0,
+            operand: 0,
             segments: self.segments.as_ptr(),
             areas,
         };

@@ -1,11 +1,11 @@
 //! Ops: each becomes a few instructions without a branch. An Int is an `i64`, a Bool an `i8` of 0 or 1.
 
-use super::abi::{CONTEXT_SEGMENTS, CONTEXT_TRIGGERS, PredicateFn};
+use super::abi::{CONTEXT_OPERAND, CONTEXT_SEGMENTS, CONTEXT_TRIGGERS, PredicateFn};
 use super::function::{Emitter, Reached, Values};
 use super::host::HostFunction;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{AbiParam, Inst, InstBuilder, Signature, Value, types};
-use flow_ir::{Comparison, Id, Op, Place, SegmentId, Slot, SlotKind, VALUE_LIMIT, ValueId};
+use flow_ir::{Calendar, Comparison, Id, Op, Place, SegmentId, Slot, SlotKind, VALUE_LIMIT, ValueId};
 
 impl Emitter<'_> {
     pub(super) fn emit_op(&mut self, op: &Op, values: &Values<'_>) -> Value {
@@ -24,6 +24,7 @@ impl Emitter<'_> {
                 self.builder.ins().ireduce(types::I8, answer)
             }
             Op::Segment(segment) => self.emit_segment(segment),
+            Op::Calendar(calendar, a) => self.emit_calendar(calendar, of(a)),
             Op::Compare(comparison, a, b) => self.builder.ins().icmp(condition(comparison), of(a), of(b)),
             Op::InSet(a, ref set) => self.emit_in_set(of(a), set),
             Op::InRange(a, low, high) => self.emit_in_range(of(a), low, high),
@@ -56,6 +57,13 @@ impl Emitter<'_> {
         let callee = self.builder.ins().load(pointer, self.memory.context, table, offset);
         let call = self.builder.ins().call_indirect(signature, callee, &[self.context, self.now]);
         self.answer(call)
+    }
+
+    /// Asks the calendar. A host function takes and gives words, so the value goes by the context.
+    fn emit_calendar(&mut self, calendar: Calendar, value: Value) -> Value {
+        self.builder.ins().store(self.memory.context, value, self.context, CONTEXT_OPERAND);
+        self.emit_host_call(HostFunction::Calendar, &[calendar.code()]);
+        self.builder.ins().load(types::I64, self.memory.context, self.context, CONTEXT_OPERAND)
     }
 
     /// What a call has answered.

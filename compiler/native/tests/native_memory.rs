@@ -53,6 +53,9 @@ impl Host for NoHost {
     fn text_test(&mut self, _: TextTestId) -> bool {
         false
     }
+    fn calendar(&mut self, _: Calendar, value: i64) -> i64 {
+        value
+    }
 }
 
 /// Compiles, runs and drops a program.

@@ -7,25 +7,25 @@ syntax case match
 syntax iskeyword @,48-57,_
 
 " The words, written by `just editors`.
-syntax keyword flowDeclaration contact email event policy segment stages tags team use workflow
+syntax keyword flowDeclaration contact email event segment stages tags team use workflow
 syntax keyword flowControl advance else exit handoff if otherwise send set start step stop suppress tag untag until wait
 syntax keyword flowControl when
-syntax keyword flowOperator and between bounced clicked ends entered in inactive is known left no not opened or replied
-syntax keyword flowOperator sent starts tagged timed unknown with
+syntax keyword flowOperator and between bounced clicked ends entered hour in inactive is known left no not opened or
+syntax keyword flowOperator replied sent starts tagged timed today unknown weekday with
 syntax match flowOperator "\<contains\>"
-syntax keyword flowKeyword a after an any as assign at backup because blackout by cap continue converted covers delay
-syntax keyword flowKeyword drop due emails enter entry ever exactly existing first for from goal group hand hold
-syntax keyword flowKeyword including journey keep kind last least link marketing member most never new note now of on
-syntax keyword flowKeyword one only out owner per preview quiet rate reenter reviewed robin round since skip stage
-syntax keyword flowKeyword subject task template the then this time times timezone to transactional up within word
+syntax keyword flowKeyword a after ago an any as assign at backup because by continue converted covers due enter entry
+syntax keyword flowKeyword ever exactly existing for from goal group hand including journey keep kind last least less
+syntax keyword flowKeyword link marketing member month more most never new note now of on one only out owner preview
+syntax keyword flowKeyword rate reenter reviewed robin round since skip stage subject task template than the this time
+syntax keyword flowKeyword times timezone to transactional up week within word
 syntax keyword flowConstant every friday monday saturday sunday thursday tuesday wednesday weekdays weekends yes
-syntax keyword flowUnit day days hour hours minute minutes month months week weeks
+syntax keyword flowUnit day days hours minute minutes months weeks
 " Words that the language has and this version does not run yet. They are names elsewhere (`score += 10`).
-syntax match flowLater "^\s*\%(\<add\>\|\<calendar\>\|\<call\>\|\<capacity\>\|\<choose\>\|\<comes\>\)\%(\s*\%([-+]=\|(\)\)\@!"
-syntax match flowLater "^\s*\%(\<company\>\|\<consent\>\|\<experiment\>\|\<holdout\>\|\<hours\>\|\<in_app\>\)\%(\s*\%([-+]=\|(\)\)\@!"
-syntax match flowLater "^\s*\%(\<late\>\|\<move\>\|\<notice\>\|\<notify\>\|\<pauses\>\|\<priority\>\)\%(\s*\%([-+]=\|(\)\)\@!"
-syntax match flowLater "^\s*\%(\<promise\>\|\<push\>\|\<repeat\>\|\<score\>\|\<sms\>\|\<split\>\)\%(\s*\%([-+]=\|(\)\)\@!"
-syntax match flowLater "^\s*\%(\<stops\>\|\<test\>\|\<topic\>\|\<webhook\>\)\%(\s*\%([-+]=\|(\)\)\@!"
+syntax match flowLater "^\s*\%(\<add\>\|\<calendar\>\|\<call\>\|\<capacity\>\|\<choose\>\|\<company\>\)\%(\s*\%([-+]=\|(\)\)\@!"
+syntax match flowLater "^\s*\%(\<experiment\>\|\<holdout\>\|\<hours\>\|\<in_app\>\|\<late\>\|\<move\>\)\%(\s*\%([-+]=\|(\)\)\@!"
+syntax match flowLater "^\s*\%(\<notice\>\|\<notify\>\|\<pauses\>\|\<policy\>\|\<priority\>\|\<promise\>\)\%(\s*\%([-+]=\|(\)\)\@!"
+syntax match flowLater "^\s*\%(\<push\>\|\<repeat\>\|\<score\>\|\<sms\>\|\<split\>\|\<stops\>\)\%(\s*\%([-+]=\|(\)\)\@!"
+syntax match flowLater "^\s*\%(\<test\>\|\<topic\>\|\<webhook\>\)\%(\s*\%([-+]=\|(\)\)\@!"
 " A field's type stands behind its name: `first_name text?`
 syntax match flowField "^\s*\h\w*\s\+\%(country\|date\|email\|moment\|money\|number\|text\|timezone\|url\|yes/no\)?\=\ze\s*\%(=\|//\|;\|$\|}\)" contains=flowType
 syntax match flowType "\s\@<=\%(country\|date\|email\|moment\|money\|number\|text\|timezone\|url\|yes/no\)?\=" contained

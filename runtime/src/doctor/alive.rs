@@ -7,7 +7,7 @@ use super::sweep::is_live;
 use crate::engine::{self, rate};
 use crate::store::{ContactId, ContactRecord, JourneyRecord, JourneyStatus, Records, StoreError};
 use crate::time::Instant;
-use flow_ir::{FOREVER, Layout, Program, SlotId, WorkflowId};
+use flow_ir::{Entry, FOREVER, Layout, Program, SlotId, WorkflowId};
 use std::collections::BTreeMap;
 
 /// What actors keep that people are compared with.
@@ -107,6 +107,11 @@ impl Alive {
                 *self.waiting.entry(id).or_default() += 1;
                 // Turns go by a clock of their own: here it is enough that somebody looks.
                 must_be_called(contact, FOREVER, &format!("waits for their turn in `{}`", workflow.name), found);
+            }
+            let dated = if let Entry::Dated { at, .. } = workflow.entry { Some(at) } else { None };
+            // Whom a new version has not looked at yet is looked at at the next start.
+            if let Some(dated_at) = dated.and_then(at) {
+                must_be_called(contact, dated_at, &format!("comes into `{}` by a date", workflow.name), found);
             }
             if let Some(started_at) = workflow.started.and_then(at) {
                 must_be_called(contact, started_at, &format!("is to be started in `{}`", workflow.name), found);

@@ -302,6 +302,7 @@ mod tests {
             entered_at: 0,
             ended_at: Some(0),
             goal_met: false,
+            goal_open: false,
             goal_until: None,
             sends: Vec::new(),
             since: 0,

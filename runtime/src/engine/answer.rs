@@ -7,7 +7,7 @@ use super::react::Cause;
 use super::reason::{SentWhen, Undelivered, Withheld, Woken};
 use super::touch::Touch;
 use crate::store::{DecisionCode, JourneyStatus, OutboxRecord, OutboxState, SendRecord};
-use flow_ir::{EmailId, EngagementKind, FOREVER};
+use flow_ir::{EmailId, EngagementKind, FOREVER, PatternEvent};
 
 /// A mail that has left, as its journey keeps it.
 fn send_of(row: &OutboxRecord) -> SendRecord {
@@ -47,6 +47,7 @@ impl Touch<'_> {
         let is_late = sender.is_none_or(|index| !self.journey(index).is_live());
         let reason = if is_late { SentWhen::JourneyEnded.number() } else { 0 };
         self.batch.decide(decision(row, DecisionCode::Sent, now, reason));
+        self.remember_of_mails(PatternEvent::Mailed, now);
         self.note_sent_by_another(row, sender);
         self.take_place(EmailId(row.email));
         self.ask_held_again();
@@ -81,6 +82,7 @@ impl Touch<'_> {
             if let Some(index) = sender {
                 self.note_in(index, EngagementKind::Bounced, EmailId(row.email), None, self.now);
             }
+            self.remember_of_mails(PatternEvent::Engaged(EngagementKind::Bounced), self.now);
             self.bounced(to, Some(MailCause::of(row)));
         }
         if reason == Undelivered::Unknown {

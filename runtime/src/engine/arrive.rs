@@ -4,6 +4,7 @@ use super::ahead::Peeked;
 use super::engagement::passes;
 use super::error::EngineError;
 use super::identity::Identity;
+use super::lend::Look;
 use super::react::Cause;
 use super::reason::Suppressed;
 use super::suppress::{Refused, refused_by};
@@ -62,7 +63,8 @@ impl<S: Store> Engine<S> {
         let marks = self.ahead.marks(&peeked.arrival.keys, &peeked.owners);
         let first_day = self.batch.first_day();
         let sent_to = self.sent_to(identity.contact, &peeked.arrival, peeked.at)?;
-        self.touch_as(&identity, peeked.at, |touch: &mut Touch<'_>| {
+        let news = (peeked.at, Look::Before);
+        self.touch_as(&identity, news, |touch: &mut Touch<'_>| {
             touch.address_marks = marks;
             touch.sent_to.clone_from(&sent_to);
             touch.arrive(&peeked.arrival, &identity, first_day)
@@ -76,12 +78,12 @@ impl<S: Store> Engine<S> {
                 let counted_from = counts_from(&peeked.arrival, peeked.at);
                 if let Some(reason) = refused_by(mail) {
                     let refused = Refused { reasons: vec![reason], paused_until: None, columns: &[] };
-                    self.refuse_others(&keys(), &identity, &refused, peeked.at, counted_from)?;
+                    self.refuse_others(&keys(), &identity, &refused, news, counted_from)?;
                 }
                 let holder = sent_to.zip(comes_of(mail, told));
                 self.refuse_holder(holder, identity.contact, peeked.at, counted_from)
             }
-            What::Identify { values } => self.refuse_owner(&keys(), &identity, values, &[], peeked.at),
+            What::Identify { values } => self.refuse_owner(&keys(), &identity, values, &[], news),
         }
     }
 
@@ -89,16 +91,16 @@ impl<S: Store> Engine<S> {
     pub(super) fn touch_as(
         &mut self,
         identity: &Identity,
-        now: i64,
+        (now, look): (i64, Look),
         work: impl FnOnce(&mut Touch<'_>) -> Cause,
     ) -> Result<(), EngineError> {
         let mut others = Vec::new();
         for id in &identity.joins {
-            others.push(self.lend(*id)?);
+            others.push(self.lend_when(*id, look)?);
         }
-        let joint = self.joint(identity.contact, &others)?;
+        let joint = self.joint(identity.contact, &others, look)?;
         let dues: Vec<Option<i64>> = others.iter().map(|other| other.next_at).collect();
-        self.touch(identity.contact, now, |touch: &mut Touch<'_>| {
+        let id = self.touch_when(identity.contact, (now, look), |touch: &mut Touch<'_>| {
             touch.note_by_time();
             touch.give_keys(&identity.given);
             touch.given.clone_from(&identity.given);
@@ -112,12 +114,15 @@ impl<S: Store> Engine<S> {
                 touch.count_joint(&mut others, &joint);
                 others.iter_mut().for_each(|other| touch.join(other));
                 // It makes conditions true and is no trigger.
-                touch.joining = true;
-                touch.react(&Cause::Import);
-                touch.joining = false;
+                if !touch.contact.outdated {
+                    touch.joining = true;
+                    touch.react(&Cause::Import);
+                    touch.joining = false;
+                }
             }
             work(touch)
         })?;
+        identity.joins.iter().for_each(|other| self.outdated.join(*other, id));
         others.into_iter().zip(dues).for_each(|(other, was_due)| self.keep(other, was_due));
         Ok(())
     }

@@ -1,56 +1,72 @@
 //! What a new version of the program keeps and no version before it did, filled from the log: facts, and what journeys count.
 //!
 //! The log is read from its beginning, as columns of (contact, fact, instant): of each contact and fact the newest few count. They are put in order
-//! whenever they are many, and whatever does not count is forgotten. Where there are still too many, the contacts of higher numbers are left to
-//! another reading, so memory is bounded however many people there are.
+//! whenever they are many, and whatever does not count is forgotten. Where there are still too many, or where the journeys of these contacts ask too
+//! much (`recount.rs`), the contacts of higher numbers are left to another reading, so memory is bounded however many people there are.
 
 use super::index::PatternIndex;
+use super::reason::Undelivered;
 use super::recount::{Recount, last_sends};
 use super::version::grow_frame;
-use crate::inbound::SegmentReader;
+use crate::inbound::{MailEvent, Meaning, SegmentReader};
 use crate::store::{
-    Batch, Changes, ContactId, ContactRecord, ContactWrite, ContactWrites, DueContact, EventRecord, JourneyRecord,
-    MessageId, OutboxRecord, Owner, Questions, Slot, SlotBatch, SlotSink, SlotState, Store, StoreError, Wish,
+    Batch, Changes, ContactId, ContactRecord, ContactWrite, ContactWrites, DecisionCode, DecisionRecord, DueContact,
+    EventRecord, JourneyRecord, MessageId, OutboxRecord, Owner, Questions, Records, Slot, SlotBatch, SlotSink,
+    SlotState, Store, StoreError, Wish,
 };
-use flow_ir::{EmailId, EmailKind, EventId, Fact, FactId, NEVER, PatternEvent, PatternId, Program, WorkflowId};
+use flow_ir::{
+    EmailId, EmailKind, EngagementKind, EventId, Fact, FactId, NEVER, PatternEvent, PatternId, Program, WorkflowId,
+};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// How many contacts are filled together.
 pub(super) const FILLED_CONTACTS: usize = 500;
-/// How many instants are in memory at most, of 24 bytes each.
-const RECALLED_INSTANTS: usize = 8 << 20;
+
+/// How much of what is read from the log is in memory at once; what is more is left to another reading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AtOnce {
+    /// Instants for facts, of 24 bytes each.
+    pub instants: usize,
+    /// What journeys ask and have sent, of 64 bytes each at most. One contact may have more.
+    pub asked: usize,
+}
+
+impl Default for AtOnce {
+    fn default() -> AtOnce {
+        AtOnce { instants: 8 << 20, asked: 4 << 20 }
+    }
+}
 
 /// Fills facts that no version before this one kept from the log, and what `journeys` ask that is new to them. It may be done again: the
 /// same events are read, those facts begin anew, and a journey that has been filled is as long as those of today.
 pub(crate) fn recall(
     store: &mut impl Store,
     program: &Program,
-    facts: &BTreeSet<FactId>,
-    journeys: bool,
-) -> Result<(), StoreError> {
-    recall_with(store, program, (facts, journeys), RECALLED_INSTANTS)
-}
-
-fn recall_with(
-    store: &mut impl Store,
-    program: &Program,
     (facts, journeys): (&BTreeSet<FactId>, bool),
-    at_once: usize,
+    at_once: AtOnce,
 ) -> Result<(), StoreError> {
-    let mut recount = if journeys { Recount::find(store, program)? } else { Recount::default() };
     let wanted = Wanted::new(program, facts);
     let mut from = ContactId(0);
     loop {
-        let mut recalled = Recalled::from(from, at_once);
+        let mut recount = match journeys {
+            true => Recount::find(store, program, from, at_once.asked)?,
+            false => Recount::default(),
+        };
+        if facts.is_empty() && recount.is_empty() {
+            return Ok(());
+        }
+        let mut recalled = Recalled::between((from, recount.before()), at_once.instants);
         read_log(store, program, &wanted, &mut recount, &mut recalled)?;
+        read_decisions(store, &wanted, &mut recalled)?;
         read_sends(store, program, &wanted, &mut recalled)?;
         recalled.put_in_order(&wanted);
+        // Both are of the same contacts: whoever is left to another reading is left with all that is theirs.
+        recalled.before.into_iter().for_each(|before| recount.leave(before));
         fill(store, program, &recalled, &recount)?;
         let Some(before) = recalled.before else { return Ok(()) };
-        // Those are filled.
-        (from, recount) = (before, Recount::default());
+        from = before;
     }
 }
 
@@ -63,6 +79,8 @@ struct Wanted {
     events: BTreeSet<EventId>,
     /// Whether any activity does.
     any_activity: bool,
+    /// What is asked of mails, whichever they are.
+    of_mails: Vec<(PatternEvent, PatternId)>,
     /// What remembers when marketing mails left.
     mailed: Option<FactId>,
 }
@@ -77,6 +95,9 @@ impl Wanted {
                 Some(PatternEvent::Declared(event)) => drop(wanted.events.insert(*event)),
                 Some(PatternEvent::AnyActivity) => wanted.any_activity = true,
                 Some(PatternEvent::Marketed) => wanted.mailed = Some(id),
+                Some(event @ (PatternEvent::Engaged(_) | PatternEvent::Mailed)) => {
+                    wanted.of_mails.push((*event, fact.pattern));
+                }
                 // The log does not say who entered or left what.
                 _ => {}
             }
@@ -85,8 +106,32 @@ impl Wanted {
     }
 
     /// Whether an event of a type may be one of them, before anybody looks at what it says.
-    fn may_match(&self, declared: Option<EventId>) -> bool {
-        self.any_activity || declared.is_some_and(|declared| self.events.contains(&declared))
+    fn may_match(&self, meaning: Meaning) -> bool {
+        let of_mail = meaning.mail.and_then(MailEvent::told_of_mails).and_then(|what| self.of_mails(what));
+        let is_declared = || meaning.declared.is_some_and(|declared| self.events.contains(&declared));
+        self.any_activity || of_mail.is_some() || is_declared()
+    }
+
+    /// The pattern that asks for this of mails, whichever they are.
+    fn of_mails(&self, what: PatternEvent) -> Option<PatternId> {
+        self.of_mails.iter().find(|(event, _)| *event == what).map(|(_, pattern)| *pattern)
+    }
+
+    /// The same of what no event tells and the engine has decided: that a mail left, and that its address refused it.
+    fn decided(&self, decision: &DecisionRecord) -> Option<PatternId> {
+        match decision.code {
+            DecisionCode::Sent => self.of_mails(PatternEvent::Mailed),
+            DecisionCode::Undelivered if decision.reason == Undelivered::HardBounce.number() => {
+                self.of_mails(PatternEvent::Engaged(EngagementKind::Bounced))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether decisions tell anything that is wanted.
+    fn asks_decisions(&self) -> bool {
+        let told = [PatternEvent::Mailed, PatternEvent::Engaged(EngagementKind::Bounced)];
+        told.into_iter().any(|what| self.of_mails(what).is_some())
     }
 
     fn depth(&self, fact: FactId) -> usize {
@@ -94,7 +139,7 @@ impl Wanted {
     }
 }
 
-/// What the log says of the contacts from one on.
+/// What the log says of the contacts from one on, and before another.
 struct Recalled {
     /// By (contact, fact), the newest first, once they are in order.
     instants: Vec<(ContactId, FactId, Reverse<i64>)>,
@@ -105,8 +150,8 @@ struct Recalled {
 }
 
 impl Recalled {
-    fn from(from: ContactId, at_once: usize) -> Recalled {
-        Recalled { instants: Vec::new(), from, before: None, at_once }
+    fn between((from, before): (ContactId, Option<ContactId>), at_once: usize) -> Recalled {
+        Recalled { instants: Vec::new(), from, before, at_once }
     }
 
     fn has(&self, contact: ContactId) -> bool {
@@ -167,7 +212,7 @@ fn read_log(
     store: &impl Store,
     program: &Program,
     wanted: &Wanted,
-    recount: &mut Recount,
+    recount: &mut Recount<'_>,
     recalled: &mut Recalled,
 ) -> Result<(), StoreError> {
     let (index, reader) = (PatternIndex::new(program), SegmentReader::new(program));
@@ -179,8 +224,11 @@ fn read_log(
         number = last.id;
         for event in page {
             let meaning = reader.meaning(&event.name);
+            if !recalled.has(event.contact) {
+                continue;
+            }
             let is_counted = recount.is_about(event.contact);
-            let may_match = recalled.has(event.contact) && wanted.may_match(meaning.declared);
+            let may_match = wanted.may_match(meaning);
             // What it says is read where somebody may ask.
             if !is_counted && !may_match {
                 continue;
@@ -218,6 +266,28 @@ fn read_sends(
     }
 }
 
+/// What became of mails and stands in no event.
+fn read_decisions(store: &impl Store, wanted: &Wanted, recalled: &mut Recalled) -> Result<(), StoreError> {
+    if !wanted.asks_decisions() {
+        return Ok(());
+    }
+    let mut records = store.records()?;
+    let now_is = joined(&mut *records)?;
+    let mut number = 0;
+    loop {
+        let page = records.decisions(number)?;
+        let Some(last) = page.last() else { return Ok(()) };
+        number = last.id;
+        for decision in &page {
+            let facts = wanted.decided(decision).and_then(|pattern| wanted.of_pattern.get(&pattern));
+            let contact = now_is.get(&decision.contact).copied().unwrap_or(decision.contact);
+            for fact in facts.into_iter().flatten() {
+                recalled.add(wanted, (contact, *fact, Reverse(decision.at)));
+            }
+        }
+    }
+}
+
 /// When marketing mails left for somebody.
 fn marketing_sends(record: &ContactRecord, program: &Program) -> Vec<i64> {
     let of_journey = |journey: &JourneyRecord| {
@@ -230,6 +300,18 @@ fn marketing_sends(record: &ContactRecord, program: &Program) -> Vec<i64> {
     sends.filter(|(email, _)| is_marketing(*email)).map(|(_, at)| at).collect()
 }
 
+/// Who each of those who were joined into another is by now: decisions stand under whom they were made of.
+fn joined(records: &mut dyn Records) -> Result<BTreeMap<ContactId, ContactId>, StoreError> {
+    let mut joined = BTreeMap::new();
+    let mut after = None;
+    loop {
+        let page = records.joined(after)?;
+        let Some((last, _)) = page.last() else { return Ok(joined) };
+        after = Some(*last);
+        joined.extend(page);
+    }
+}
+
 fn remember_all(wanted: &Wanted, event: &EventRecord, matched: &[PatternId], recalled: &mut Recalled) {
     for fact in matched.iter().filter_map(|pattern| wanted.of_pattern.get(pattern)).flatten() {
         recalled.add(wanted, (event.contact, *fact, Reverse(event.occurred_at)));
@@ -237,7 +319,12 @@ fn remember_all(wanted: &Wanted, event: &EventRecord, matched: &[PatternId], rec
 }
 
 /// Writes what was found of each contact.
-fn fill(store: &mut impl Store, program: &Program, recalled: &Recalled, recount: &Recount) -> Result<(), StoreError> {
+fn fill(
+    store: &mut impl Store,
+    program: &Program,
+    recalled: &Recalled,
+    recount: &Recount<'_>,
+) -> Result<(), StoreError> {
     let mut contacts: Vec<ContactId> = recalled.contacts().chain(recount.contacts()).collect();
     contacts.sort_unstable();
     contacts.dedup();
@@ -332,7 +419,7 @@ mod tests {
             let mut found: BTreeMap<(ContactId, FactId), Vec<i64>> = BTreeMap::new();
             let mut from = Some(ContactId(0));
             while let Some(first) = from {
-                let mut recalled = Recalled::from(first, at_once);
+                let mut recalled = Recalled::between((first, None), at_once);
                 for (contact, fact, at) in &log {
                     recalled.add(&wanted, (ContactId(*contact), FactId(*fact), Reverse(*at)));
                     prop_assert!(recalled.instants.len() <= at_once);

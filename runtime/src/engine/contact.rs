@@ -115,9 +115,21 @@ impl Contact {
 
     /// Somebody who was joined into somebody else: nothing is known of them any more.
     pub(super) fn empty(&mut self, plan: &Plan) {
-        let (newest, layout) = (self.newest, self.layout);
+        let newest = self.newest;
         let blank = Contact::blank(self.id, plan);
-        *self = Contact { changed: Bits::default(), unsettled: Bits::default(), newest, layout, ..blank };
+        *self = Contact { changed: Bits::default(), unsettled: Bits::default(), newest, ..blank };
+    }
+
+    /// Whoever is joined into them was still to be looked at by a new version of the program: so are they, with all that is known of both.
+    pub(super) fn is_looked_at_for(&mut self, other: &Contact) {
+        if !other.outdated {
+            return;
+        }
+        (self.outdated, self.dirty) = (true, true);
+        self.layout = self.layout.min(other.layout);
+        self.next_at = self.next_at.into_iter().chain(other.next_at).min();
+        self.changed.begin(true);
+        self.unsettled.begin(true);
     }
 
     /// Becomes somebody whom the store shows, over whoever this was, so that nothing is allocated. `look_at` is when they are due to be looked at by

@@ -65,12 +65,10 @@ impl<S: Store> Engine<S> {
     /// At start: what a crash left on its way.
     pub(super) fn recover_outbox(&mut self) -> Result<(), EngineError> {
         let mut recovered = Recovered::default();
-        for row in std::mem::take(&mut self.recovering) {
-            let (id, state) = (row.id, row.state);
-            self.outbox.load(row);
-            match state {
-                OutboxState::Promised => self.keep_promise(id)?,
-                OutboxState::Claimed => recovered.count(self.resolve_claimed(id)?),
+        for id in std::mem::take(&mut self.recovering) {
+            match self.outbox.row(id).map(|row| row.state) {
+                Some(OutboxState::Promised) => self.keep_promise(id)?,
+                Some(OutboxState::Claimed) => recovered.count(self.resolve_claimed(id)?),
                 _ => {}
             }
         }

@@ -5,8 +5,8 @@
 //! now      hour 6: (6:40, 8) (6:41, 2) ...                           in order, the next at its end
 //! ```
 //! An instant is put into its span of time and not looked at again until that span is needed in order: when the least of it has moved on. Whoever gets
-//! another instant leaves the old one where it is: it is passed over when it comes, and all such are taken away before they are as many as those
-//! that count. So an instant costs the same however many there are.
+//! another instant leaves the old one where it is: it is passed over when it comes, and a span is cleared of such once they are more than half of
+//! it. To clear a span looks at what is in it after as many have left it as are half of that, so an instant costs the same however many there are.
 
 use crate::store::ContactId;
 use rustc_hash::FxHashMap;
@@ -14,12 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Milliseconds of a span, as a power of two: about an hour. Of a million who are due within a month, some thousand are in one.
 const SPAN_BITS: u32 = 22;
-/// As many instants that do not count any more are left where they are, whatever the number of those that do.
-const STALE_MIN: usize = 1_024;
 /// Contacts whose instants lie together.
 const PAGE: usize = 4_096;
-/// So many are looked at together for what does not count any more, and what is in their spans besides: whoever comes meanwhile waits for no more.
-const SWEPT: usize = 1_024;
 /// How many instants are looked at for who is next, whether they count or not.
 const LOOK_MAX: usize = 4_096;
 
@@ -33,13 +29,13 @@ pub(super) struct DueQueue {
     open: Option<i64>,
     /// What lies in it, the first at the end. The last of them counts.
     now: Vec<Entry>,
+    /// How often somebody has left `now`: at least as many as do not count in it any more.
+    left_now: usize,
     /// What was put into it since. All of that counts.
     added: BTreeSet<Entry>,
-    /// How many contacts have an instant, and how many entries there are.
-    count: usize,
-    entries: usize,
-    /// Behind which span the next are looked at for what does not count any more.
-    swept: i64,
+    /// How many entries were looked at to clear spans: what a test counts.
+    #[cfg(test)]
+    looks: usize,
 }
 
 type Entry = (i64, ContactId);
@@ -51,6 +47,13 @@ struct Span {
     least: Entry,
     /// The least is at the end, and so on.
     is_in_order: bool,
+    /// How often somebody has left it: at least as many as do not count any more.
+    left: usize,
+}
+
+/// Whether so many who have left are worth a look at all of a span.
+fn is_worn(left: usize, entries: usize) -> bool {
+    2 * left > entries
 }
 
 /// The instant of each contact by number. Pages, so that a number out of all order costs one of them.
@@ -117,33 +120,49 @@ impl DueQueue {
             return;
         }
         let before = self.instants.set(contact, to);
-        self.count = self.count + usize::from(to.is_some()) - usize::from(before.is_some());
-        if before.is_some_and(|before| self.added.remove(&(before, contact))) {
-            self.entries -= 1;
-        }
+        before.into_iter().for_each(|at| self.leave((at, contact)));
         to.into_iter().for_each(|at| self.put((at, contact)));
         self.come_to_first();
-        if self.entries > 2 * self.count + STALE_MIN {
-            self.sweep();
+    }
+
+    /// An entry does not count any more.
+    fn leave(&mut self, entry: Entry) {
+        let of = span_of(entry.0);
+        if self.open == Some(of) {
+            if !self.added.remove(&entry) {
+                self.left_now += 1;
+                if is_worn(self.left_now, self.now.len()) {
+                    self.clear_now();
+                }
+            }
+            return;
+        }
+        let Some(span) = self.later.get_mut(&of) else { return };
+        span.left += 1;
+        if is_worn(span.left, span.entries.len()) {
+            self.clear_span(of);
         }
     }
 
     fn put(&mut self, entry: Entry) {
         let of = span_of(entry.0);
         if self.open == Some(of) {
-            self.entries += usize::from(self.added.insert(entry));
+            self.added.insert(entry);
             return;
         }
         if self.open.is_some_and(|open| of < open) {
             self.close();
         }
-        let span =
-            self.later.entry(of).or_insert_with(|| Span { entries: Vec::new(), least: entry, is_in_order: true });
+        let span = self.later.entry(of).or_insert_with(|| Span {
+            entries: Vec::new(),
+            least: entry,
+            is_in_order: true,
+            left: 0,
+        });
         // Each behind the one before it is what many are put in for.
         span.is_in_order &= span.entries.last().is_none_or(|last| *last > entry);
         span.least = span.least.min(entry);
         span.entries.push(entry);
-        self.entries += 1;
     }
 
     /// Puts the span that is in order back: another comes before it.
@@ -152,7 +171,8 @@ impl DueQueue {
         let is_in_order = self.added.is_empty();
         let mut entries = std::mem::take(&mut self.now);
         entries.extend(std::mem::take(&mut self.added));
-        self.later.insert(open, Span { entries, least, is_in_order });
+        let left = std::mem::take(&mut self.left_now);
+        self.later.insert(open, Span { entries, least, is_in_order, left });
     }
 
     fn first_of_open(&self) -> Option<Entry> {
@@ -164,12 +184,12 @@ impl DueQueue {
         loop {
             while self.now.last().is_some_and(|last| !self.instants.has(*last)) {
                 self.now.pop();
-                self.entries -= 1;
+                self.left_now = self.left_now.saturating_sub(1);
             }
             if !self.now.is_empty() || !self.added.is_empty() {
                 return;
             }
-            self.open = None;
+            (self.open, self.left_now) = (None, 0);
             let is_first_right = |(_, span): (&i64, &Span)| self.instants.has(span.least);
             if self.later.first_key_value().is_none_or(is_first_right) {
                 return;
@@ -180,57 +200,50 @@ impl DueQueue {
 
     /// Puts the next span into order.
     fn open_next(&mut self) {
-        let Some((of, Span { mut entries, is_in_order, .. })) = self.later.pop_first() else { return };
-        if !is_in_order {
-            let before = entries.len();
-            entries.retain(|entry| self.instants.has(*entry));
-            entries.sort_unstable_by(|one, next| next.cmp(one));
+        let Some((of, mut span)) = self.later.pop_first() else { return };
+        if !span.is_in_order {
+            self.clear(&mut span);
+        }
+        (self.open, self.now, self.left_now) = (Some(of), span.entries, span.left);
+    }
+
+    /// Takes what does not count any more out of the span that is in order.
+    fn clear_now(&mut self) {
+        self.note_looks(self.now.len());
+        self.now.retain(|entry| self.instants.has(*entry));
+        self.left_now = 0;
+    }
+
+    /// The same of a later one.
+    fn clear_span(&mut self, of: i64) {
+        let Some(mut span) = self.later.remove(&of) else { return };
+        self.clear(&mut span);
+        if !span.entries.is_empty() {
+            self.later.insert(of, span);
+        }
+    }
+
+    /// Leaves what counts, in order.
+    fn clear(&mut self, span: &mut Span) {
+        self.note_looks(span.entries.len());
+        span.entries.retain(|entry| self.instants.has(*entry));
+        if !span.is_in_order {
+            span.entries.sort_unstable_by(|one, next| next.cmp(one));
             // Who came back to an instant stands in it twice.
-            entries.dedup();
-            self.entries -= before - entries.len();
+            span.entries.dedup();
         }
-        (self.open, self.now) = (Some(of), entries);
+        span.entries.shrink_to_fit();
+        span.least = span.entries.last().copied().unwrap_or(span.least);
+        (span.is_in_order, span.left) = (true, 0);
     }
 
-    /// Takes some of what does not count any more away.
-    fn sweep(&mut self) {
-        let mut left = SWEPT;
-        let before = self.now.len();
-        if left > before {
-            self.now.retain(|entry| self.instants.has(*entry));
-            self.entries -= before - self.now.len();
-        }
-        // Each span once at most.
-        for _ in 0..self.later.len() {
-            let behind = self.later.range(self.swept.saturating_add(1)..).next().map(|(of, _)| *of);
-            let Some(of) = behind.or_else(|| self.later.first_key_value().map(|(of, _)| *of)) else { return };
-            self.swept = of;
-            let looked_at = self.sweep_span(of);
-            left = left.saturating_sub(looked_at);
-            if left == 0 {
-                return;
-            }
-        }
+    #[cfg(test)]
+    fn note_looks(&mut self, looks: usize) {
+        self.looks += looks;
     }
 
-    /// The same of a span; how many were looked at.
-    fn sweep_span(&mut self, of: i64) -> usize {
-        let Some(Span { entries, least, is_in_order }) = self.later.get_mut(&of) else { return 0 };
-        let before = entries.len();
-        entries.retain(|entry| self.instants.has(*entry));
-        if !*is_in_order {
-            entries.sort_unstable_by(|one, next| next.cmp(one));
-            entries.dedup();
-            *is_in_order = true;
-        }
-        entries.shrink_to_fit();
-        *least = entries.last().copied().unwrap_or(*least);
-        self.entries -= before - entries.len();
-        if entries.is_empty() {
-            self.later.remove(&of);
-        }
-        before
-    }
+    #[cfg(not(test))]
+    fn note_looks(&mut self, _looks: usize) {}
 }
 
 #[cfg(test)]
@@ -241,6 +254,34 @@ mod tests {
 
     fn id(number: u64) -> ContactId {
         ContactId::new(Slot::FIRST, number)
+    }
+
+    fn entries(queue: &DueQueue) -> usize {
+        queue.now.len() + queue.added.len() + queue.later.values().map(|span| span.entries.len()).sum::<usize>()
+    }
+
+    /// Many who are due at one instant, others a day later: the first goes, so that the instant is in order, and then most of them, or others come
+    /// to it and go again.
+    #[test]
+    fn whoever_leaves_a_crowd_costs_the_same_in_a_large_one() {
+        let looks_of = |count: u64, returns: bool| {
+            let (soon, far) = (0, 1_000_i64 << SPAN_BITS);
+            let crowd = (1..=count).map(|number| (soon, id(number)));
+            let mut queue = DueQueue::new(crowd.chain((count + 1..=count + count / 3).map(|number| (far, id(number)))));
+            queue.move_to(id(1), Some(soon), None);
+            for number in 2..=count * 4 / 5 {
+                queue.move_to(id(number), Some(soon), Some(far));
+                if returns {
+                    queue.move_to(id(number), Some(far), Some(soon));
+                }
+            }
+            assert!(entries(&queue) as u64 <= 2 * (count + count / 3), "{}", entries(&queue));
+            queue.looks as f64 / count as f64
+        };
+        for returns in [false, true] {
+            let (small, large) = (looks_of(2_000, returns), looks_of(64_000, returns));
+            assert!(large <= 1.2 * small + 0.1 && large < 8.0, "{small} then {large} looks for each");
+        }
     }
 
     proptest! {
@@ -283,7 +324,7 @@ mod tests {
                 queue.move_to(id(number), Some(own[number as usize]), Some(to));
                 own[number as usize] = to;
             }
-            assert!(queue.entries <= 2 * 1_000 + STALE_MIN + 1, "{}", queue.entries);
+            assert!(entries(&queue) <= 2 * 1_000, "{}", entries(&queue));
         }
         assert_eq!(queue.until(i64::MAX).collect::<BTreeSet<_>>().len(), 1_000);
     }

@@ -11,7 +11,7 @@ use crate::inbound::{Arrival, MailEvent, Tracked, What, address_key};
 use crate::store::{
     ContactId, DecisionCode, DecisionRecord, JourneyRecord, OutboxRecord, OutboxState, Questions, SendRecord, Store,
 };
-use flow_ir::{EmailId, EngagementKind, FOREVER, NEVER, WorkflowId};
+use flow_ir::{EmailId, EngagementKind, FOREVER, NEVER, PatternEvent, WorkflowId};
 use std::collections::BTreeSet;
 
 /// Nobody reads a mail and follows a link within this time of its being sent, its last millisecond included; gateways that scan
@@ -207,6 +207,15 @@ impl Touch<'_> {
     /// The journey to which belongs what was done with a mail then, and when it had sent it.
     fn sender(&self, email: EmailId, occurred_at: i64) -> Option<Sent> {
         last_sent(self.plan, self.contact, Some(email), occurred_at)
+    }
+
+    /// Remembers what became of a mail, whichever it was, where no event tells of it.
+    pub(super) fn remember_of_mails(&mut self, what: PatternEvent, at: i64) {
+        let plan = self.plan;
+        let pattern = plan.patterns.of_mails(what);
+        for fact in pattern.into_iter().flat_map(|pattern| plan.pattern_facts.at(pattern)) {
+            self.remember(*fact, at);
+        }
     }
 
     /// Whether a channel has it at this moment: its answer may come behind what is done with the mail.

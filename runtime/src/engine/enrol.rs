@@ -189,7 +189,7 @@ impl Touch<'_> {
         let blank = &self.plan.workflow(workflow).blank;
         match self.refusal(workflow, enrolment.memory.as_ref().unwrap_or(blank)) {
             Some(refusal) => {
-                self.refuse(workflow, &refusal);
+                self.refuse_or_remember(&enrolment, refusal);
                 None
             }
             None => Some(enrolment),
@@ -209,7 +209,7 @@ impl Touch<'_> {
     pub(super) fn can_end(&self, workflow: WorkflowId, refusal: &Refusal) -> bool {
         match refusal {
             Refusal::Lacking(_) | Refusal::Objection(Ignored::TooSoon | Ignored::Skipped, _) => true,
-            Refusal::Objection(Ignored::AlreadyIn, _) => matches!(self.workflow(workflow).reenter, Reenter::After(_)),
+            Refusal::Objection(Ignored::AlreadyIn, _) => self.workflow(workflow).reenter != Reenter::Never,
             Refusal::Objection(..) => false,
         }
     }
@@ -273,6 +273,7 @@ impl Touch<'_> {
         }
         match self.workflow(id).reenter {
             Reenter::Never => Some(Ignored::OnlyOnce),
+            Reenter::Always => None,
             Reenter::After(_) => self.free_at(id).is_none_or(|free_at| self.now < free_at).then_some(Ignored::TooSoon),
         }
     }
@@ -291,7 +292,7 @@ impl Touch<'_> {
         if let Some(reason) = self.was_in(workflow) {
             let refusal = Refusal::Objection(reason, None);
             self.owe(enrolment, &refusal);
-            self.refuse(workflow, &refusal);
+            self.refuse_or_remember(enrolment, refusal);
             return None;
         }
         if !self.may_begin(enrolment) {
@@ -320,6 +321,7 @@ impl Touch<'_> {
             entered_at: self.now,
             ended_at: None,
             goal_met: false,
+            goal_open: false,
             goal_until: None,
             sends: Vec::new(),
             since: enrolment.since.unwrap_or_else(|| self.batch.last_record()),

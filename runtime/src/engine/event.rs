@@ -57,6 +57,7 @@ impl Touch<'_> {
         if !event.meaning.is_known() {
             self.count_unknown(event);
         }
+        self.note_enrolment(event);
         let mut triggers = Triggers::new();
         for pattern in self.plan.patterns.said_by(event.meaning, &event.values) {
             self.matched(pattern, occurred_at, &mut triggers);
@@ -129,6 +130,10 @@ impl Journey {
             let begun = match since {
                 CountedSince::Entry => true,
                 CountedSince::Wait => arrived.is_behind(self.read(plan, slots.waiting_since)),
+                CountedSince::Round => {
+                    let began = slots.round_began.map_or(NEVER, |slot| self.read(plan, slot));
+                    began > NEVER && arrived.is_behind(began)
+                }
                 CountedSince::Sent(email) => {
                     let sent_at = self.sent_at(plan, *email);
                     sent_at > NEVER && arrived.is_behind(sent_at)

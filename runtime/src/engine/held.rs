@@ -133,7 +133,7 @@ impl Touch<'_> {
         }
     }
 
-    fn judge_complete(&mut self, enrolment: Enrolment, holds: bool) -> Option<Enrolment> {
+    pub(super) fn judge_complete(&mut self, enrolment: Enrolment, holds: bool) -> Option<Enrolment> {
         if holds {
             return self.judge(enrolment);
         }
@@ -173,7 +173,10 @@ impl Touch<'_> {
 
     /// Whether the condition beside the event holds; none where no event lets anybody in.
     pub(super) fn holds_entry(&mut self, workflow: WorkflowId, triggers: u64) -> Option<bool> {
-        let Entry::Event { when, .. } = self.workflow(workflow).entry else { return None };
+        let when = match self.workflow(workflow).entry {
+            Entry::Event { when, .. } | Entry::Dated { when: Some(when), .. } => when,
+            Entry::Dated { when: None, .. } | Entry::Becomes { .. } | Entry::ByHand => return None,
+        };
         let blank = &self.plan.workflow(workflow).blank;
         Some(self.holds_once(when, Seen::Blank(blank), triggers))
     }

@@ -1,4 +1,4 @@
-//! What a step asks of the engine: an effect, or to look into a text.
+//! What a step asks of the engine: an effect, or to look into a text or a calendar.
 
 use super::batch::Batch;
 use super::effects::perform;
@@ -8,17 +8,18 @@ use super::plan::Plan;
 use super::view::ContactView;
 use crate::broken::{Rule, is_broken};
 use crate::store::{ContactId, DecisionCode, DecisionRecord, OutboxKind, OutboxRecord, OutboxState, SendRecord, Texts};
-use crate::time::Zone;
+use crate::time::{Zone, calendar};
 use flow_ir::backend::{Backend, Host, Memory, Moment, Outcome};
-use flow_ir::{EffectId, EmailId, Id, PredicateId, SlotId, StepId, TextTestId, Workflow, WorkflowId};
+use flow_ir::{Calendar, EffectId, EmailId, Id, PredicateId, SlotId, StepId, TextTestId, Workflow, WorkflowId};
 
 /// The host of predicates, which may do nothing but look.
-pub(super) struct TextHost<'e> {
+pub(super) struct Looking<'e> {
     pub(super) plan: &'e Plan,
     pub(super) texts: &'e Texts,
+    pub(super) zone: Zone,
 }
 
-impl Host for TextHost<'_> {
+impl Host for Looking<'_> {
     fn effect(&mut self, _: Memory<'_>, _: StepId, _: EffectId) -> Outcome {
         // The verifier lets no effect into a predicate.
         Outcome::Done
@@ -26,6 +27,10 @@ impl Host for TextHost<'_> {
 
     fn text_test(&mut self, test: TextTestId) -> bool {
         text_test(self.plan, self.texts, test)
+    }
+
+    fn calendar(&mut self, calendar: Calendar, value: i64) -> i64 {
+        calendar::answer(calendar, value, self.zone)
     }
 }
 
@@ -115,6 +120,10 @@ impl Host for StepHost<'_> {
         text_test(self.plan, self.texts, test)
     }
 
+    fn calendar(&mut self, calendar: Calendar, value: i64) -> i64 {
+        calendar::answer(calendar, value, self.zone)
+    }
+
     fn panicked(&mut self, reason: &str) {
         self.problem = Some(reason.to_owned());
     }
@@ -145,7 +154,7 @@ impl<'e> StepHost<'e> {
     }
 
     pub(super) fn holds(&self, predicate: PredicateId, memory: &Memory<'_>) -> bool {
-        let mut host = TextHost { plan: self.plan, texts: self.texts };
+        let mut host = Looking { plan: self.plan, texts: self.texts, zone: self.zone };
         let owner = self.plan.program.predicates.at(predicate).workflow;
         let view = if owner.is_some() { memory.view() } else { memory.view().without_journey() };
         self.backend.holds(predicate, view, Moment { now: self.now, triggers: 0 }, &mut host).holds

@@ -201,6 +201,7 @@ impl Touch<'_> {
         let (old, new) = (self.contact.zone, self.contact.own_zone(plan));
         if old != new {
             self.contact.zone = new;
+            self.rezone_dates(old);
             for index in 0..self.contact.journeys.len() {
                 self.rezone(index, old);
             }
@@ -240,14 +241,15 @@ impl Touch<'_> {
                 plan.gates(self.journey(index).workflow()).are_any().then(|| self.hours_of_held(index))
             }
             JourneyStatus::Waiting | JourneyStatus::Awaiting => {
-                let span = self.wait_of(index).map(|wait| match wait {
-                    Wait::For(span) | Wait::Until { up_to: span, .. } => *span,
-                });
+                let wait = self.wait_of(index);
+                let span = wait.and_then(Wait::span);
                 let by_calendar = span.filter(|span| due_at < FOREVER && (span.months, span.days) != (0, 0));
-                by_calendar.map(|span| {
+                let keeps_its_hour = by_calendar.map(|span| {
                     let day = Instant(due_at.saturating_sub(span.ms));
                     civil::same_on_the_wall(day, from, to).0.saturating_add(span.ms)
-                })
+                });
+                let appointment = wait.and_then(Wait::appointment);
+                keeps_its_hour.or_else(|| self.due_in_zone(index, appointment?, from))
             }
             JourneyStatus::Ended | JourneyStatus::Sending => None,
         };

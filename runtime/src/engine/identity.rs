@@ -9,6 +9,7 @@ use super::ahead::Found;
 use super::error::EngineError;
 use crate::inbound::{is_device, is_user};
 use crate::store::{ContactId, Store};
+use std::sync::Arc;
 
 /// Whose something is, and what becomes of its keys.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -73,9 +74,7 @@ impl<S: Store> Engine<S> {
     }
 
     fn has_user_id(&mut self, id: ContactId) -> Result<bool, EngineError> {
-        let contact = self.lend(id)?;
-        let has = contact.is(&self.plan, self.plan.program.system.identified);
-        self.cache.put(contact);
-        Ok(has)
+        let plan = Arc::clone(&self.plan);
+        Ok(self.peek(id)?.is(&plan, plan.program.system.identified))
     }
 }

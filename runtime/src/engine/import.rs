@@ -8,6 +8,7 @@ use super::ahead::{Owners, owners};
 use super::error::EngineError;
 use super::files;
 use super::identify::ReadBefore;
+use super::lend::Look;
 use super::react::Cause;
 use super::survey::Surveyed;
 use super::touch::Touch;
@@ -126,7 +127,8 @@ impl<S: Store> Engine<S> {
         let ContactsStream { name, print, surveyed, rows } = file;
         // What a process left that was ended is known from now on, and not from when it was.
         let at = self.advance(at.0);
-        self.begin_work()?;
+        // What a crash left in the outbox comes behind the file: an answer would have people looked at who are judged with their rows.
+        self.find_moved()?;
         // A later row, another file or an event of the same instant may say that they do not want it.
         self.outbox.hold_back(at, true);
         let reading = &surveyed.reading;
@@ -229,9 +231,8 @@ impl<S: Store> Engine<S> {
 
     /// Whether somebody was known before a file was first read.
     fn was_known_at(&mut self, id: ContactId, reading: &files::Reading) -> Result<bool, EngineError> {
-        let contact = self.lend(id)?;
-        let known_since = contact.read(&self.plan, self.plan.program.system.known_since);
-        self.cache.put(contact);
+        let plan = Arc::clone(&self.plan);
+        let known_since = self.peek(id)?.read(&plan, plan.program.system.known_since);
         Ok(known_since < reading.first_read_at())
     }
 
@@ -263,7 +264,9 @@ impl<S: Store> Engine<S> {
         let is_news = was_known && !reading.was_taken(row);
         let (read_at, by_older_flow) = (reading.read_at(row), reading.is_of_older_flow);
         let before = reading.was_taken(row).then_some(ReadBefore { read_at, occurred_at, by_older_flow });
-        self.touch_as(&identity, at, |touch: &mut Touch<'_>| {
+        // What was so before a new version came is judged by it with everything else that was.
+        let look = if is_news { Look::Before } else { Look::Behind };
+        self.touch_as(&identity, (at, look), |touch: &mut Touch<'_>| {
             touch.address_marks = marks;
             touch.refused_by.clone_from(&refused_by);
             let mut values = touch.own_values(&weighed.values, &identity).into_owned();
@@ -275,7 +278,7 @@ impl<S: Store> Engine<S> {
             if is_news { Cause::Change(Vec::new()) } else { Cause::Import }
         })?;
         let keys = self.ahead.found(&row.keys, owners);
-        self.refuse_owner(&keys, &identity, &row.values, &refused_by, at)?;
+        self.refuse_owner(&keys, &identity, &row.values, &refused_by, (at, look))?;
         let given = identity.given.first().and_then(|key| self.ahead.owner_now(key));
         import.note((number, row), identity.contact.or(given), was_known, &weighed);
         match (is_again, was_known) {

@@ -22,6 +22,8 @@ pub(super) struct PatternIndex {
     events: IdMap<EventId, OfEvent>,
     /// Those that any activity matches.
     activity: Vec<PatternId>,
+    /// Those that ask what became of mails, whichever they are: one for each thing that can.
+    mails: Vec<(PatternEvent, PatternId)>,
 }
 
 /// The patterns of one event type: each stands under one property, or among the others.
@@ -43,14 +45,24 @@ impl PatternIndex {
         }
         let is_activity = |(_, pattern): &(PatternId, &Pattern)| pattern.event == PatternEvent::AnyActivity;
         let activity = program.patterns.iter().filter(is_activity).map(|(id, _)| id).collect();
-        PatternIndex { tests, events, activity }
+        let is_of_mails = |event: PatternEvent| matches!(event, PatternEvent::Engaged(_) | PatternEvent::Mailed);
+        let mails = program.patterns.iter().map(|(id, pattern)| (pattern.event, id));
+        let mails = mails.filter(|(event, _)| is_of_mails(*event)).collect();
+        PatternIndex { tests, events, activity, mails }
     }
 
-    /// What an event says to conditions, if anything comes of it at all: the patterns of its type that it matches, then every activity where it is
-    /// one of the person.
+    /// Which pattern asks for this of mails, whichever they are.
+    pub(super) fn of_mails(&self, what: PatternEvent) -> Option<PatternId> {
+        self.mails.iter().find(|(event, _)| *event == what).map(|(_, pattern)| *pattern)
+    }
+
+    /// What an event says to conditions, if anything comes of it at all: the patterns of its type that it matches, what it tells of mails, then every
+    /// activity where it is one of the person.
     pub(super) fn said_by(&self, meaning: Meaning, values: &[Option<Known>]) -> Vec<PatternId> {
         let mut said = meaning.declared.map_or_else(Vec::new, |event| self.matching(event, values));
-        if meaning.mail.is_none_or(MailEvent::is_activity) {
+        said.extend(meaning.mail.and_then(MailEvent::told_of_mails).and_then(|what| self.of_mails(what)));
+        // What somebody does for them is nothing that they did.
+        if meaning.mail.is_none_or(MailEvent::is_activity) && !meaning.enrols {
             said.extend(&self.activity);
         }
         said

@@ -23,12 +23,16 @@ impl Touch<'_> {
         plan.program.fields.iter().for_each(|(id, field)| self.join_field(other, id, field));
         plan.roles.iter().for_each(|(slot, role)| self.join_slot(other, *slot, *role));
         self.refresh();
+        self.see_all();
+        self.join_dates(other);
         self.join_journeys(other);
         self.join_held(other);
         self.join_turns(other);
+        self.join_agains(other);
         self.batch.changes.joined.push((other.id, self.contact.id));
         self.batch.count(counter::JOINED);
         self.write_off(other);
+        self.contact.is_looked_at_for(other);
         other.empty(plan);
     }
 
@@ -53,14 +57,26 @@ impl Touch<'_> {
             SlotRole::Fact(fact, _) => return self.remember(fact, theirs),
             // Segments are settled anew by what is known of both.
             SlotRole::Holds(_) | SlotRole::NextChange(_) => return,
+            // Behind everything else.
+            SlotRole::Seen(_) => return,
             // It is asked of both as one, and what becomes true by that is no entry.
             SlotRole::Was(_) => return,
             SlotRole::Owed(workflow) => return self.join_entry(other, workflow, slot),
             SlotRole::Unjudged(workflow) => return self.join_unjudged(other, workflow, slot),
             // One start is followed; where they are in it already, it is refused then.
             SlotRole::Started(_) => own.min(theirs),
-            // As one turn.
-            SlotRole::Turn(..) => return,
+            // The one who stays goes on as they are parted already; else as the other was.
+            SlotRole::Drawn(_) => {
+                if own == 0 {
+                    theirs
+                } else {
+                    own
+                }
+            }
+            // Worked out by what is known of both.
+            SlotRole::Date(_) | SlotRole::Decided(_) => return,
+            // As one turn, and as one trigger.
+            SlotRole::Turn(..) | SlotRole::Again(..) => return,
         };
         if joined != own {
             self.contact.write(plan, slot, joined);
@@ -225,6 +241,7 @@ impl Touch<'_> {
     fn might_begin(&self, theirs: &Journey, ended_at: i64) -> bool {
         match self.workflow(theirs.workflow()).reenter {
             Reenter::Never => false,
+            Reenter::Always => ended_at <= theirs.record.entered_at,
             Reenter::After(span) => self.after(ended_at, span) <= theirs.record.entered_at,
         }
     }
@@ -236,6 +253,8 @@ impl Touch<'_> {
         if zone != self.contact.zone {
             self.rezone(place, zone);
         }
+        // It has waited for a date of somebody else until now.
+        self.follow_date(place, |_| true);
     }
 }
 
@@ -304,7 +323,7 @@ impl Batch {
     fn forget(&mut self, journey: &Journey) {
         let ended_at = journey.record.ended_at.or(Some(journey.record.entered_at));
         let status = JourneyStatus::Ended;
-        let (due_at, goal_until) = (None, None);
-        self.end_journey(JourneyRecord { status, due_at, ended_at, goal_until, ..journey.record.clone() });
+        let (due_at, goal_open, goal_until) = (None, false, None);
+        self.end_journey(JourneyRecord { status, due_at, ended_at, goal_open, goal_until, ..journey.record.clone() });
     }
 }

@@ -4,8 +4,10 @@
 //! is held or one that waits for its turn asks for it. That the person entered or left a segment is in no log.
 
 use super::Engine;
+use super::again::remembered_in;
 use super::contact::Contact;
 use super::error::EngineError;
+use super::lend::Look;
 use super::plan::Plan;
 use super::rate::waiting_in;
 use super::touch::Touch;
@@ -63,10 +65,15 @@ pub(super) type Joint = Vec<Vec<Deed>>;
 
 impl<S: Store> Engine<S> {
     /// Reads what counts for somebody else of those who prove to be one.
-    pub(super) fn joint(&mut self, contact: Option<ContactId>, others: &[Box<Contact>]) -> Result<Joint, EngineError> {
+    pub(super) fn joint(
+        &mut self,
+        contact: Option<ContactId>,
+        others: &[Box<Contact>],
+        look: Look,
+    ) -> Result<Joint, EngineError> {
         let Some(contact) = contact.filter(|_| !others.is_empty()) else { return Ok(Joint::new()) };
         let (plan, now) = (Arc::clone(&self.plan), self.now().0);
-        let own = self.lend(contact)?;
+        let own = self.lend_when(contact, look)?;
         let people = || std::iter::once(&own).chain(others);
         let counting: Vec<Option<u64>> = people().map(|person| person.counts_since(&plan, now)).collect();
         let after = |place: usize| {
@@ -130,7 +137,10 @@ impl Contact {
         let counts = |workflow: WorkflowId| plan.workflow(workflow).counts.keys().any(is_told);
         let journeys = self.journeys.iter().filter(|journey| journey.still_counts(now) && counts(journey.workflow()));
         let held = self.held.iter().filter(|held| counts(WorkflowId(held.workflow)));
-        let turns = waiting_in(plan, self).into_iter().filter(|(workflow, _)| counts(*workflow));
+        let turns = waiting_in(plan, self)
+            .into_iter()
+            .chain(remembered_in(plan, self))
+            .filter(|(workflow, _)| counts(*workflow));
         journeys.map(|journey| journey.record.since).chain(held.map(|held| held.since)).chain(turns.map(|_| 0)).min()
     }
 }

@@ -18,6 +18,16 @@ const LOAD_ROWS: usize = BATCH_ITEMS;
 /// How far ahead contacts that fall due are loaded together with one that is needed now.
 const HORIZON_MS: i64 = DAY_MS;
 
+/// When somebody whom a new version of the program has not looked at yet is looked at, beside an item about them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Look {
+    /// Before the item, which is news.
+    Before,
+    /// Behind it, when they are due or news of them comes: what the item says was so before the version came. Of several such items none is judged
+    /// without the others.
+    Behind,
+}
+
 impl<S: Store> Engine<S> {
     /// Does an item's work on a contact (a new one, where none is given), then brings it to rest.
     pub(super) fn touch(
@@ -26,16 +36,28 @@ impl<S: Store> Engine<S> {
         now: i64,
         work: impl FnOnce(&mut Touch<'_>) -> Cause,
     ) -> Result<ContactId, EngineError> {
-        let mut contact = self.lend_or_make(owner)?;
+        self.touch_when(owner, (now, Look::Before), work)
+    }
+
+    /// The same of an item that need not be news. Whoever is to be looked at behind it does not come to rest.
+    pub(super) fn touch_when(
+        &mut self,
+        owner: Option<ContactId>,
+        (now, look): (i64, Look),
+        work: impl FnOnce(&mut Touch<'_>) -> Cause,
+    ) -> Result<ContactId, EngineError> {
+        let mut contact = self.lend_or_make(owner, look)?;
         let (id, was_due) = (contact.id, contact.next_at);
         let (keys, joined) = (self.batch.changes.keys.len(), self.batch.changes.joined.len());
         let plan = Arc::clone(&self.plan);
         let mut touch = Touch::new((&plan, &*self.backend), &mut self.batch, &mut self.outbox, &mut contact, now);
         let cause = work(&mut touch);
         touch.note_changes(ChangedBy::default());
-        touch.react(&cause);
-        touch.let_out();
-        touch.reschedule(&cause);
+        if !touch.contact.outdated {
+            touch.react(&cause);
+            touch.let_out();
+            touch.reschedule(&cause);
+        }
         self.batch.take_failure()?;
         self.keep(contact, was_due);
         let changes = &self.batch.changes;
@@ -56,25 +78,39 @@ impl<S: Store> Engine<S> {
     }
 
     /// The contact of this number, to be put back; or a new one.
-    pub(super) fn lend_or_make(&mut self, id: Option<ContactId>) -> Result<Box<Contact>, EngineError> {
+    fn lend_or_make(&mut self, id: Option<ContactId>, look: Look) -> Result<Box<Contact>, EngineError> {
         match id {
-            Some(id) => self.lend(id),
+            Some(id) => self.lend_when(id, look),
             None => Ok(Box::new(Contact::blank(self.batch.next_contact(), &self.plan))),
         }
     }
 
     pub(super) fn lend(&mut self, id: ContactId) -> Result<Box<Contact>, EngineError> {
-        if !self.cache.contains(id) {
-            let ids = self.next_contacts(id);
-            self.load(&ids)?;
-        }
+        self.lend_when(id, Look::Before)
+    }
+
+    pub(super) fn lend_when(&mut self, id: ContactId, look: Look) -> Result<Box<Contact>, EngineError> {
+        self.load_with_next(id)?;
         self.load_rows(id)?;
-        let missing = || EngineError::Fault { problem: format!("contact {} was taken twice", id.0) };
-        let mut contact = self.cache.take(id).ok_or_else(missing)?;
-        if std::mem::take(&mut contact.outdated) {
+        let mut contact = self.cache.take(id).ok_or_else(|| taken_twice(id))?;
+        if look == Look::Before && std::mem::take(&mut contact.outdated) {
             self.look_again(&mut contact)?;
         }
         Ok(contact)
+    }
+
+    /// A contact as they are, whether or not a new version has looked at them: for what no look changes.
+    pub(super) fn peek(&mut self, id: ContactId) -> Result<&Contact, EngineError> {
+        self.load_with_next(id)?;
+        self.cache.get(id).ok_or_else(|| taken_twice(id))
+    }
+
+    fn load_with_next(&mut self, id: ContactId) -> Result<(), EngineError> {
+        if self.cache.contains(id) {
+            return Ok(());
+        }
+        let ids = self.next_contacts(id);
+        self.load(&ids)
     }
 
     /// A contact with those whom the next items are about, as far as that is known.
@@ -124,6 +160,10 @@ impl<S: Store> Engine<S> {
         })?;
         fits
     }
+}
+
+fn taken_twice(id: ContactId) -> EngineError {
+    EngineError::Fault { problem: format!("contact {} was taken twice", id.0) }
 }
 
 /// Puts a contact into the batch as they are now. What is only recorded of somebody is no look at them: they stay of the version that has

@@ -18,17 +18,21 @@
 //! `host`, what an effect is into a file of `effects`, what becomes of a message into `deliver`, and what that means for its
 //! journey into `answer`.
 
+mod again;
 mod ahead;
 mod answer;
+mod appointment;
 mod arrive;
 pub(crate) mod backfill;
 mod batch;
 mod bits;
 mod by_time;
 mod cache;
+mod changes;
 mod commit;
 mod contact;
 pub mod counter;
+mod dated;
 mod deliver;
 mod due;
 mod effects;
@@ -38,6 +42,8 @@ mod error;
 mod event;
 mod files;
 mod gates;
+mod goal;
+mod hand;
 mod held;
 mod host;
 mod identify;
@@ -93,7 +99,7 @@ pub use view::ContactView;
 use crate::clock::{Clock, VirtualClock};
 use crate::dispatch::{Attempt, Dispatch};
 use crate::inbound::{Arrival, Fingerprint};
-use crate::store::{ContactId, ContactWrites, Opened, OutboxRecord, Owner, Questions, Records, Slot, Store, Wish};
+use crate::store::{ContactId, ContactWrites, Opened, Owner, Questions, Records, Slot, Store, Wish};
 use crate::time::Instant;
 use ahead::Ahead;
 use batch::Batch;
@@ -188,8 +194,8 @@ pub struct Engine<S: Store> {
     file_mark: Option<files::FileMark>,
     /// How far each stream of input was read, as the store has it.
     reads: BTreeMap<String, Vec<u8>>,
-    /// What a crash left in the outbox, until it is looked at.
-    recovering: Vec<OutboxRecord>,
+    /// The rows that a crash left in the outbox, until somebody finds out what became of them.
+    recovering: Vec<u64>,
     mail_trouble: Option<String>,
     /// Why nothing can leave until somebody mends it.
     stopped_for: Option<String>,
@@ -257,6 +263,9 @@ impl<S: Store> Engine<S> {
         let opened_at = clock;
         let outdated = Outdated::of(version, &actors, &taken.contacts)?;
         ahead.not_before(clock);
+        let mut outbox = Outbox::new(delivery, limits.outbox_rows, pause);
+        let recovering = taken.outbox.iter().map(|row| row.id).collect();
+        std::mem::take(&mut taken.outbox).into_iter().for_each(|row| outbox.load(row));
         Ok(Engine {
             due: taken.due_queue(&outdated),
             outdated,
@@ -266,8 +275,8 @@ impl<S: Store> Engine<S> {
             store,
             owner,
             flying: VecDeque::new(),
-            dispatch: Dispatch::new(Arc::clone(&delivery.channel)),
-            outbox: Outbox::new(delivery, limits.outbox_rows, pause),
+            dispatch: Dispatch::new(Arc::clone(&outbox.delivery.channel)),
+            outbox,
             limits,
             clock: VirtualClock::new(Instant(clock)),
             kept_clock: clock,
@@ -278,7 +287,7 @@ impl<S: Store> Engine<S> {
             dirty: Vec::new(),
             file_mark: None,
             reads,
-            recovering: taken.outbox,
+            recovering,
             mail_trouble: None,
             stopped_for: None,
             broken_off: false,

@@ -73,6 +73,15 @@ impl Outdated {
         was_in.then(|| self.mark()).flatten()
     }
 
+    /// Somebody who was still to be looked at is somebody else by now, who is looked at for both.
+    pub(super) fn join(&mut self, contact: ContactId, into: ContactId) {
+        if let Some(moved) = self.moved.as_mut()
+            && moved.remove(contact)
+        {
+            moved.insert(into);
+        }
+    }
+
     fn mark(&mut self) -> Option<(Actor, Vec<u8>)> {
         if self.moved.as_ref()?.count > 0 {
             return None;

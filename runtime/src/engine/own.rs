@@ -13,7 +13,7 @@
 use super::bits::Bits;
 use super::plan::Plan;
 use super::touch::{Seen, Touch};
-use flow_ir::{Entry, Id, PatternEvent, PredicateId, SlotId, SlotKind, WorkflowId};
+use flow_ir::{Entry, Id, PatternEvent, PatternId, PredicateId, SlotId, SlotKind, WorkflowId};
 use smallvec::SmallVec;
 
 /// What the steps of one round wrote into the frame, in their order. What effects write of their own there, no condition reads.
@@ -37,6 +37,11 @@ pub(super) struct Held {
 }
 
 impl Held {
+    /// Whether both hold the same; what is not known is, whatever lies there.
+    pub(super) fn is_same(self, other: Held) -> bool {
+        self.is_known == other.is_known && (!self.is_known || self.value == other.value)
+    }
+
     pub(super) fn read(plan: &Plan, frame: &[u8], slot: SlotId) -> Held {
         let layout = &plan.program.frame;
         Held { value: layout.read(frame, slot), is_known: layout.is_known(frame, slot) }
@@ -51,6 +56,11 @@ impl Written {
 
     pub(super) fn clear(&mut self) {
         self.0.clear();
+    }
+
+    /// Whether any steps have written a slot.
+    pub(super) fn has(&self, slot: SlotId) -> bool {
+        self.0.iter().any(|write| write.slot == slot)
     }
 
     /// The slots that a workflow has written.
@@ -89,12 +99,17 @@ impl Touch<'_> {
         let Entry::Event { patterns, .. } = &self.workflow(workflow).entry else { return triggers };
         let program = &self.plan.program;
         let holds = |segment| program.frame.read(&frame, program.segments.at(segment).holds) != 0;
-        let is_others = |event: PatternEvent| match event {
+        let is_others = |pattern: PatternId| match program.patterns.at(pattern).event {
             PatternEvent::Entered(segment) => holds(segment),
             PatternEvent::Left(segment) => !holds(segment),
-            PatternEvent::Declared(_) | PatternEvent::AnyActivity | PatternEvent::Marketed => true,
+            PatternEvent::Changed(_) => self.is_changed_in(&frame, pattern),
+            PatternEvent::Declared(_)
+            | PatternEvent::AnyActivity
+            | PatternEvent::Engaged(_)
+            | PatternEvent::Mailed
+            | PatternEvent::Marketed => true,
         };
-        let own = patterns.iter().enumerate().filter(|(_, pattern)| !is_others(program.patterns.at(**pattern).event));
+        let own = patterns.iter().enumerate().filter(|(_, pattern)| !is_others(**pattern));
         own.fold(triggers, |triggers, (bit, _)| triggers & !(1 << bit))
     }
 

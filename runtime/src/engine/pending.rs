@@ -18,6 +18,10 @@ pub(super) enum Kept {
     Start(usize),
     /// Of [`Plan::turns`]: when their turn comes.
     Turn(usize),
+    /// Of [`Plan::agains`]: when a trigger came that begins the next journey.
+    Again(usize),
+    /// Of [`Plan::dated`]: when a date lets them in.
+    Date(usize),
 }
 
 /// The lists of one contact, of places in those of the plan.
@@ -32,6 +36,10 @@ pub(super) struct Pending {
     starts: Places,
     /// Turns that are to come.
     turns: Places,
+    /// Triggers that came during a journey.
+    agains: Places,
+    /// Dates that are to come.
+    dates: Places,
 }
 
 impl Pending {
@@ -44,8 +52,8 @@ impl Pending {
 
     /// The same, over what is there.
     pub(super) fn read_over(&mut self, plan: &Plan, frame: &[u8]) {
-        let Pending { segments, owed, unjudged, starts, turns } = self;
-        [owed, unjudged, starts, turns].into_iter().for_each(Places::clear);
+        let Pending { segments, owed, unjudged, starts, turns, agains, dates } = self;
+        [owed, unjudged, starts, turns, agains, dates].into_iter().for_each(Places::clear);
         let next_change =
             |segment: &super::segment::WatchedSegment| plan.program.frame.read(frame, segment.next_change);
         segments.begin(plan.segments.iter().map(next_change));
@@ -72,6 +80,8 @@ impl Pending {
             Kept::Unjudged(place) => self.unjudged.contains(place),
             Kept::Start(place) => self.starts.contains(place),
             Kept::Turn(place) => self.turns.contains(place),
+            Kept::Again(place) => self.agains.contains(place),
+            Kept::Date(place) => self.dates.contains(place),
         }
     }
 
@@ -82,6 +92,8 @@ impl Pending {
             Kept::Unjudged(place) => (&mut self.unjudged, place),
             Kept::Start(place) => (&mut self.starts, place),
             Kept::Turn(place) => (&mut self.turns, place),
+            Kept::Again(place) => (&mut self.agains, place),
+            Kept::Date(place) => (&mut self.dates, place),
         };
         places.set(place, is_in(kept, value));
     }
@@ -115,13 +127,23 @@ impl Pending {
     pub(super) fn turns(&self) -> impl Iterator<Item = usize> + '_ {
         self.turns.iter()
     }
+
+    /// The triggers that came during a journey.
+    pub(super) fn agains(&self) -> impl Iterator<Item = usize> + '_ {
+        self.agains.iter()
+    }
+
+    /// The dates that are to come, whenever that is.
+    pub(super) fn dates(&self) -> impl Iterator<Item = usize> + '_ {
+        self.dates.iter()
+    }
 }
 
 /// Whether a slot of this value has something pending.
 fn is_in(kept: Kept, value: i64) -> bool {
     match kept {
         Kept::Owed(_) | Kept::Unjudged(_) => value != 0,
-        Kept::Start(_) | Kept::Turn(_) => value < FOREVER,
+        Kept::Start(_) | Kept::Turn(_) | Kept::Again(_) | Kept::Date(_) => value < FOREVER,
     }
 }
 

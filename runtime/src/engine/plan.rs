@@ -5,6 +5,8 @@
 //! values: the work of an item is that of those whom it concerns, and not of all there are.
 
 use super::bits::Bits;
+use super::changes::{self, WatchedChanges};
+use super::dated::DatedEntry;
 use super::error::EngineError;
 use super::index::PatternIndex;
 use super::pending::{Kept, Pending};
@@ -14,7 +16,7 @@ use crate::inbound::Vocabulary;
 use crate::time::{SendWindow, Zone, Zones};
 use flow_ir::{
     Area, Entry, EventCount, FactId, Field, FieldId, FieldType, Id, IdMap, Op, PatternId, PredicateId, Program,
-    Reference, Required, SlotId, SlotRole, Terminator, TextId, Turn, Wait, WaitId, Workflow, WorkflowId,
+    Reenter, Reference, Required, SlotId, SlotRole, Terminator, TextId, Turn, Wait, WaitId, Workflow, WorkflowId,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -57,12 +59,22 @@ pub(super) struct Plan {
     pub(super) quiet: Option<SendWindow>,
     /// What remembers when marketing mails left; none where nothing counts them.
     pub(super) mailed: Option<FactId>,
+    /// The workflows in which a trigger that comes during a journey begins the next one.
+    pub(super) agains: Vec<WorkflowId>,
+    /// Workflows that people come into by a date, in order.
+    pub(super) dated: Vec<DatedEntry>,
+    /// The same by what they go by.
+    pub(super) dated_readers: Readers,
     /// The workflows of each group.
     groups: BTreeMap<String, Vec<WorkflowId>>,
     /// The segments that something watches, each behind those it reads.
     pub(super) segments: Vec<WatchedSegment>,
     /// The same by what they read.
     pub(super) segment_readers: Readers,
+    /// The fields whose changes something waits for or counts.
+    pub(super) watched: Vec<WatchedChanges>,
+    /// The same by what changes with them.
+    pub(super) watched_readers: Readers,
     /// What each slot of the frame is.
     pub(super) roles: Vec<(SlotId, SlotRole)>,
     /// The slots of which a contact keeps what is pending.
@@ -84,6 +96,8 @@ pub(super) struct WorkflowPlan {
     pub(super) goal: Bits,
     /// What the goal, the exits and every awaited condition read.
     pub(super) live: Bits,
+    /// The dates of the contact that its waits hang on.
+    pub(super) dates: Bits,
     pub(super) window: Option<SendWindow>,
     /// The fields without which nobody comes in.
     pub(super) required: Required,
@@ -134,14 +148,18 @@ impl Plan {
         let starts: Vec<(WorkflowId, SlotId)> =
             here().filter_map(|(id, workflow)| Some((id, workflow.started?))).collect();
         let turns: Vec<WorkflowId> = here().filter(|(_, workflow)| workflow.turn.is_some()).map(|(id, _)| id).collect();
-        let segments = segment::watched(&program, &reads, &reads.watched(&workflows, &becoming));
+        let agains: Vec<WorkflowId> =
+            here().filter(|(_, workflow)| workflow.again.is_some()).map(|(id, _)| id).collect();
+        let dated: Vec<DatedEntry> = by_name.iter().filter_map(|id| reads.dated(&program, *id)).collect();
+        let segments = segment::watched(&program, &reads, &reads.watched(&workflows, &becoming, &dated));
         // Every slot, then every text.
         let changes = program.frame.slots.len() + program.texts.len();
+        let watched = changes::watched(&program);
         let plan = Plan {
             zone,
             email_field: program.email_field(),
             pause: pause_of(&program),
-            timezone_field: program.fields.find(|field| field.ty == FieldType::Timezone && field.name == "timezone"),
+            timezone_field: program.timezone_field(),
             field_of: program.fields.iter().filter_map(|(id, field)| Some((field.slot?, id))).collect(),
             workflows: workflows.into_iter().collect(),
             places: places(&by_name, &program),
@@ -150,7 +168,7 @@ impl Plan {
             names: Arc::new(Vocabulary::new(&program)),
             patterns: PatternIndex::new(&program),
             roles: program.roles(),
-            kept: kept(&program, &becoming, &starts, &turns),
+            kept: kept(&program, &becoming, &starts, &turns).chain(kept_of_dates(&program, &agains, &dated)).collect(),
             blank: program.frame.blank(),
             blank_pending: Pending::default(),
             becoming_readers: Readers::new(changes, becoming.iter().map(|entry| &entry.reads)),
@@ -160,11 +178,16 @@ impl Plan {
             turns,
             quiet: quiet(&program)?,
             mailed: program.mailed(),
+            agains,
+            dated_readers: Readers::new(changes, dated.iter().map(|entry| &entry.reads)),
+            dated,
             groups: groups(&program),
             segment_readers: Readers::new(changes, segments.iter().map(|segment| &segment.reads)),
             segments,
+            watched_readers: Readers::new(changes, watched.iter().map(|watched| &watched.reads)),
+            watched,
             max_let_out: program.workflows.values().map(letting_out).sum::<usize>() + 1,
-            max_rounds: program.workflows.values().map(|workflow| workflow.waits.len() + 3).sum::<usize>() + 3,
+            max_rounds: program.workflows.values().map(rounds_of).sum::<usize>() + 3,
             program,
         };
         Ok(Plan { blank_pending: Pending::read(&plan, &plan.blank), ..plan })
@@ -184,6 +207,11 @@ impl Plan {
         self.program.workflows.get(id).filter(|_| !self.program.lineage.gone.contains(&id.0))?.turn.as_ref()
     }
 
+    /// Where people keep a trigger that came during a journey in a workflow; none where none is kept.
+    pub(super) fn again(&self, id: WorkflowId) -> Option<&Turn> {
+        self.program.workflows.get(id).filter(|_| !self.program.lineage.gone.contains(&id.0))?.again.as_ref()
+    }
+
     /// The workflows of a group.
     pub(super) fn group(&self, name: &str) -> &[WorkflowId] {
         self.groups.get(name).map_or(&[], Vec::as_slice)
@@ -200,7 +228,18 @@ pub(super) struct Reads<'p> {
 }
 
 impl Reads<'_> {
+    /// What it looks at, and the zone where it goes by a calendar.
     pub(super) fn predicate(&self, id: PredicateId) -> Bits {
+        let mut bits = self.named(id);
+        if self.program.predicates.at(id).asks_calendar() {
+            let timezone = self.program.timezone_field().and_then(|field| self.program.fields.at(field).text);
+            timezone.into_iter().for_each(|text| bits.insert(self.program.frame.slots.len() + text.index()));
+        }
+        bits
+    }
+
+    /// What it looks at itself.
+    fn named(&self, id: PredicateId) -> Bits {
         let mut bits = Bits::default();
         let predicate = self.program.predicates.at(id);
         for slot in predicate.reads(Area::Contact) {
@@ -218,10 +257,7 @@ impl Reads<'_> {
         let workflow = self.program.workflows.at(id);
         let goal = workflow.goal.as_ref().map_or_else(Bits::default, |goal| self.predicate(goal.when));
         let mut live = goal.clone();
-        let awaited = workflow.waits.values().filter_map(|wait| match wait {
-            Wait::Until { when, .. } => Some(*when),
-            Wait::For(_) => None,
-        });
+        let awaited = workflow.waits.values().filter_map(Wait::when);
         for predicate in workflow.exits.iter().copied().chain(awaited) {
             live.insert_all(&self.predicate(predicate));
         }
@@ -232,6 +268,7 @@ impl Reads<'_> {
         Ok(WorkflowPlan {
             goal,
             live,
+            dates: dates(workflow),
             window,
             required: required.clone(),
             sends: sends_mail(workflow),
@@ -244,7 +281,8 @@ impl Reads<'_> {
 
     fn asked_at_entry(&self, workflow: &Workflow) -> Vec<FieldId> {
         let Entry::Event { when, .. } = workflow.entry else { return Vec::new() };
-        let reads = self.predicate(when);
+        // Whoever has no zone is asked by the project's, and lacks nothing.
+        let reads = self.named(when);
         let is_asked = |field: &Field| {
             let slot = field.slot.is_some_and(|slot| reads.contains(slot.index()));
             slot || field.text.is_some_and(|text| reads.contains(self.program.frame.slots.len() + text.index()))
@@ -258,7 +296,7 @@ impl Reads<'_> {
                 let (reads, timed) = (self.predicate(when), self.is_timed(when));
                 Some(Becoming { workflow: id, when, was, owed, unjudged, existing, reads, timed })
             }
-            Entry::Event { .. } | Entry::ByHand => None,
+            Entry::Event { .. } | Entry::Dated { .. } | Entry::ByHand => None,
         }
     }
 
@@ -268,10 +306,12 @@ impl Reads<'_> {
     }
 
     /// What any watched condition reads, triggered entries included.
-    fn watched(&self, workflows: &[WorkflowPlan], becoming: &[Becoming]) -> Bits {
+    fn watched(&self, workflows: &[WorkflowPlan], becoming: &[Becoming], dated: &[DatedEntry]) -> Bits {
         let mut bits = Bits::default();
         workflows.iter().for_each(|workflow| bits.insert_all(&workflow.live));
         becoming.iter().for_each(|entry| bits.insert_all(&entry.reads));
+        dated.iter().for_each(|entry| bits.insert_all(&entry.reads));
+        dated.iter().filter_map(|entry| entry.when).for_each(|when| bits.insert_all(&self.predicate(when)));
         for workflow in self.program.workflows.values() {
             if let Entry::Event { when, .. } = workflow.entry {
                 bits.insert_all(&self.predicate(when));
@@ -307,14 +347,31 @@ fn kept(
     becoming: &[Becoming],
     starts: &[(WorkflowId, SlotId)],
     turns: &[WorkflowId],
-) -> BTreeMap<SlotId, Kept> {
+) -> impl Iterator<Item = (SlotId, Kept)> {
     let owed = becoming.iter().enumerate().map(|(place, entry)| (entry.owed, Kept::Owed(place)));
     let unjudged = |(place, entry): (usize, &Becoming)| Some((entry.unjudged?, Kept::Unjudged(place)));
     let unjudged = becoming.iter().enumerate().filter_map(unjudged);
     let starts = starts.iter().enumerate().map(|(place, (_, slot))| (*slot, Kept::Start(place)));
     let turn =
         |(place, id): (usize, &WorkflowId)| Some((program.workflows.get(*id)?.turn.as_ref()?.at, Kept::Turn(place)));
-    owed.chain(unjudged).chain(starts).chain(turns.iter().enumerate().filter_map(turn)).collect()
+    owed.chain(unjudged).chain(starts).chain(turns.iter().enumerate().filter_map(turn))
+}
+
+fn kept_of_dates(
+    program: &Program,
+    agains: &[WorkflowId],
+    dated: &[DatedEntry],
+) -> impl Iterator<Item = (SlotId, Kept)> {
+    let again =
+        |(place, id): (usize, &WorkflowId)| Some((program.workflows.get(*id)?.again.as_ref()?.at, Kept::Again(place)));
+    let dates = dated.iter().enumerate().map(|(place, entry)| (entry.at, Kept::Date(place)));
+    dates.chain(agains.iter().enumerate().filter_map(again))
+}
+
+/// How many rounds a workflow can take at one instant: its entry, each of its waits, and its end; twice where a journey begins the next one.
+fn rounds_of(workflow: &Workflow) -> usize {
+    let once = workflow.waits.len() + 3;
+    if workflow.reenter == Reenter::Always { 2 * once } else { once }
 }
 
 fn pause_of(program: &Program) -> Option<(FieldId, SlotId)> {
@@ -325,6 +382,13 @@ fn pause_of(program: &Program) -> Option<(FieldId, SlotId)> {
 fn sends_mail(workflow: &Workflow) -> bool {
     let named = workflow.effects.values().flat_map(|effect| effect.references());
     named.into_iter().any(|reference| matches!(reference, Reference::Email(_)))
+}
+
+fn dates(workflow: &Workflow) -> Bits {
+    let mut dates = Bits::default();
+    let slots = workflow.waits.values().filter_map(|wait| wait.appointment()?.slot());
+    slots.for_each(|slot| dates.insert(slot.index()));
+    dates
 }
 
 fn waits_of_steps(workflow: &Workflow) -> Vec<Option<WaitId>> {

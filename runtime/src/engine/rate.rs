@@ -13,6 +13,7 @@
 //! **Turns that were missed.** Places go by a clock of their own. It stands still from the instant of a turn until that turn is taken: if
 //! nobody was there for five hours, all later turns come five hours later, and not all at once.
 
+use super::again;
 use super::contact::Contact;
 use super::enrol::{Enrolment, OWN_ENTRY, Refusal};
 use super::error::EngineError;
@@ -184,7 +185,8 @@ pub(crate) fn waiting(
 /// Which triggers somebody waits by, the program of then knew: under another one any of the entry's stands for theirs.
 pub(super) fn forget_triggers(plan: &Plan, frame: &mut [u8]) {
     let layout = &plan.program.frame;
-    for turn in plan.turns.iter().filter_map(|workflow| plan.turn(*workflow)) {
+    let turns = plan.turns.iter().filter_map(|workflow| plan.turn(*workflow));
+    for turn in turns.chain(plan.agains.iter().filter_map(|workflow| plan.again(*workflow))) {
         // What is left of a turn that came says nothing any more.
         let is_waiting = layout.read(frame, turn.at) < FOREVER;
         let triggers = layout.read(frame, turn.triggers).cast_unsigned();
@@ -279,7 +281,7 @@ impl Touch<'_> {
     }
 
     /// The journey that may begin, with what was counted since they came.
-    fn memory_of(&self, workflow: WorkflowId, turn: &Turn) -> Vec<u8> {
+    pub(super) fn memory_of(&self, workflow: WorkflowId, turn: &Turn) -> Vec<u8> {
         let mut memory = self.plan.workflow(workflow).blank.clone();
         let layout = &self.workflow(workflow).journey;
         for (count, kept) in &turn.counts {
@@ -343,6 +345,11 @@ impl Touch<'_> {
         for workflow in plan.program.lineage.gone.iter().map(|workflow| WorkflowId(*workflow)) {
             let turn = plan.program.workflows.get(workflow).and_then(|workflow| workflow.turn.as_ref());
             let turn = turn.filter(|turn| self.waits_by(turn));
+            let again = plan.program.workflows.get(workflow).and_then(|workflow| workflow.again.as_ref());
+            let again = again.filter(|again| self.contact.read(plan, again.at) < FOREVER);
+            if let Some(again) = again {
+                self.contact.write(plan, again.at, FOREVER);
+            }
             let is_held = self.contact.held.iter().any(|held| held.workflow == workflow.0);
             if let Some(turn) = turn {
                 self.give_up(workflow, turn);
@@ -350,7 +357,7 @@ impl Touch<'_> {
             if is_held {
                 self.contact.release(workflow);
             }
-            if turn.is_some() || is_held {
+            if turn.is_some() || again.is_some() || is_held {
                 self.refuse(workflow, &Refusal::Objection(Ignored::Gone, None));
             }
         }
@@ -376,7 +383,7 @@ impl<'e> Touch<'e> {
 impl Contact {
     /// Counts an event for those whose turn is still to come, as [`Journey::count`](super::contact::Journey::count) does for the others.
     pub(super) fn count_before_turns(&mut self, plan: &Plan, pattern: PatternId, occurred_at: i64, arrived: Arrived) {
-        for (workflow, turn) in waiting_in(plan, self) {
+        for (workflow, turn) in waiting_in(plan, self).into_iter().chain(again::remembered_in(plan, self)) {
             let Some(counts) = plan.workflow(workflow).counts.get(&pattern) else { continue };
             let triggered_at = self.read(plan, turn.triggered_at);
             if is_history(occurred_at, triggered_at) || !arrived.is_after(0, triggered_at) {

@@ -9,7 +9,7 @@ use super::bits::Bits;
 use super::contact::Journey;
 use super::enrol::Enrolment;
 use super::event::Triggers;
-use super::reason::Woken;
+use super::reason::{Ignored, Woken};
 use super::touch::{Seen, Touch};
 use crate::broken::{Rule, is_broken};
 use crate::store::{DecisionCode, JourneyStatus};
@@ -49,7 +49,12 @@ impl Touch<'_> {
             Cause::Change(triggers) => triggers.clone(),
             Cause::Due | Cause::Import => Triggers::new(),
         };
-        if !due && triggers.is_empty() && self.contact.held.is_empty() && self.is_settled() {
+        if *cause == Cause::Import {
+            // History and files let nobody in.
+            self.by_hand.clear();
+        }
+        let triggers_nobody = triggers.is_empty() && self.by_hand.is_empty();
+        if !due && triggers_nobody && self.contact.held.is_empty() && self.is_settled() {
             return;
         }
         self.settle_due_segments();
@@ -69,6 +74,8 @@ impl Touch<'_> {
             std::mem::take(&mut self.crossed).into_iter().for_each(|crossed| crossed.join(&mut triggers));
             std::mem::swap(&mut changed, &mut self.contact.changed);
             self.contact.changed.clear();
+            self.settle_changes(&changed, due, import, &mut triggers);
+            self.plan_dates(&changed);
             let going_on = self.judge_journeys(&changed, due);
             self.look_at_ended(&changed, due);
             // Whose turn has come has a place: whatever else lets them in takes no other.
@@ -78,6 +85,9 @@ impl Touch<'_> {
             }
             coming_in.extend(self.judge_events(&triggers));
             coming_in.extend(self.judge_starts());
+            coming_in.extend(self.judge_by_hand());
+            coming_in.extend(self.judge_dates(due));
+            coming_in.extend(self.judge_again());
             coming_in.extend(self.judge_becoming(&changed, due, import));
             self.run_all(going_on, coming_in);
             if self.is_settled() {
@@ -97,6 +107,7 @@ impl Touch<'_> {
         debug_assert!(self.contact.pending.is_as_in(self.plan, &self.contact.frame), "a slot was not followed");
         self.next_change = self.next_change.min(self.next_change_of_segments()).min(self.next_start());
         self.next_change = self.next_change.min(self.next_held()).min(self.next_turn()).min(self.next_owed());
+        self.next_change = self.next_change.min(self.next_date());
     }
 
     fn is_settled(&self) -> bool {
@@ -107,6 +118,7 @@ impl Touch<'_> {
 
     /// Ends those whose goal or exit holds, and tells which of the others go on.
     fn judge_journeys(&mut self, changed: &Bits, due: bool) -> SmallVec<[GoingOn; 2]> {
+        self.follow_dates(changed);
         for index in 0..self.contact.journeys.len() {
             if self.stands_back(index) {
                 // What ends it is asked when it comes to let something out.
@@ -139,8 +151,10 @@ impl Touch<'_> {
         let overdue = due && record.due_at.is_some_and(|at| at <= self.now);
         let woken = match status {
             JourneyStatus::Awaiting if self.is_satisfied(index) => Woken::Satisfied,
+            // Another round is nothing that somebody is late for.
+            JourneyStatus::Awaiting if overdue && matches!(self.wait_of(index), Some(Wait::Round { .. })) => Woken::Due,
             JourneyStatus::Awaiting if overdue => Woken::TimedOut,
-            JourneyStatus::Waiting if overdue => Woken::Due,
+            JourneyStatus::Waiting if overdue => self.woken_by_time(index),
             JourneyStatus::Held if overdue => Woken::Released,
             JourneyStatus::Sending if overdue => Woken::Retried,
             JourneyStatus::Sending => self.journey_mut(index).answer.take()?,
@@ -203,6 +217,7 @@ impl Touch<'_> {
             self.journey_mut(index).set_goal_met();
             return false;
         }
+        self.forget_trigger(self.journey(index).workflow(), Ignored::GoalHolds);
         self.end(index, true);
         true
     }
@@ -212,6 +227,7 @@ impl Touch<'_> {
         for (number, exit) in (0..).zip(exits) {
             if self.holds(*exit, Seen::Journey(index)) {
                 self.tell_exit(index, number, self.journey(index).record.step);
+                self.forget_trigger(self.journey(index).workflow(), Ignored::ExitHolds);
                 self.end(index, false);
                 return true;
             }
@@ -220,10 +236,14 @@ impl Touch<'_> {
     }
 
     fn is_satisfied(&mut self, index: usize) -> bool {
-        match self.wait_of(index) {
-            Some(Wait::Until { when, .. }) => self.holds(*when, Seen::Journey(index)),
-            Some(Wait::For(_)) | None => false,
-        }
+        let when = self.wait_of(index).and_then(Wait::when);
+        when.is_some_and(|when| self.holds(when, Seen::Journey(index)))
+    }
+
+    /// A wait of some length is over, or one by the calendar is over or past.
+    fn woken_by_time(&self, index: usize) -> Woken {
+        let is_by_calendar = self.wait_of(index).is_some_and(|wait| wait.appointment().is_some());
+        if is_by_calendar && self.is_past(index) { Woken::Past } else { Woken::Due }
     }
 
     fn time_out(&mut self, index: usize) {
@@ -259,7 +279,7 @@ impl Touch<'_> {
             self.decide_in(index, DecisionCode::Attributed, None, 0);
             self.tell_conversion(index);
             let journey = self.journey_mut(index);
-            journey.record.goal_until = None;
+            (journey.record.goal_met, journey.record.goal_open, journey.record.goal_until) = (true, false, None);
             journey.dirty = true;
         }
     }

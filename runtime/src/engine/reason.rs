@@ -53,6 +53,8 @@ reasons! {
         /// §5 of the language: no workflow lets itself in again and again.
         OwnSteps = 11 "the workflow's own steps made it true",
         Gone = 12 "the workflow was taken out of the project before it began",
+        /// `reenter always`: the latest of them.
+        Remembered = 13 "the contact is in this workflow already, and comes in again when that ends",
     }
 
     /// Beside an entry that was not followed: what a field is missing for, where the workflow does not require it.
@@ -140,6 +142,7 @@ reasons! {
         Delivered = 6 "its mail was sent",
         Undelivered = 7 "its mail was undelivered",
         Retried = 8 "its turn to let something out came",
+        Past = 9 "the date that it waited for was past or missing",
     }
 
     /// What is to be said of a journey that ended as converted.

@@ -1,31 +1,49 @@
 //! What a journey counts, and whether its mails were opened, clicked or answered, where a new version asks for it of those who are in it
 //! already: read once from the log, as it would have been counted.
 //!
-//! A journey of an earlier version is shorter than those of today, so what is new to it is what lies behind its end. What is in the log
+//! A journey of an earlier version is shorter than those of today, so what is new to it is what lies behind its end. Where a goal reaches further
+//! than it did, a journey that has ended may have missed events before that, so all that it counts is read again. What is in the log
 //! alone can be read from it: that somebody entered or left a segment is not.
+//!
+//! Those of so many contacts are filled with one reading of the log that memory is bounded; the rest is left to another reading.
 
 use super::engagement::MACHINE_CLICK_MS;
 use super::event::LATE_BY_MS;
+use super::touch::later;
 use crate::inbound::MailEvent;
 use crate::store::{ContactId, ContactRecord, EventRecord, JourneyRecord, Questions, SendRecord, Store, StoreError};
+use crate::time::Zones;
+use flow_ir::units::DAY_MS;
 use flow_ir::{
-    CountedSince, EmailId, EngagementKind, FOREVER, Layout, NEVER, PatternId, Program, SlotId, Workflow, WorkflowId,
+    CountedSince, EmailId, Engagement, EngagementKind, FOREVER, Layout, NEVER, PatternId, Program, SlotId, Turn,
+    Workflow, WorkflowId,
 };
 use serde_json::{Map, Value};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::ops::Range;
 
-/// The slots to fill, by contact.
+/// So far apart at most are two zones, for a bound of what is told in one of them.
+const ZONES_MS: i64 = 2 * DAY_MS;
+
+/// The slots to fill, of contacts one after another.
 #[derive(Debug, Default)]
-pub(super) struct Recount {
-    of: BTreeMap<ContactId, Person>,
+pub(super) struct Recount<'p> {
+    /// Ascending.
+    people: Vec<Person>,
+    filled: Vec<Filled<'p>>,
+    /// What the journeys of these people have sent, also those that nothing is filled for: what was done with a mail belongs to the last that had
+    /// sent it.
+    sends: Vec<Sent>,
+    /// From this contact on another reading is needed.
+    before: Option<ContactId>,
 }
 
-/// What is to be filled for one contact.
-#[derive(Debug, Default)]
+/// Somebody for whom something is to be filled, and where that ends: it begins where that of the one before ends.
+#[derive(Debug, Clone, Copy)]
 struct Person {
-    filled: Vec<Filled>,
-    /// What their journeys have sent, also those that nothing is filled for: what was done with a mail belongs to the last that had sent it.
-    sends: Vec<Sent>,
+    contact: ContactId,
+    filled_end: usize,
+    sends_end: usize,
 }
 
 #[derive(Debug)]
@@ -52,40 +70,55 @@ enum Place {
 }
 
 #[derive(Debug)]
-struct Filled {
+struct Filled<'p> {
     place: Place,
     slot: SlotId,
-    what: What,
+    what: What<'p>,
     value: i64,
 }
 
 #[derive(Debug)]
-enum What {
-    /// Events that arrived within this time, and did not occur before it.
-    Events { pattern: PatternId, arrived: (i64, i64), occurred_from: i64, enough: i64 },
+enum What<'p> {
+    /// Events that arrived after an instant, and did not occur before another one.
+    Events { pattern: PatternId, arrived_after: i64, occurred_from: i64, enough: i64 },
     /// What was done with a mail, by its name and link.
-    Mail { kind: EngagementKind, email: EmailId, name: String, link: Option<String>, arrived_until: i64 },
+    Mail { asked: &'p Engagement, name: &'p str },
 }
 
-/// Whether journeys keep something that those of the version before did not, and that the log can tell.
+/// Whether journeys keep something that those of the version before did not, or that some of them may have missed, and that the log can tell.
 pub(crate) fn is_new(kept: &Program, linked: &Program) -> bool {
     let asks = |(id, before): (WorkflowId, &Workflow)| {
         let Some(workflow) = linked.workflows.get(id) else { return false };
         let (journey, frame) = (before.journey.slots.len(), kept.frame.slots.len());
-        let counts = workflow.counts.iter().filter(|count| count.since != CountedSince::Wait).map(|count| count.slot);
+        let counts = workflow.counts.iter().filter(|count| !count.since.is_of_a_step()).map(|count| count.slot);
         let mut own = counts.chain(workflow.engagements.iter().map(|asked| asked.slot));
-        let mut turns = workflow.turn.iter().flat_map(|turn| &turn.counts);
-        own.any(|slot| slot.0 as usize >= journey) || turns.any(|(_, slot)| slot.0 as usize >= frame)
+        let mut turns = workflow.turn.iter().chain(&workflow.again).flat_map(|turn| &turn.counts);
+        own.any(|slot| slot.0 as usize >= journey)
+            || turns.any(|(_, slot)| slot.0 as usize >= frame)
+            || reaches_further(before, workflow)
     };
     kept.workflows.iter().any(asks)
 }
 
-impl Recount {
-    /// Looks through everybody for what is to be filled.
-    pub(super) fn find(store: &mut impl Store, program: &Program) -> Result<Recount, StoreError> {
+/// Whether the goal of a workflow may count for journeys for which it did not, and they count something by which it may be met.
+fn reaches_further(before: &Workflow, workflow: &Workflow) -> bool {
+    let within = |workflow: &Workflow| workflow.goal.as_ref().and_then(|goal| goal.within);
+    let asks = !workflow.counts.is_empty() || !workflow.engagements.is_empty();
+    asks && within(workflow).is_some_and(|today| within(before) != Some(today))
+}
+
+impl<'p> Recount<'p> {
+    /// Looks for what is to be filled, from a contact on, until there is so much of it that the others are left to another reading.
+    pub(super) fn find(
+        store: &mut impl Store,
+        program: &'p Program,
+        from: ContactId,
+        at_once: usize,
+    ) -> Result<Recount<'p>, StoreError> {
         let mut recount = Recount::default();
         let mut records = store.records()?;
-        let mut after = None;
+        let now = records.slots()?.iter().map(|slot| slot.clock).max().unwrap_or(NEVER);
+        let mut after = from.0.checked_sub(1).map(ContactId);
         loop {
             let contacts = records.contacts_after(after)?;
             let Some(last) = contacts.last() else { return Ok(recount) };
@@ -93,32 +126,67 @@ impl Recount {
             for contacts in contacts.chunks(super::backfill::FILLED_CONTACTS) {
                 let questions = Questions { contacts: contacts.to_vec(), ..Questions::default() };
                 for record in store.ask(&questions)?.contacts {
-                    recount.look_at(&record, program);
+                    recount.look_at(&record, program, now);
+                    // What is of one contact stays together.
+                    if recount.filled.len() + recount.sends.len() > at_once && recount.people.len() > 1 {
+                        recount.leave(record.id);
+                        return Ok(recount);
+                    }
                 }
             }
         }
     }
 
-    fn look_at(&mut self, record: &ContactRecord, program: &Program) {
-        let mut person = Person::default();
+    fn look_at(&mut self, record: &ContactRecord, program: &'p Program, now: i64) {
+        let (filled_before, sends_before) = (self.filled.len(), self.sends.len());
         for journey in &record.kept {
             let id = WorkflowId(journey.workflow);
             if let Some(workflow) = program.workflows.get(id) {
-                of_journey(journey, (id, workflow), program, &mut person.filled);
-                person.sends.extend(sends_of(journey, (id, workflow)));
+                of_journey(journey, (id, workflow), (program, now), &mut self.filled);
+                self.sends.extend(sends_of(journey, (id, workflow)));
             }
         }
         for workflow in program.workflows.values() {
-            of_turn(&record.frame, workflow, program, &mut person.filled);
+            of_turns(&record.frame, workflow, program, &mut self.filled);
         }
-        if !person.filled.is_empty() {
-            self.of.insert(record.id, person);
+        if self.filled.len() == filled_before {
+            self.sends.truncate(sends_before);
+            return;
         }
+        let (filled_end, sends_end) = (self.filled.len(), self.sends.len());
+        self.people.push(Person { contact: record.id, filled_end, sends_end });
+    }
+
+    /// From which contact on another reading is needed.
+    pub(super) fn before(&self) -> Option<ContactId> {
+        self.before
+    }
+
+    /// Leaves the contacts from one on to another reading.
+    pub(super) fn leave(&mut self, before: ContactId) {
+        self.people.truncate(self.people.partition_point(|person| person.contact < before));
+        let (filled_end, sends_end) = self.people.last().map_or((0, 0), |last| (last.filled_end, last.sends_end));
+        self.filled.truncate(filled_end);
+        self.sends.truncate(sends_end);
+        self.before = Some(before);
+    }
+
+    /// Where what is to be filled for a contact stands, and what they were sent.
+    fn of(&self, contact: ContactId) -> Option<(Range<usize>, Range<usize>)> {
+        let nth = self.people.binary_search_by_key(&contact, |person| person.contact).ok()?;
+        let own = self.people.get(nth)?;
+        let one_before = nth.checked_sub(1).and_then(|nth| self.people.get(nth));
+        let (filled, sends) = one_before.map_or((0, 0), |one| (one.filled_end, one.sends_end));
+        Some((filled..own.filled_end, sends..own.sends_end))
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.people.is_empty()
     }
 
     /// Whether something is to be filled for a contact.
     pub(super) fn is_about(&self, contact: ContactId) -> bool {
-        self.of.contains_key(&contact)
+        self.of(contact).is_some()
     }
 
     /// Takes in an event of the log.
@@ -129,25 +197,27 @@ impl Recount {
         mail: Option<MailEvent>,
         properties: &Map<String, Value>,
     ) {
-        let Some(Person { filled, sends }) = self.of.get_mut(&event.contact) else { return };
+        let Some((filled, sends)) = self.of(event.contact) else { return };
+        let sends = self.sends.get(sends).unwrap_or_default();
         let text = |name: &str| crate::inbound::text_of(properties, name);
-        for filled in filled {
+        for filled in self.filled.get_mut(filled).unwrap_or_default() {
             match &filled.what {
-                What::Events { pattern, arrived, occurred_from, enough } => {
-                    let (after, until) = *arrived;
-                    let is_within = event.received_at > after && event.received_at <= until;
-                    if is_within && event.occurred_at >= *occurred_from && matched.contains(pattern) {
+                What::Events { pattern, arrived_after, occurred_from, enough } => {
+                    if event.received_at > *arrived_after
+                        && event.occurred_at >= *occurred_from
+                        && matched.contains(pattern)
+                    {
                         filled.value = (filled.value + 1).min(*enough);
                     }
                 }
-                What::Mail { kind, email, name, link, arrived_until } => {
-                    let waits = if *kind == EngagementKind::Clicked { MACHINE_CLICK_MS + 1 } else { 0 };
-                    let is_it = mail.and_then(kind_of) == Some(*kind)
-                        && text("email_id") == Some(name.as_str())
-                        && (link.is_none() || text("link_id") == link.as_deref());
-                    let sent = sender(sends, *email, event.occurred_at).filter(|sent| sent.by == filled.place);
+                What::Mail { asked, name } => {
+                    let waits = if asked.kind == EngagementKind::Clicked { MACHINE_CLICK_MS + 1 } else { 0 };
+                    let is_it = mail.and_then(kind_of) == Some(asked.kind)
+                        && text("email_id") == Some(name)
+                        && (asked.link.is_none() || text("link_id") == asked.link.as_deref());
+                    let sent = sender(sends, asked.email, event.occurred_at).filter(|sent| sent.by == filled.place);
                     let is_theirs = sent.is_some_and(|sent| event.occurred_at - sent.at >= waits);
-                    if is_it && event.counts && is_theirs && event.received_at <= *arrived_until {
+                    if is_it && event.counts && is_theirs {
                         filled.value = filled.value.max(event.occurred_at);
                     }
                 }
@@ -157,18 +227,22 @@ impl Recount {
 
     /// The contacts that have something to be filled.
     pub(super) fn contacts(&self) -> impl Iterator<Item = ContactId> {
-        self.of.keys().copied()
+        self.people.iter().map(|person| person.contact)
     }
 
     /// Writes what was found. The frame has grown already.
     pub(super) fn fill(&self, record: &mut ContactRecord, program: &Program) {
-        let Some(Person { filled, .. }) = self.of.get(&record.id) else { return };
+        let Some(filled) = self.of(record.id).and_then(|(filled, _)| self.filled.get(filled)) else { return };
         for journey in &mut record.kept {
             let id = WorkflowId(journey.workflow);
             let own: Vec<&Filled> = filled.iter().filter(|one| one.place == Place::Journey(id, journey.run)).collect();
             let Some(workflow) = program.workflows.get(id).filter(|_| !own.is_empty()) else { continue };
             super::version::extend(&mut journey.memory, &workflow.journey.blank());
-            own.iter().for_each(|one| workflow.journey.write(&mut journey.memory, one.slot, one.value));
+            for one in own {
+                // What was counted when it happened may be more: that of somebody who proved to be the same person.
+                let counted = workflow.journey.read(&journey.memory, one.slot).max(one.value);
+                workflow.journey.write(&mut journey.memory, one.slot, counted);
+            }
         }
         for one in filled.iter().filter(|one| one.place == Place::Frame) {
             program.frame.write(&mut record.frame, one.slot, one.value);
@@ -182,20 +256,27 @@ fn held(layout: &Layout, bytes: &[u8], slot: SlotId) -> Option<i64> {
     Some(layout.read(bytes, slot))
 }
 
-fn of_journey(
+/// Whether the goal of a journey that has ended does not count by now, and may by what it says today, in whatever zone its person lives.
+fn may_have_missed(journey: &JourneyRecord, workflow: &Workflow, now: i64) -> bool {
+    let is_over = !journey.goal_met && journey.goal_until.is_none_or(|until| until < now);
+    let within = workflow.goal.as_ref().and_then(|goal| goal.within).filter(|_| is_over);
+    within.is_some_and(|within| later(journey.entered_at, within, Zones::utc()).saturating_add(ZONES_MS) >= now)
+}
+
+fn of_journey<'p>(
     journey: &JourneyRecord,
-    (id, workflow): (WorkflowId, &Workflow),
-    program: &Program,
-    filled: &mut Vec<Filled>,
+    (id, workflow): (WorkflowId, &'p Workflow),
+    (program, now): (&'p Program, i64),
+    filled: &mut Vec<Filled<'p>>,
 ) {
     let (layout, memory) = (&workflow.journey, &journey.memory);
-    let until = match (journey.ended_at, journey.goal_until) {
-        (None, _) => FOREVER,
-        // Its goal counts on.
-        (Some(_), Some(until)) => until,
-        (Some(_), None) => return,
-    };
-    let is_new = |slot| held(layout, memory, slot).is_none();
+    let has_ended = journey.ended_at.is_some();
+    let has_missed = has_ended && may_have_missed(journey, workflow, now);
+    // Its goal counts on.
+    if has_ended && !has_missed && journey.goal_until.is_none_or(|until| until < now) {
+        return;
+    }
+    let is_new = |slot| has_missed || held(layout, memory, slot).is_none();
     let place = Place::Journey(id, journey.run);
     let sent_at = |email| sent_at(journey, workflow, email);
     let triggered_at = held(layout, memory, workflow.slots.triggered_at).unwrap_or(journey.entered_at);
@@ -204,14 +285,14 @@ fn of_journey(
             CountedSince::Entry => Some(journey.entered_at),
             CountedSince::Sent(email) => sent_at(email),
             // Whoever stands in a wait has that of their own steps.
-            CountedSince::Wait => None,
+            CountedSince::Wait | CountedSince::Round => None,
         };
         filled.extend(begun.map(|begun| Filled {
             place,
             slot: count.slot,
             what: What::Events {
                 pattern: count.pattern,
-                arrived: (begun, until),
+                arrived_after: begun,
                 occurred_from: triggered_at.saturating_sub(LATE_BY_MS),
                 enough: i64::from(count.enough),
             },
@@ -220,8 +301,7 @@ fn of_journey(
     }
     for asked in workflow.engagements.iter().filter(|asked| is_new(asked.slot)) {
         let Some(email) = program.emails.get(asked.email).filter(|_| sent_at(asked.email).is_some()) else { continue };
-        let (kind, name, link) = (asked.kind, email.name.clone(), asked.link.clone());
-        let what = What::Mail { kind, email: asked.email, name, link, arrived_until: until };
+        let what = What::Mail { asked, name: &email.name };
         filled.push(Filled { place, slot: asked.slot, what, value: NEVER });
     }
 }
@@ -247,16 +327,19 @@ pub(super) fn last_sends(journey: &JourneyRecord, workflow: &Workflow) -> Vec<(E
     emails.into_iter().filter_map(|email| Some((email, sent_at(journey, workflow, email)?))).collect()
 }
 
-/// Those who wait for their turn count before their journey begins.
-fn of_turn(frame: &[u8], workflow: &Workflow, program: &Program, filled: &mut Vec<Filled>) {
-    let Some(turn) = &workflow.turn else { return };
+/// Those who wait for their turn, or whose trigger came during a journey, count before their journey begins.
+fn of_turns<'p>(frame: &[u8], workflow: &Workflow, program: &Program, filled: &mut Vec<Filled<'p>>) {
+    workflow.turn.iter().chain(&workflow.again).for_each(|turn| of_turn(frame, (workflow, turn), program, filled));
+}
+
+fn of_turn<'p>(frame: &[u8], (workflow, turn): (&Workflow, &Turn), program: &Program, filled: &mut Vec<Filled<'p>>) {
     let waits = held(&program.frame, frame, turn.at).is_some_and(|at| at < FOREVER);
     let Some(triggered_at) = held(&program.frame, frame, turn.triggered_at).filter(|_| waits) else { return };
     for (count, slot) in turn.counts.iter().filter(|(_, slot)| held(&program.frame, frame, *slot).is_none()) {
         let Some(count) = workflow.counts.iter().find(|known| known.slot == *count) else { continue };
         let what = What::Events {
             pattern: count.pattern,
-            arrived: (triggered_at, FOREVER),
+            arrived_after: triggered_at,
             occurred_from: triggered_at.saturating_sub(LATE_BY_MS),
             enough: i64::from(count.enough),
         };

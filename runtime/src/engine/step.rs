@@ -4,7 +4,7 @@ use super::contact::Journey;
 use super::host::{Leaves, StepHost};
 use super::let_out::Door;
 use super::own::Held;
-use super::reason::{Converted, FinishedBy, Woken};
+use super::reason::{Converted, FinishedBy, Ignored, Woken};
 use super::touch::Touch;
 use crate::store::{ChangedBy, DecisionCode, DecisionRecord, JourneyRecord, JourneyStatus, Trace};
 use flow_ir::backend::{Memory, Stop};
@@ -78,7 +78,8 @@ impl Touch<'_> {
         match woken {
             // The same wake goes on.
             Woken::Entered | Woken::Delivered | Woken::Undelivered | Woken::Retried => return,
-            Woken::Released | Woken::Due => {}
+            // Whether it was past stands there already.
+            Woken::Released | Woken::Due | Woken::Past => {}
             Woken::Satisfied | Woken::TimedOut => {
                 journey.write(plan, slots.timed_out, i64::from(woken == Woken::TimedOut));
             }
@@ -156,6 +157,8 @@ impl Touch<'_> {
         if let (Leaves::Exit(number), Stop::Held { step, .. }) = (leaves, stop) {
             self.tell_exit(index, number, step.0);
         }
+        let why = if leaves == Leaves::Converted { Ignored::GoalHolds } else { Ignored::ExitHolds };
+        self.forget_trigger(self.journey(index).workflow(), why);
         self.end(index, leaves == Leaves::Converted);
     }
 
@@ -219,6 +222,9 @@ impl Touch<'_> {
                 if ending == Ending::Converted && !self.journey(index).record.goal_met {
                     self.tell_conversion(index);
                 }
+                if ending == Ending::Converted {
+                    self.forget_trigger(self.journey(index).workflow(), Ignored::GoalHolds);
+                }
                 self.end(index, ending == Ending::Converted);
             }
             Stop::Failed => {}
@@ -235,6 +241,11 @@ impl Touch<'_> {
                 let due_at = self.after(self.now, *span);
                 self.suspend(index, JourneyStatus::Waiting, step, block, Some(due_at));
             }
+            Wait::On(appointment) => {
+                let due = self.due(index, appointment);
+                self.suspend(index, JourneyStatus::Waiting, step, block, Some(due.at));
+                self.wait_until(index, due);
+            }
             // The next round looks whether it is satisfied already (E6): the journey is touched.
             Wait::Until { up_to, .. } => {
                 let deadline = self.after(self.now, *up_to);
@@ -242,6 +253,13 @@ impl Touch<'_> {
                 journey.write(plan, workflow.slots.timed_out, 0);
                 journey.count_anew(plan, CountedSince::Wait);
                 self.suspend(index, JourneyStatus::Awaiting, step, block, Some(deadline));
+            }
+            // A round that took longer than that is followed by the next at once.
+            Wait::Round { every, until } => {
+                let began = workflow.slots.round_began.map_or(now, |slot| self.journey(index).read(plan, slot));
+                let due_at = self.after(began, *every).max(now);
+                let status = if until.is_some() { JourneyStatus::Awaiting } else { JourneyStatus::Waiting };
+                self.suspend(index, status, step, block, Some(due_at));
             }
         }
     }
@@ -274,6 +292,7 @@ impl Touch<'_> {
         let (step, about) = (Some(self.journey(index).record.step), Some(by.0));
         self.batch.decide(DecisionRecord { step, about, ..self.about(index, DecisionCode::Stopped) });
         self.tell_stood_back(index);
+        self.forget_trigger(self.journey(index).workflow(), Ignored::TakenBack);
         self.end(index, false);
     }
 
@@ -286,18 +305,17 @@ impl Touch<'_> {
     /// Ends a journey. Where the goal was not met, it still counts for as long as it says, from the entry on.
     pub(super) fn end(&mut self, index: usize, converted: bool) {
         self.withdraw(index);
-        let goal = self.workflow(self.journey(index).workflow()).goal.as_ref();
-        let counts = !converted && !self.journey(index).record.goal_met;
-        let within = goal.filter(|_| counts).and_then(|goal| goal.within);
-        let (now, entered_at) = (self.now, self.journey(index).record.entered_at);
-        let until = within.map(|span| self.after(entered_at, span)).filter(|until| *until >= now);
+        let (plan, now) = (self.plan, self.now);
+        let is_met = converted || self.journey(index).record.goal_met;
+        let until = self.contact.goal_counts_until(plan, self.journey(index), now).filter(|_| !is_met);
         let journey = self.journey_mut(index);
         journey.record.status = JourneyStatus::Ended;
         journey.record.ended_at = Some(now);
         journey.record.due_at = None;
-        journey.record.goal_until = until;
+        (journey.record.goal_met, journey.record.goal_open, journey.record.goal_until) = (is_met, !is_met, until);
         // Its goal counts on, and may come true by itself.
         (journey.dirty, journey.touched) = (true, until.is_some());
+        self.call_next(self.journey(index).workflow());
     }
 }
 

@@ -5,6 +5,7 @@ use super::ahead::{self, Found};
 use super::engagement::MailCause;
 use super::error::EngineError;
 use super::identity::Identity;
+use super::lend::Look;
 use super::plan::Plan;
 use super::react::Cause;
 use super::reason::{Consented, Suppressed, Withheld};
@@ -100,7 +101,7 @@ impl<S: Store> Engine<S> {
         identity: &Identity,
         values: &[(FieldId, FieldValue)],
         columns: &[(SlotId, u32)],
-        at: i64,
+        (at, look): (i64, Look),
     ) -> Result<(), EngineError> {
         if !identity.address_is_anothers {
             return Ok(());
@@ -115,7 +116,8 @@ impl<S: Store> Engine<S> {
             FieldValue::Missing | FieldValue::Text(_) => None,
         });
         let of_addresses: Vec<Found<'_>> = keys.iter().filter(|key| is_address(key.key)).copied().collect();
-        self.refuse_others(&of_addresses, identity, &Refused { reasons, paused_until, columns }, at, at)
+        let refused = Refused { reasons, paused_until, columns };
+        self.refuse_others(&of_addresses, identity, &refused, (at, look), at)
     }
 
     /// A refusal counts for everybody whom its keys name, not for the first alone. Of a row the columns say by which of them it came.
@@ -124,7 +126,7 @@ impl<S: Store> Engine<S> {
         keys: &[Found<'_>],
         identity: &Identity,
         refused: &Refused<'_>,
-        at: i64,
+        when: (i64, Look),
         refused_at: i64,
     ) -> Result<(), EngineError> {
         if refused.is_empty() {
@@ -132,7 +134,7 @@ impl<S: Store> Engine<S> {
         }
         let owners: BTreeSet<ContactId> = keys.iter().filter_map(|key| key.owner).collect();
         for owner in owners.into_iter().filter(|owner| identity.contact != Some(*owner)) {
-            self.touch(Some(owner), at, |touch: &mut Touch<'_>| {
+            self.touch_when(Some(owner), when, |touch: &mut Touch<'_>| {
                 touch.refused_by = refused.columns.to_vec();
                 for reason in &refused.reasons {
                     touch.suppress(*reason, refused_at, None);

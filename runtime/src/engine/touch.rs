@@ -2,10 +2,11 @@
 
 use super::batch::Batch;
 use super::by_time::ByTime;
+use super::changes::Before;
 use super::contact::{Contact, Journey, Told};
 use super::error::EngineError;
 use super::event::Triggers;
-use super::host::TextHost;
+use super::host::Looking;
 use super::let_out::{Door, StoodBack};
 use super::outbox::Outbox;
 use super::own::Written;
@@ -34,6 +35,10 @@ pub(super) struct Touch<'e> {
     pub(super) written: Written,
     /// What those of the round before wrote, which is looked at now.
     pub(super) written_before: Written,
+    /// The workflows into which the event at hand lets somebody by hand.
+    pub(super) by_hand: Vec<WorkflowId>,
+    /// What the watched fields were that have changed in this round.
+    pub(super) before: Before,
     /// What is settled was so before Flow knew of it.
     pub(super) importing: bool,
     /// What time alone had brought about before the item.
@@ -88,6 +93,8 @@ impl<'e> Touch<'e> {
             crossed: Vec::new(),
             written: Written::default(),
             written_before: Written::default(),
+            by_hand: Vec::new(),
+            before: Before::new(),
             importing: false,
             by_time: ByTime::default(),
             stopping: Vec::new(),
@@ -163,7 +170,7 @@ impl<'e> Touch<'e> {
             (Some(_), Seen::Blank(blank)) => blank,
             (Some(_), Seen::Journey(index)) => &self.journey(index).record.memory,
         };
-        let mut host = TextHost { plan: self.plan, texts: &self.contact.texts };
+        let mut host = Looking { plan: self.plan, texts: &self.contact.texts, zone: self.contact.zone };
         let view = View::of(frame, journey);
         self.backend.holds(predicate, view, Moment { now: self.now, triggers }, &mut host)
     }

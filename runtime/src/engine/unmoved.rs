@@ -5,6 +5,7 @@
 //! asked may change next when they are due anyway. Whoever has something else pending, an entry, a start, a turn or a mail that is held, is looked at
 //! by themselves, and so is whoever is due already: here nobody is left out who is in doubt.
 
+use super::again::waits_for_gone;
 use super::contact::{Contact, Journey};
 use super::error::EngineError;
 use super::host::text_test;
@@ -12,7 +13,8 @@ use super::outdated::Numbers;
 use super::plan::{Becoming, Plan};
 use super::{Engine, version};
 use crate::store::{ContactId, DueContact, JourneyStatus, Store};
-use flow_ir::backend::{Answers, Backend, Columns, PAGE_ROWS, Verdict, View};
+use crate::time::calendar;
+use flow_ir::backend::{Answers, Backend, Columns, HostQuestion, PAGE_ROWS, Verdict, View};
 use flow_ir::{FOREVER, Id, PredicateId, Wait, WorkflowId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -167,8 +169,9 @@ impl<'e> Asking<'e> {
 
     /// Whoever was read there is one of the page.
     fn take(&mut self, due_at: Option<i64>) {
-        let stays = self.contacts.get(self.standing.len()).is_some_and(|contact| self.may_stay(contact));
-        self.standing.push(Standing { stays, due_at, next_at: FOREVER });
+        let stays = self.contacts.get(self.standing.len()).filter(|contact| self.may_stay(contact));
+        let next_at = stays.and_then(|contact| contact.next_date_as_kept(self.plan, self.now));
+        self.standing.push(Standing { stays: next_at.is_some(), due_at, next_at: next_at.unwrap_or(FOREVER) });
     }
 
     /// Whether nothing is pending of somebody but what conditions say, and the views show of them what they would behind a look.
@@ -177,11 +180,16 @@ impl<'e> Asking<'e> {
         let is_held = |journey: &Journey| {
             journey.record.status == JourneyStatus::Held || journey.record.due_at.is_some_and(|at| at <= self.now)
         };
+        let is_renewed = |journey: &Journey| contact.renewed_goal(self.plan, journey, self.now).is_some();
         contact.held.is_empty()
             && pending.entries().next().is_none()
             && pending.starts().next().is_none()
             && pending.turns().next().is_none()
+            && pending.agains().next().is_none()
+            && !waits_for_gone(self.plan, contact)
             && !contact.journeys.iter().any(is_held)
+            && !contact.journeys.iter().any(is_renewed)
+            && contact.has_seen_all(self.plan)
             && !version::shows_more(self.plan, &contact.frame, contact.kept_bytes)
     }
 
@@ -207,7 +215,7 @@ impl<'e> Asking<'e> {
         let Asking { plan, contacts, standing, segments, answers, now, .. } = self;
         let contacts = contacts.get(..standing.len()).unwrap_or_default();
         let rows: Vec<View<'_>> = contacts.iter().map(|contact| View::of(&contact.frame, &[])).collect();
-        segments.ask(&rows, *now, &mut |row, test| text_of(plan, contacts.get(row), test), answers);
+        segments.ask(&rows, *now, &mut |row, asked| answer_of(plan, contacts.get(row), asked), answers);
         for (nth, segment) in plan.segments.iter().enumerate() {
             for (row, (contact, standing)) in contacts.iter().zip(&mut *standing).enumerate() {
                 let kept = Verdict {
@@ -227,7 +235,7 @@ impl<'e> Asking<'e> {
             let columns = entries.entry(place).or_insert_with(|| backend.columns(&plan.program, &[*when]));
             let blank = &plan.workflow(*workflow).blank;
             let rows: Vec<View<'_>> = contacts.iter().map(|contact| View::of(&contact.frame, blank)).collect();
-            columns.ask(&rows, *now, &mut |row, test| text_of(plan, contacts.get(row), test), answers);
+            columns.ask(&rows, *now, &mut |row, asked| answer_of(plan, contacts.get(row), asked), answers);
             for (row, (contact, standing)) in contacts.iter().zip(&mut *standing).enumerate() {
                 let verdict = answers.verdict(0, row);
                 standing.stays &= verdict.is_some_and(|verdict| verdict.holds == contact.is(plan, *was));
@@ -265,7 +273,7 @@ impl<'e> Asking<'e> {
         let found = journeys.iter().filter_map(|place| of(*place));
         let rows: Vec<View<'_>> = found.map(|(contact, own)| View::of(&contact.frame, &own.record.memory)).collect();
         let contact_of = |row: usize| journeys.get(row).and_then(|(row, _)| contacts.get(*row));
-        asked.columns.ask(&rows, *now, &mut |row, test| text_of(plan, contact_of(row), test), answers);
+        asked.columns.ask(&rows, *now, &mut |row, asked| answer_of(plan, contact_of(row), asked), answers);
         for (nth, place) in journeys.iter().enumerate() {
             let Some(journey) = self.contacts.get(place.0).and_then(|contact| contact.journeys.get(place.1)) else {
                 continue;
@@ -325,18 +333,19 @@ impl<'e> OfJourneys<'e> {
         let goal = (!asked.is_empty()).then_some(0);
         let exits = asked.len()..asked.len() + workflow.exits.len();
         asked.extend(&workflow.exits);
-        let mut wait = |wait: &Wait| match wait {
-            Wait::Until { when, .. } => {
-                asked.push(*when);
-                Some(asked.len() - 1)
-            }
-            Wait::For(_) => None,
+        let mut wait = |wait: &Wait| {
+            asked.push(wait.when()?);
+            Some(asked.len() - 1)
         };
         let waits = workflow.waits.values().map(&mut wait).collect();
         OfJourneys { columns: backend.columns(&plan.program, &asked), goal, exits, waits }
     }
 }
 
-fn text_of(plan: &Plan, contact: Option<&Contact>, test: flow_ir::TextTestId) -> bool {
-    contact.is_some_and(|contact| text_test(plan, &contact.texts, test))
+fn answer_of(plan: &Plan, contact: Option<&Contact>, asked: HostQuestion) -> i64 {
+    let Some(contact) = contact else { return 0 };
+    match asked {
+        HostQuestion::Text(test) => i64::from(text_test(plan, &contact.texts, test)),
+        HostQuestion::Calendar(calendar, value) => calendar::answer(calendar, value, contact.zone),
+    }
 }

@@ -29,6 +29,7 @@ impl<S: Store> Engine<S> {
         let mut touch = Touch::new((&plan, &*self.backend), &mut self.batch, &mut self.outbox, contact, now);
         touch.refuse_gone();
         touch.renew_holds();
+        touch.renew_goals();
         touch.react(&Cause::Import);
         // What is due at this very instant, and when everybody is due next.
         touch.react(&Cause::Due);

@@ -1,7 +1,7 @@
 //! A contact as mails and notices see it: values as people write them.
 
 use super::contact::Contact;
-use super::host::TextHost;
+use super::host::Looking;
 use super::plan::Plan;
 use crate::compose::render_text;
 use crate::store::{ContactId, Texts};
@@ -68,7 +68,7 @@ impl<'c> ContactView<'c> {
 
     /// Whether a predicate that belongs to no workflow holds of them, such as a subject's.
     pub fn holds(&self, predicate: PredicateId, now: i64) -> bool {
-        let mut host = TextHost { plan: self.plan, texts: self.texts };
+        let mut host = Looking { plan: self.plan, texts: self.texts, zone: self.zone };
         self.backend.holds(predicate, View::of(self.frame, &[]), Moment { now, triggers: 0 }, &mut host).holds
     }
 

@@ -1,5 +1,7 @@
 //! Events of the mail itself and of consent, under whatever name a stream gives them (`stdlib/names.txt`).
 
+use flow_ir::{EngagementKind, PatternEvent};
+
 /// What happened to a mail, or to the right to send one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MailEvent {
@@ -51,6 +53,18 @@ impl MailEvent {
     /// unsubscribes or complains asks to be left alone, and must not count as back.
     pub(crate) fn is_activity(self) -> bool {
         matches!(self, MailEvent::Clicked | MailEvent::Replied | MailEvent::Subscribed)
+    }
+
+    /// What it tells of mails, whichever they are, where that can be asked.
+    pub(crate) fn told_of_mails(self) -> Option<PatternEvent> {
+        Some(match self {
+            MailEvent::Delivered => PatternEvent::Mailed,
+            MailEvent::Opened => PatternEvent::Engaged(EngagementKind::Opened),
+            MailEvent::Clicked => PatternEvent::Engaged(EngagementKind::Clicked),
+            MailEvent::Replied => PatternEvent::Engaged(EngagementKind::Replied),
+            MailEvent::Bounced => PatternEvent::Engaged(EngagementKind::Bounced),
+            MailEvent::MarkedAsSpam | MailEvent::Unsubscribed | MailEvent::Subscribed => return None,
+        })
     }
 
     /// Whether it takes the right to write to an address away: then it counts even where its time or its person cannot be read (E7).

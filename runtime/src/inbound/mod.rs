@@ -57,7 +57,7 @@ pub use fingerprint::{Fingerprint, Fingerprinting, Print};
 pub use follow::{Followed, Follower, Piece};
 pub use intake::{Intake, PIECE_BYTES, PIECE_ROWS, PIECES_AHEAD, ReadAhead, Reads, Wanted, WantedFile};
 pub use mail_event::MailEvent;
-pub use names::Meaning;
+pub use names::{ENROLLED, ENROLLED_WORKFLOW, Meaning};
 pub use shut_out::{ConsentColumn, Refusal};
 pub(crate) use tracked::text_of;
 pub use tracked::{Known, Tracked};

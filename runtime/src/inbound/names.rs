@@ -21,14 +21,21 @@ pub struct Meaning {
     pub declared: Option<EventId>,
     /// What became of a mail, or of the consent to mail.
     pub mail: Option<MailEvent>,
+    /// It lets somebody into a workflow that people enter by hand ([`ENROLLED`]).
+    pub enrols: bool,
     /// Nothing here knows the name, and it sounds as if somebody refused mail.
     pub sounds_like_refusal: bool,
 }
 
+/// What an event is called that lets somebody into a workflow by hand; its property `workflow` says which.
+pub const ENROLLED: &str = "Flow Enrolled";
+/// The property that names the workflow.
+pub const ENROLLED_WORKFLOW: &str = "workflow";
+
 impl Meaning {
     /// Whether anything here knows the name.
     pub fn is_known(self) -> bool {
-        self.declared.is_some() || self.mail.is_some()
+        self.declared.is_some() || self.mail.is_some() || self.enrols
     }
 }
 
@@ -63,7 +70,8 @@ impl EventNames {
         let of_mail = || mail.filter(|mail| used.contains(mail)).and_then(|mail| self.of_mail.get(&mail)).copied();
         let by_name = declared.is_some();
         let mail = mail.filter(|mail| *mail != MailEvent::Subscribed || !by_name);
-        Meaning { declared: declared.or_else(of_mail), mail, ..Meaning::default() }
+        let enrols = plain(name) == plain(ENROLLED);
+        Meaning { declared: declared.or_else(of_mail), mail, enrols, ..Meaning::default() }
     }
 }
 

@@ -10,7 +10,8 @@ mod seen;
 mod shown;
 mod told;
 
-pub use crate::store::sqlite::{Facts, InUse, Keeping, MailAhead, sqlite_version};
+pub use crate::engine::backfill::AtOnce;
+pub use crate::store::sqlite::{Facts, InUse, Keeping, MailAhead, MemoryUse, sqlite_version};
 pub use diagnosed::{Diagnosis, Mended, diagnose, mend};
 pub use kind::{Kind, StoreName, name};
 pub use seen::{Seen, see};
@@ -157,8 +158,13 @@ fn bring(kept: &Program, program: &Program, live: &Live) -> Result<Program, Stor
 
 /// Fills facts that are new to the store from its log, and what is new to journeys; once for each version, and again from the beginning after a crash.
 pub fn recall(store: &mut impl Store, linked: &Program) -> Result<(), StoreError> {
+    recall_within(store, linked, AtOnce::default())
+}
+
+/// The same with so much of it in memory at once, which changes no result.
+pub fn recall_within(store: &mut impl Store, linked: &Program, at_once: AtOnce) -> Result<(), StoreError> {
     let Some(program) = store.charter()?.program.filter(|program| !program.recalling.is_empty()) else { return Ok(()) };
-    engine::backfill::recall(store, linked, &recalling(&program), recalling_journeys(&program))?;
+    engine::backfill::recall(store, linked, (&recalling(&program), recalling_journeys(&program)), at_once)?;
     let program = Some(KeptProgram { recalling: Vec::new(), ..program });
     store.settle(&Charter { program, ..Charter::default() })
 }

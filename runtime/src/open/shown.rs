@@ -87,11 +87,21 @@ fn asked(workflow: &Workflow, told: &WorkflowDebug) -> Vec<String> {
     let arms = workflow.arms.iter().zip(&told.arms);
     arms.map(|(step, arm)| {
         let failed = failed.entry(*step).or_default();
+        let is_of = |word: &str| workflow.steps.get(*step).is_some_and(|step| step.kind.word() == word);
         // The same step of a later version begins anew.
-        if arm.text.starts_with("if ") {
+        if arm.text.starts_with("if ") || failed.contains(&format!("{}: no", arm.text)) {
             failed.clear();
         }
-        if !arm.text.starts_with("if ") && !arm.text.starts_with("else if ") {
+        // What was drawn is no question.
+        if is_of("split") {
+            return String::new();
+        }
+        let is_asked = if is_of("choose") {
+            !["", "otherwise"].contains(&arm.text.as_str())
+        } else {
+            ["if ", "else if "].iter().any(|word| arm.text.starts_with(word))
+        };
+        if !is_asked {
             return failed.join(", ");
         }
         let asked = failed.iter().cloned().chain([format!("{}: yes", arm.text)]).collect::<Vec<_>>().join(", ");

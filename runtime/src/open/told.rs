@@ -1,7 +1,7 @@
 //! What people should know of a changed project that goes on: which workflows have come and gone, since nobody of one is in another; and what
 //! it asks of those who are in a workflow, and cannot know of before.
 
-use flow_ir::{CountedSince, Live, PatternEvent, Program, WorkflowId};
+use flow_ir::{Live, PatternEvent, Program, WorkflowId};
 
 /// How many workflows a note names.
 const MAX_NAMED: usize = 8;
@@ -79,15 +79,22 @@ pub(super) fn unknown_before(kept: &Program, linked: &Program, live: &Live) -> V
         let people = count_in(live, id);
         let Some(workflow) = linked.workflows.get(id).filter(|_| people > 0) else { continue };
         for count in &workflow.counts {
-            let is_new = count.slot.0 as usize >= before.journey.slots.len() && count.since != CountedSince::Wait;
+            let is_new = count.slot.0 as usize >= before.journey.slots.len() && !count.since.is_of_a_step();
             let Some(pattern) = linked.patterns.get(count.pattern).filter(|_| is_new) else { continue };
-            if matches!(pattern.event, PatternEvent::Entered(_) | PatternEvent::Left(_)) {
-                let (text, name) = (&pattern.text, &workflow.name);
-                let who = if people == 1 { "1 person who is".to_owned() } else { format!("{people} people who are") };
-                told.push(format!(
-                    "for {who} in `{name}`, `{text}` counts from this change on: when somebody entered or left a segment before is in no log"
-                ));
-            }
+            let what = match pattern.event {
+                PatternEvent::Entered(_) | PatternEvent::Left(_) => "somebody entered or left a segment",
+                PatternEvent::Changed(_) => "a field changed",
+                PatternEvent::Declared(_)
+                | PatternEvent::AnyActivity
+                | PatternEvent::Engaged(_)
+                | PatternEvent::Mailed
+                | PatternEvent::Marketed => continue,
+            };
+            let (text, name) = (&pattern.text, &workflow.name);
+            let who = if people == 1 { "1 person who is".to_owned() } else { format!("{people} people who are") };
+            told.push(format!(
+                "for {who} in `{name}`, `{text}` counts from this change on: when {what} before is in no log"
+            ));
         }
     }
     told

@@ -218,7 +218,7 @@ impl WorkflowReport {
             }
         }
         report.add_up(program, workflow, &forms);
-        report.without_mail = report.without_mail();
+        report.without_mail = report.without_mail().filter(|_| !sends_again(workflow));
         for count in handoffs.iter().filter(|count| count.workflow == number) {
             *report.handed_off.entry(count.member.clone()).or_default() += count.count;
         }
@@ -437,6 +437,11 @@ fn sent_at<'p>(program: &'p Program, workflow: &Workflow, at: StepId) -> Option<
     Some(&program.emails.get(email)?.name)
 }
 
+/// Whether a step may send more than once in a journey.
+fn sends_again(workflow: &Workflow) -> bool {
+    workflow.effects.values().any(|effect| matches!(effect, Effect::Send(send) if send.again))
+}
+
 /// Whether nobody took a handoff, for whichever reason.
 fn is_nobody(reason: u32) -> bool {
     matches!(HandedTo::from_number(reason), Some(HandedTo::Nobody | HandedTo::DoNotContact))
@@ -494,6 +499,7 @@ fn ignored_name(reason: u32) -> &'static str {
         Some(Ignored::Waiting) => "waiting",
         Some(Ignored::OwnSteps) => "own_steps",
         Some(Ignored::Gone) => "gone",
+        Some(Ignored::Remembered) => "comes_again",
         None => "unknown",
     }
 }

@@ -122,8 +122,10 @@ pub struct JourneyRecord {
     pub entered_at: i64,
     /// None while it is live.
     pub ended_at: Option<i64>,
-    /// Its goal was met, and it went on (`and continue`).
+    /// Its goal was met. Of what had ended before this was kept, only where it went on (`and continue`).
     pub goal_met: bool,
+    /// It has ended, and no goal of it was met: whether and until when meeting one still counts is as the goal of the day says.
+    pub goal_open: bool,
     /// Until when meeting the goal still counts for it, though it has ended; none where there is no goal, it has been met, or it has no time.
     pub goal_until: Option<i64>,
     /// What it has sent, in the order of sending.
@@ -150,6 +152,7 @@ impl JourneyRecord {
             entered_at: 0,
             ended_at: None,
             goal_met: false,
+            goal_open: false,
             goal_until: None,
             sends: Vec::new(),
             since: 0,

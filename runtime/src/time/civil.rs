@@ -57,6 +57,94 @@ pub fn same_on_the_wall(instant: Instant, from: Zone, to: Zone) -> Instant {
     wall_clock(instant, from).and_then(|wall| at(wall, to)).unwrap_or(instant)
 }
 
+/// The first instant behind another one at which it is a weekday, Monday being 0, and a minute of that day. [`Instant::NEVER`] at the
+/// calendar's end.
+pub fn next_weekday(after: Instant, weekday: u8, minute: u16, zone: Zone) -> Instant {
+    /// The one of this week may be past, and a gap may swallow the next.
+    const LOOK_AHEAD_DAYS: i32 = 14;
+    let today = wall_clock(after, zone).map(DateTime::date);
+    let days = (0..=LOOK_AHEAD_DAYS).filter_map(|days| add_days(today?, days));
+    let found = days
+        .filter(|day| day.weekday().to_monday_zero_offset() == i8::try_from(weekday).unwrap_or(i8::MAX))
+        .filter_map(|day| at(on_day(day, minute)?, zone));
+    found.into_iter().find(|at| *at > after).unwrap_or(Instant::NEVER)
+}
+
+/// A minute of the day that comes so many days behind the one of an instant; that of the instant itself where none is given.
+pub fn days_behind(instant: Instant, days: i32, minute: Option<u16>, zone: Zone) -> Instant {
+    let moved = || {
+        let local = wall_clock(instant, zone)?;
+        let day = add_days(local.date(), days)?;
+        let local = minute.map_or_else(|| Some(day.to_datetime(local.time())), |minute| on_day(day, minute))?;
+        at(local, zone)
+    };
+    moved().unwrap_or_else(|| beyond_the_calendar(instant, Span::days(days)))
+}
+
+/// So many days later, of which weekends count none, at the same time of day. [`Instant::NEVER`] at the calendar's end.
+pub fn business_days_behind(instant: Instant, days: u32, zone: Zone) -> Instant {
+    let moved = || {
+        let local = wall_clock(instant, zone)?;
+        let mut date = local.date();
+        for _ in 0..days {
+            date = add_days(date, 1)?;
+            while is_weekend(date) {
+                date = add_days(date, 1)?;
+            }
+        }
+        at(date.to_datetime(local.time()), zone)
+    };
+    moved().unwrap_or(Instant::NEVER)
+}
+
+/// So many milliseconds later, of which those count alone that lie between two minutes of a day that is no weekend. [`Instant::NEVER`] at
+/// the calendar's end.
+pub fn business_time_behind(instant: Instant, ms: i64, (from, to): (u16, u16), zone: Zone) -> Instant {
+    let moved = || {
+        let mut date = wall_clock(instant, zone)?.date();
+        let mut left = ms;
+        loop {
+            if !is_weekend(date) {
+                let (opens, closes) = (at(on_day(date, from)?, zone)?.max(instant), at(on_day(date, to)?, zone)?);
+                let open = closes.0.saturating_sub(opens.0).max(0);
+                if left <= open {
+                    return Some(opens.add_ms(left));
+                }
+                left -= open;
+            }
+            date = add_days(date, 1)?;
+        }
+    };
+    moved().unwrap_or(Instant::NEVER)
+}
+
+fn is_weekend(date: Date) -> bool {
+    const SATURDAY: i8 = 5;
+    date.weekday().to_monday_zero_offset() >= SATURDAY
+}
+
+/// A minute of a day that is counted from 1970-01-01, in a zone. None outside the calendar.
+pub fn on_date(days: i64, minute: u16, zone: Zone) -> Option<Instant> {
+    let epoch = Date::constant(1970, 1, 1);
+    at(on_day(add_days(epoch, i32::try_from(days).ok()?)?, minute)?, zone)
+}
+
+/// A day that is counted from 1970-01-01, months and days later. None outside the calendar.
+pub fn later_date(days: i64, months: i32, more_days: i32) -> Option<i64> {
+    let epoch = Date::constant(1970, 1, 1);
+    let date = add_days(add_months(add_days(epoch, i32::try_from(days).ok()?)?, months)?, more_days)?;
+    let days = date.since((jiff::Unit::Day, epoch)).ok()?;
+    Some(i64::from(days.get_days()))
+}
+
+/// Minute 1440 is midnight at the end of the day.
+pub(super) fn on_day(date: Date, minute: u16) -> Option<DateTime> {
+    const DAY_MINUTES: u16 = 24 * 60;
+    let date = add_days(date, i32::from(minute / DAY_MINUTES))?;
+    let minute = minute % DAY_MINUTES;
+    Some(date.at(i8::try_from(minute / 60).ok()?, i8::try_from(minute % 60).ok()?, 0, 0))
+}
+
 /// The zones there are, for a compiler.
 pub const ZONES: flow_front::Zones = flow_front::Zones { knows: Some(is_zone), midnight };
 
@@ -114,7 +202,7 @@ fn add_to_date(instant: Instant, span: Span, zone: Zone) -> Option<Instant> {
     at(date.to_datetime(local.time()), zone)
 }
 
-fn add_months(date: Date, months: i32) -> Option<Date> {
+pub(super) fn add_months(date: Date, months: i32) -> Option<Date> {
     date.checked_add(jiff::Span::new().try_months(months).ok()?).ok()
 }
 
@@ -249,6 +337,40 @@ mod tests {
             "2026-11-01T01:30:00-04:00"
         );
         assert_eq!(same_on_the_wall(Instant::NEVER, zone("UTC"), zone("Asia/Tokyo")), Instant::NEVER);
+    }
+
+    #[test]
+    fn days_of_the_calendar_are_found_in_their_zone() {
+        let berlin = zone("Europe/Berlin");
+        let found = |at: Instant| shown(at, berlin);
+        let monday = instant("2026-03-02T09:00:00+01:00");
+        assert_eq!(found(next_weekday(monday, 0, 540, berlin)), "2026-03-09T09:00:00+01:00");
+        assert_eq!(found(next_weekday(monday.sub_ms(1), 0, 540, berlin)), "2026-03-02T09:00:00+01:00");
+        assert_eq!(found(days_behind(monday, 27, Some(150), berlin)), "2026-03-29T03:00:00+02:00");
+        assert_eq!(found(days_behind(monday, -1, None, berlin)), "2026-03-01T09:00:00+01:00");
+        assert_eq!(later_date(20_484, -1, 0), Some(20_484 - 31), "31 January and 31 December");
+        assert_eq!(later_date(20_484, 1, 3), Some(20_484 + 31), "the last of February, and three days more");
+        assert_eq!(on_date(20_542, 0, berlin).map(|at| at.0), midnight("Europe/Berlin", 20_542));
+        assert_eq!((on_date(i64::MAX, 0, berlin), later_date(i64::MAX, 0, 1)), (None, None));
+        // There was no 30 December 2011 in Apia, a Friday: the first instant behind it.
+        let apia = zone("Pacific/Apia");
+        let thursday = instant("2011-12-29T12:00:00-10:00");
+        assert_eq!(shown(next_weekday(thursday, 4, 540, apia), apia), "2011-12-31T00:00:00+14:00");
+        assert_eq!(next_weekday(Instant::NEVER, 0, 0, berlin), Instant::NEVER);
+        assert_eq!(days_behind(Instant::NEVER, 1, None, berlin), Instant::NEVER);
+    }
+
+    #[test]
+    fn business_is_done_from_monday_to_friday() {
+        let berlin = zone("Europe/Berlin");
+        let saturday = instant("2026-03-28T15:00:00+01:00");
+        assert_eq!(shown(business_days_behind(saturday, 1, berlin), berlin), "2026-03-30T15:00:00+02:00");
+        assert_eq!(shown(business_days_behind(saturday, 6, berlin), berlin), "2026-04-06T15:00:00+02:00");
+        let hours = |at, hours: i64| shown(business_time_behind(at, hours * HOUR, (540, 1020), berlin), berlin);
+        assert_eq!(hours(saturday, 8), "2026-03-30T17:00:00+02:00");
+        assert_eq!(hours(saturday, 9), "2026-03-31T10:00:00+02:00");
+        assert_eq!(business_time_behind(Instant::NEVER, HOUR, (540, 1020), berlin), Instant::NEVER);
+        assert_eq!(business_days_behind(Instant::NEVER, 1, berlin), Instant::NEVER);
     }
 
     #[test]

@@ -6,7 +6,9 @@
 //! jiff runs on the zone data built into it, not on the system's: many systems carry rules that are wrong by now, and a program
 //! that is replayed on another machine must meet the same rules (rule E2). [`tzdb_version`] says which.
 
+pub(crate) mod calendar;
 pub mod civil;
+pub mod dates;
 mod instant;
 #[cfg(test)]
 mod testing;

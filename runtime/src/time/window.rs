@@ -118,17 +118,10 @@ impl SendWindow {
         let next_day = self.to_min <= self.from_min;
         let last_date = if next_day { civil::add_days(date, 1)? } else { date };
         Some(Opening {
-            from: civil::at(at_minute(date, self.from_min)?, zone)?,
-            to: civil::at(at_minute(last_date, self.to_min)?, zone)?,
+            from: civil::at(civil::on_day(date, self.from_min)?, zone)?,
+            to: civil::at(civil::on_day(last_date, self.to_min)?, zone)?,
         })
     }
-}
-
-/// Minute 1440 is midnight at the end of the day.
-fn at_minute(date: Date, minute: u16) -> Option<DateTime> {
-    let date = civil::add_days(date, i32::from(minute / MINUTES_A_DAY))?;
-    let minute = minute % MINUTES_A_DAY;
-    Some(date.at(i8::try_from(minute / 60).ok()?, i8::try_from(minute % 60).ok()?, 0, 0))
 }
 
 #[cfg(test)]

@@ -148,7 +148,8 @@ fn a_step_asks_for_no_memory_and_an_event_for_that_of_its_texts() {
     let (small, large) = (cost(SMALL), cost(LARGE));
     let (step, of_batch) = parts((small.step, large.step));
     assert!(step < 0.05 && of_batch < OF_A_BATCH, "{step} a step, {of_batch} a batch");
-    // Its name and its properties as the log keeps them, and the key by which the store is asked whose it is.
+    // Its name and its properties as the log keeps them, and the key by which the store is asked whose it is. Beside them each day begins sixteen sets
+    // of the messages that are known, which grow: some twenty times a day each, of only six thousand events here.
     let (event, of_batch) = parts((small.event, large.event));
-    assert!(event < 3.05 && of_batch < OF_A_BATCH, "{event} an event, {of_batch} a batch");
+    assert!(event < 3.12 && of_batch < OF_A_BATCH, "{event} an event, {of_batch} a batch");
 }

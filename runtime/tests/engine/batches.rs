@@ -62,6 +62,16 @@ workflow quiet {
   wait 1 day
   score -= 5
 }
+workflow renew {
+  enter when signed_up
+  reenter after 3 days
+  wait until next tuesday at 09:00
+  wait until 2 days before renewal_date at 10:00, if past {
+    wait 1 day when region is "EMEA", otherwise 30 hours
+  }
+  wait until day 12
+  score -= 1
+}
 workflow now {
   enter when signed_up
   reenter after 1 day
@@ -109,7 +119,10 @@ fn stream(world: &mut World, seed: u64) {
                 let region = ["EMEA", "AMER"][numbers.below(2) as usize];
                 // Now and then somebody exchanges their address, perhaps for one that is another's, and logs in on a device.
                 let address = address(if numbers.below(5) == 0 { numbers.below(PEOPLE) } else { person });
-                world.identify(&user, &[("email", &address), ("timezone", zone), ("region", region)]);
+                let renewal = ["2026-03-20", "2026-03-27", "2026-04-03"][minute as usize % 3];
+                let values =
+                    [("email", address.as_str()), ("timezone", zone), ("region", region), ("renewal_date", renewal)];
+                world.identify(&user, &values);
                 world.keys(&[&format!("email:{address}")]);
                 if numbers.below(3) == 0 {
                     world.keys(&[&format!("anonymous:d{}", numbers.below(DEVICES))]);

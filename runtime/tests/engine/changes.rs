@@ -52,6 +52,8 @@ struct Project {
     fields: [String; 2],
     keen: String,
     workflows: Vec<Workflow>,
+    /// For how many days the goal counts of a workflow that people are through at once; none where it has none.
+    through: u32,
     /// By which everything is ordered.
     order: u64,
 }
@@ -63,22 +65,36 @@ const PLAN: [&str; 4] = [
     "one of \"free\", \"team\", \"gold\", \"max\"?",
     "text?",
 ];
-const KEEN: [&str; 4] = [
+const KEEN: [&str; 6] = [
     "score >= 3",
     "visited at least 2 times in the last 9 days",
     "visited(page is \"/pricing\") at least 1 time in the last 3 days or score >= 9",
     "company_name contains \"corp\" or plan is \"gold\"",
+    "weekday in (tuesday, saturday) or clicked any email in the last 2 days",
+    "visited this week and not (hour in contact timezone < 9)",
 ];
-const ENTRIES: [&str; 7] = [
+const DATES: [&str; 5] = [
+    "enter 2 days before renewal at 09:00",
+    "enter on renewal or at once",
+    "enter 1 day after renewal and score >= 1",
+    "enter everyone in keen on 2026-03-12 at 09:00",
+    "enter everyone in known on 2026-03-20 at 18:00 in contact timezone",
+];
+const ENTRIES: [&str; 12] = [
     "signed_up",
     "downloaded",
     "requested_demo or signed_up",
     "visited(page is \"/pricing\")",
     "keen new only",
     "score >= 4 new only",
+    "weekday is wednesday new only",
     "downloaded and plan is known and plan is not \"gold\"",
+    "plan changes to \"gold\"",
+    "plan changes and score >= 0",
+    "company_name changes from \"acme\"",
+    "has_open_deal changes to yes or signed_up",
 ];
-const CONDITIONS: [&str; 11] = [
+const CONDITIONS: [&str; 14] = [
     "score >= 5",
     "visited",
     "visited at least 2 times",
@@ -90,7 +106,12 @@ const CONDITIONS: [&str; 11] = [
     "company_name contains \"ac\"",
     "downloaded in the last 3 days",
     "has_open_deal",
+    "hour in contact timezone >= 12",
+    "created_at less than 3 days ago",
+    "no opened any email in the last 2 days",
 ];
+
+const GOAL_DAYS: [u32; 5] = [0, 2, 6, 12, 20];
 
 impl Project {
     fn new(chance: &mut Chance) -> Project {
@@ -98,6 +119,7 @@ impl Project {
             fields: [BUDGET[0].to_owned(), PLAN[0].to_owned()],
             keen: chance.pick(&KEEN).to_owned(),
             workflows: Vec::new(),
+            through: chance.pick(&GOAL_DAYS),
             order: 0,
         };
         for nth in 0..3 {
@@ -107,6 +129,9 @@ impl Project {
     }
 
     fn change(&mut self, chance: &mut Chance) {
+        if chance.below(2) == 0 {
+            self.through = chance.pick(&GOAL_DAYS);
+        }
         let place = chance.below(self.workflows.len() as u64) as usize;
         let workflow = &mut self.workflows[place];
         match chance.below(17) {
@@ -147,11 +172,16 @@ impl Project {
 
     fn text(&self) -> String {
         let mut parts = vec![
-            format!("contact {{\n  budget {}\n  plan {}\n}}", self.fields[0], self.fields[1]),
+            format!("contact {{\n  budget {}\n  plan {}\n  renewal date?\n}}", self.fields[0], self.fields[1]),
             format!("segment keen = {}", self.keen),
             "segment known = score >= 1".to_owned(),
         ];
         parts.extend(self.workflows.iter().map(Workflow::text));
+        let goal = match self.through {
+            0 => String::new(),
+            days => format!("goal \"g\" when visited at least 2 times within {days} days"),
+        };
+        parts.push(format!("workflow through {{\n{goal}\nenter when signed_up; reenter after 2 days\nwait 1 hour\n}}"));
         Chance(self.order).shuffle(&mut parts);
         parts.join("\n")
     }
@@ -177,12 +207,18 @@ impl Workflow {
 }
 
 fn header(chance: &mut Chance) -> Vec<String> {
-    let mut header = vec![format!("enter when {}", chance.pick(&ENTRIES))];
-    header.push(chance.pick(&["reenter never", "reenter after 1 day", "reenter after 5 days"]).to_owned());
+    let mut header = match chance.below(4) {
+        0 => vec![chance.pick(&DATES).to_owned()],
+        _ => {
+            let reenter = ["reenter never", "reenter after 1 day", "reenter after 5 days", "reenter always"];
+            vec![format!("enter when {}", chance.pick(&ENTRIES)), chance.pick(&reenter).to_owned()]
+        }
+    };
     if chance.below(3) == 0 {
         header.push(format!(
-            "goal \"g\" when {} within 20 days",
-            chance.pick(&["attended_webinar", "visited at least 3 times"])
+            "goal \"g\" when {} within {} days",
+            chance.pick(&["attended_webinar", "visited at least 3 times", "has_open_deal"]),
+            chance.pick(&GOAL_DAYS[1..])
         ));
     }
     if chance.below(3) == 0 {
@@ -201,7 +237,9 @@ fn header(chance: &mut Chance) -> Vec<String> {
 }
 
 fn any_step(chance: &mut Chance) -> String {
-    match chance.below(13) {
+    match chance.below(15) {
+        13 => chance.pick(&["wait until next tuesday at 09:00", "wait until tomorrow at 08:30"]).to_owned(),
+        14 => chance.pick(&["wait until day 5 at 09:00, if past {\n  score += 1\n}", "wait until day 9"]).to_owned(),
         0..3 => format!("wait {} days", 1 + chance.below(5)),
         3 => format!("wait until {} up to {} days", chance.pick(&CONDITIONS), 1 + chance.below(4)),
         4 => "send hello".to_owned(),
@@ -251,9 +289,11 @@ fn days(world: &mut World, chance: &mut Chance, from: i64) {
 
 /// A value of `plan` or `budget`, as they are at the time.
 fn of_a_type(world: &World, chance: &mut Chance) -> Option<(&'static str, &'static str)> {
-    let name = chance.pick(&["plan", "budget"]);
+    let name = chance.pick(&["plan", "budget", "renewal"]);
     let field = world.program.fields.values().find(|field| field.name == name)?;
     let value = match field.ty {
+        // 2026-03-02 is day 20514.
+        flow_ir::FieldType::Date if name == "renewal" => chance.pick(&["20516", "20521", "20527", "20540"]),
         flow_ir::FieldType::Number | flow_ir::FieldType::Money => chance.pick(&["4", "9"]),
         flow_ir::FieldType::Date => chance.pick(&["20000", "20900"]),
         _ => chance.pick(&["free", "team", "gold"]),
@@ -412,14 +452,27 @@ fn nobody_is_lost(seed: u64, world: &World) -> usize {
     balance.keys().filter(|(.., run)| *run > 0).count()
 }
 
+/// What a frame is read as: behind its end lies what a new one has, and what slots begin with that were others before.
+fn grow(frame: &mut Vec<u8>, program: &Program) {
+    let (had, layout) = (frame.len(), &program.frame);
+    frame.extend_from_slice(&layout.blank()[had..]);
+    let fills = program.lineage.fills.iter();
+    for fill in fills.filter(|fill| layout.slots.at(fill.slot).offset as usize >= had && fill.values.is_none()) {
+        if layout.is_known(frame, fill.from) {
+            let value = layout.read(frame, fill.from);
+            layout.write(frame, fill.slot, value);
+            layout.set_known(frame, fill.slot, true);
+        }
+    }
+}
+
 /// A new version that looks at everybody by themselves comes to the same; only that it writes everybody.
 fn is_as_one_by_one(seed: u64, versions: &[Version], together: &World) {
     let (alone, _) = lived(seed, versions, 0, None);
-    let blank = together.program.frame.blank();
     let whole = |world: &World| {
         let mut snapshot = world.snapshot();
         for contact in &mut snapshot.contacts {
-            contact.frame.extend_from_slice(&blank[contact.frame.len()..]);
+            grow(&mut contact.frame, &together.program);
             contact.layout = 0;
             for journey in &mut contact.kept {
                 let blank = together.program.workflows.at(WorkflowId(journey.workflow)).journey.blank();

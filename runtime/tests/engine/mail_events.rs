@@ -237,3 +237,86 @@ fn what_comes_back_counts_for_whoever_has_the_address_by_now() {
         }
     }
 }
+
+/// `any email` with a period: of the mails of all workflows, until the period is over.
+#[test]
+fn any_email_is_of_all_workflows_and_of_other_tools() {
+    let text = format!(
+        "{ASK}
+segment engaged = clicked any email at least 2 times in the last 30 days
+workflow greet {{ enter when entered engaged; reenter after 1 day; set industry = \"saas\" }}
+workflow bye {{ enter when left engaged; reenter after 1 day; set region = \"EMEA\" }}"
+    );
+    let mut world = world(&text);
+    world.contact("ada", &[]);
+    // Of a tool before Flow.
+    let before = crate::support::at("2026-02-20 10:00");
+    world.at("2026-03-02 09:00").event_of("ada", "Email Link Clicked", json!({}), before).run();
+    world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
+    let click = json!({"email_id": "hello", "link_id": "more"});
+    let sent_at = crate::support::at("2026-03-02 10:00");
+    world.at("2026-03-02 10:01").event_of("ada", "Email Link Clicked", click.clone(), sent_at + 10_000).run();
+    assert_eq!(world.read("ada", "industry"), 0, "a machine's click is none");
+    world.at("2026-03-03 10:00").event("ada", "Email Link Clicked", click).run();
+    assert_eq!(world.read("ada", "industry"), 1);
+    world.at("2026-03-22 09:59").run();
+    assert_eq!(world.read("ada", "region"), 0);
+    // Thirty days after the first of the two.
+    world.at("2026-03-22 10:00").run();
+    assert_eq!(world.read("ada", "region"), 1);
+    world.check_invariants();
+}
+
+/// Nobody ignores what they were not sent (LANGUAGE.md 6).
+#[test]
+fn nothing_opened_is_false_of_whoever_got_nothing() {
+    let text = format!(
+        "{ASK}\nsegment deaf = no opened any email in the last 10 days
+workflow ask_once {{ enter when entered deaf; reenter after 1 day; set region = \"EMEA\" }}"
+    );
+    let mut world = world(&text);
+    for user in ["ada", "bob", "cy"] {
+        world.contact(user, &[]);
+    }
+    world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).event("bob", "signed_up", json!({})).run();
+    world.at("2026-03-03 10:00").event("bob", "Email Opened", json!({"email_id": "hello"})).run();
+    // Known for ten days by now, and the mail of 2 March is nearly as old.
+    world.at("2026-03-12 09:59").run();
+    let deaf = |world: &World| ["ada", "bob", "cy"].map(|user| world.read(user, "region"));
+    assert_eq!(deaf(&world), [1, 0, 0]);
+    world.at("2026-04-20").run();
+    assert_eq!(deaf(&world), [1, 0, 0]);
+    world.check_invariants();
+}
+
+/// A step behind a send asks of the mail that has just left, whoever took it and however long that took.
+#[test]
+fn a_step_behind_a_send_knows_that_a_mail_has_left() {
+    let text = "workflow ask { enter when signed_up; reenter never; send hello
+  if no opened any email in the last 1 hour { set region = \"EMEA\" } else { set region = \"APAC\" } }";
+    for address in ["ada@x.example", "busy@x.example", "slow@x.example"] {
+        let mut world = world(text);
+        world.contact("ada", &[("email", address)]);
+        world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run().at("2026-03-04 10:00").run();
+        assert_eq!(world.read("ada", "region"), 1, "{address}");
+        world.check_invariants();
+    }
+}
+
+/// Where the mail server refuses the address no event tells of it, and a later version finds it in what was decided.
+#[test]
+fn a_refused_address_has_bounced_also_for_a_later_version() {
+    let text = |segment: &str| format!("{ASK}\n{segment}");
+    let bounced = "segment dead = bounced any email ever
+workflow tell { enter when dead including existing; reenter never; set region = \"EMEA\" }";
+    let mut now = world(&text(bounced));
+    let mut later = world(&text(""));
+    for world in [&mut now, &mut later] {
+        world.contact("ada", &[("email", "dead@x.example")]);
+        world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
+    }
+    assert_eq!(now.read("ada", "region"), 1);
+    later.becomes(&text(bounced));
+    later.at("2026-03-03 10:00").run();
+    assert_eq!(later.read("ada", "region"), 1);
+}

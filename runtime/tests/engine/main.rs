@@ -2,12 +2,17 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 #![expect(clippy::indexing_slicing, reason = "a test that looks at a wrong place should fail")]
 
+mod again;
 mod arrivals;
 mod batches;
+mod by_hand;
 mod changes;
+mod dates;
 mod delivery;
 mod doctored;
 mod enrolment;
+mod field_changes;
+mod goals;
 mod held;
 mod identity;
 mod import;
@@ -34,5 +39,7 @@ mod sums;
 mod support;
 mod suppress;
 mod told;
+mod understood;
 mod versions;
+mod ways;
 mod whose;

@@ -36,7 +36,7 @@ fn the_same_mail_goes_out_once_in_a_journey() {
     let text = "workflow go {\n enter when signed_up\n reenter never\n send hello\n wait 1 day\n send again\n}";
     let mut program = (*program(text)).clone();
     for effect in program.workflows.values_mut().flat_map(|workflow| workflow.effects.values_mut()) {
-        *effect = Send { email: EmailId(0) }.into();
+        *effect = Send { email: EmailId(0), again: false }.into();
     }
     let mut world = World::of(Arc::new(program));
     world.contact("ada", &[]).at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run().at("2026-03-04").run();

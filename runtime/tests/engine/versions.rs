@@ -2,6 +2,7 @@
 
 use crate::support::{at, world};
 use flow_runtime::dispatch::channels::Uncertain;
+use flow_runtime::open::AtOnce;
 use flow_runtime::time::Instant;
 use serde_json::json;
 
@@ -97,6 +98,50 @@ fn a_click_before_the_change_is_one() {
     }
 }
 
+/// Of facts and of journeys: so many are filled by one reading of the log as are in memory at once, and each as if all were.
+#[test]
+fn everybody_is_filled_alike_however_few_are_at_once() {
+    const STEPS: &str = "enter when signed_up; reenter never; send hello; wait 20 days }";
+    const ASKS: &str = "segment keen = visited(page is \"/docs\") at least 2 times in the last 30 days\n\
+                        workflow w { exit when clicked hello link \"more\"; goal \"g\" when visited at least 3 times within 30 days; ";
+    let filled = |recalled_at_once: AtOnce| {
+        let mut world = world(&format!("workflow w {{ {STEPS}"));
+        world.recalled_at_once = recalled_at_once;
+        let people = ["ada", "bo", "cy", "di", "ed", "flo", "gus"];
+        for user in people {
+            world.contact(user, &[]);
+        }
+        world.at("2026-03-02 10:00");
+        for user in people.iter().take(6) {
+            world.event(user, "signed_up", json!({}));
+        }
+        for hour in 11..16 {
+            world.at(&format!("2026-03-02 {hour}:00"));
+            for (nth, user) in people.iter().enumerate().filter(|(nth, _)| nth % 4 + 11 >= hour) {
+                world.event(user, "visited", json!({ "page": if nth == 2 { "/else" } else { "/docs" } }));
+            }
+        }
+        for user in ["bo", "ed", "gus"] {
+            world.event(user, "Email Link Clicked", json!({ "email_id": "hello", "link_id": "more" }));
+        }
+        let asked = |world: &crate::support::World| world.shared.questions.load(std::sync::atomic::Ordering::Relaxed);
+        world.run();
+        let before = asked(&world);
+        world.becomes(&format!("{ASKS}{STEPS}"));
+        let (asked, contacts) = (asked(&world) - before, world.snapshot().contacts);
+        world.at("2026-03-05").run();
+        (asked, contacts, people.map(|user| world.story(user)))
+    };
+    let (least, contacts, stories) = filled(AtOnce::default());
+    let ended = |words: &str| stories.iter().filter(|story| story.iter().any(|line| line.contains(words))).count();
+    assert_eq!((ended("ExitedWhen"), ended("Converted")), (2, 2), "{stories:?}");
+    for (instants, asked, readings) in [(1, 1, 7), (1, 1 << 20, 6), (1 << 20, 1, 6), (3, 7, 3), (100, 9, 2)] {
+        let (questions, others, told) = filled(AtOnce { instants, asked });
+        assert_eq!((&others, &told), (&contacts, &stories), "{instants} {asked}");
+        assert!(questions >= least + 2 * (readings - 1), "{instants} {asked}: {questions}, {least} at once");
+    }
+}
+
 /// A project that is refused: what is said of the change.
 fn refused(before: &str, after: &str, people: &[(&str, &str)]) -> String {
     let mut world = world(before);
@@ -133,6 +178,7 @@ fn who_stands_in_the_way_is_named() {
             waits("x text?", "wait until bought(amount > 5) up to 3 days") + "\nevent bought { amount number? }",
             other("x text?") + "\nevent bought { amount text? }",
         ),
+        (waits("due date?", "wait until 3 days before due, if past { exit }"), other("due number?")),
     ] {
         said += &refused(&before, &after, people);
     }

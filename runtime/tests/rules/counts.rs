@@ -28,6 +28,8 @@ enum Says {
     No { event: &'static str, within: Option<i64> },
     /// They did nothing.
     Inactive { within: i64 },
+    /// They got a mail and did nothing such with any, and have been known for as long.
+    Ignored { event: &'static str, within: i64 },
 }
 
 fn any(_: &Value) -> bool {
@@ -47,7 +49,7 @@ const fn between(event: &'static str, fits: fn(&Value) -> bool, least: usize, mo
 }
 
 /// What is asked, in the language and to be counted.
-const PATTERNS: [(&str, Says); 14] = [
+const PATTERNS: [(&str, Says); 20] = [
     ("visited in the last 1 hour", between("visited", any, 1, MANY, HOUR)),
     ("visited at least 2 times in the last 3 days", between("visited", any, 2, MANY, 3 * DAY)),
     ("visited(page is \"/pricing\") at least 2 times in the last 1 day", between("visited", pricing, 2, MANY, DAY)),
@@ -65,13 +67,22 @@ const PATTERNS: [(&str, Says); 14] = [
     ("email_link_clicked at least 1 times in the last 2 days", between("email_link_clicked", any, 1, MANY, 2 * DAY)),
     ("inactive for 1 day", Says::Inactive { within: DAY }),
     ("inactive for 3 days", Says::Inactive { within: 3 * DAY }),
+    ("opened any email in the last 2 days", between("email_opened", any, 1, MANY, 2 * DAY)),
+    (
+        "clicked any email ever",
+        Says::Between { event: "email_link_clicked", fits: any, least: 1, most: MANY, within: None },
+    ),
+    ("clicked any email at least 2 times in the last 3 days", between("email_link_clicked", any, 2, MANY, 3 * DAY)),
+    ("no clicked any email in the last 2 days", Says::Ignored { event: "email_link_clicked", within: 2 * DAY }),
+    ("no opened any email in the last 1 day", Says::Ignored { event: "email_opened", within: DAY }),
+    ("no bounced any email in the last 2 days", Says::No { event: "email_bounced", within: Some(2 * DAY) }),
 ];
 
 impl Says {
     fn within(self) -> Option<i64> {
         match self {
             Says::Between { within, .. } | Says::No { within, .. } => within,
-            Says::Inactive { within } => Some(within),
+            Says::Inactive { within } | Says::Ignored { within, .. } => Some(within),
         }
     }
 
@@ -87,6 +98,11 @@ impl Says {
                 watched && history.occurred(event, any, now, within).next().is_none()
             }
             Says::Inactive { within } => history.last_activity <= now - within,
+            Says::Ignored { event, within } => {
+                let is_in = |at: i64| at <= now && at > now - within;
+                Says::No { event, within: Some(within) }.holds(history, now)
+                    && history.mailed.iter().any(|at| is_in(*at))
+            }
         }
     }
 }
@@ -96,6 +112,8 @@ struct History<'l> {
     events: Vec<&'l EventRecord>,
     known_since: i64,
     last_activity: i64,
+    /// When mails left for them, or had come to them from elsewhere.
+    mailed: Vec<i64>,
 }
 
 /// `Email Link Clicked` is `email_link_clicked`.
@@ -119,7 +137,10 @@ impl<'l> History<'l> {
         let read = first_read.iter().filter(|(id, _)| is_theirs(id)).map(|(_, at)| *at).min().unwrap();
         let known_since = events.iter().map(|event| event.occurred_at).min().unwrap_or(read).min(read);
         let activity = events.iter().filter(|event| is_activity(event)).map(|event| event.occurred_at).max();
-        History { events, known_since, last_activity: activity.unwrap_or(known_since) }
+        let sent = log.decisions.iter().filter(|row| is_theirs(&row.contact) && row.code == DecisionCode::Sent);
+        let delivered = events.iter().filter(|event| plain(&event.name) == "email_delivered");
+        let mailed = sent.map(|row| row.at).chain(delivered.map(|event| event.occurred_at)).collect();
+        History { events, known_since, last_activity: activity.unwrap_or(known_since), mailed }
     }
 
     /// The events of a name that count and occurred by now, later than so long ago: exactly so long later a window is empty.
@@ -168,6 +189,16 @@ fn number(condition: &str) -> usize {
     PATTERNS.iter().position(|(known, _)| *known == condition).unwrap()
 }
 
+const MAIL_EVENTS: [&str; 7] = [
+    "Email Opened",
+    "Product Viewed",
+    "Email Opened",
+    "Email Delivered",
+    "Email Bounced",
+    "Email Opened",
+    "Unsubscribed",
+];
+
 /// A fortnight of a few people and devices. Instants lie on whole hours, so that many windows end just when something else happens.
 fn stream(world: &mut World, seed: u64) {
     let mut chance = Chance(seed);
@@ -208,7 +239,7 @@ fn stream(world: &mut World, seed: u64) {
                 let last = world.stream.last_mut().unwrap();
                 (last.occurred_at, last.claimed_at) = (claimed.min(now), Some(claimed));
             }
-            11 => _ = world.event(&user, chance.pick(&["Email Opened", "Product Viewed", "Unsubscribed"]), json!({})),
+            11 => _ = world.event(&user, chance.pick(&MAIL_EVENTS), json!({})),
             12 => _ = world.identify(&user, &[("first_name", "Ada")]),
             // Half of the people never log in, and nobody is joined into them.
             _ if number < 4 => _ = world.identify(&user, &[]).keys(&[&format!("anonymous:d{}", chance.below(5))]),

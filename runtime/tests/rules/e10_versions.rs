@@ -42,6 +42,107 @@ fn e10_goal_exit_skip_and_window_reach_everybody_at_once() {
     });
 }
 
+/// A goal counts from the entry for as long as it says, and what it says by now counts for those as well who are through.
+#[test]
+fn e10_a_goal_reaches_the_journeys_that_have_ended() {
+    const NONE: &str = "";
+    const FIVE: &str = "goal \"deal\" when has_open_deal within 5 days";
+    const TEN: &str = "goal \"deal\" when has_open_deal within 10 days";
+    const THIRTY: &str = "goal \"deal\" when has_open_deal within 30 days";
+    const ANY: &str = "goal \"deal\" when has_open_deal";
+    everywhere(|place| {
+        for (versions, deal_at, expected) in [
+            // Longer: while it counts, and when its time was over already.
+            (&[(MONDAY, TEN), ("2026-03-05", THIRTY)][..], "2026-03-20", "03-20 00:00 go Attributed"),
+            (&[(MONDAY, TEN), ("2026-03-14", THIRTY)], "2026-03-20", "03-20 00:00 go Attributed"),
+            (&[(MONDAY, TEN), ("2026-03-14", THIRTY)], "2026-04-02", ""),
+            // What has come true meanwhile is met at once, if there still is time.
+            (&[(MONDAY, TEN), ("2026-03-14", THIRTY)], "2026-03-13", "03-14 00:00 go Attributed"),
+            (&[(MONDAY, FIVE), ("2026-03-14", TEN)], "2026-03-10", ""),
+            // Shorter, by which it may be over at once.
+            (&[(MONDAY, THIRTY), ("2026-03-05", TEN)], "2026-03-11", "03-11 00:00 go Attributed"),
+            (&[(MONDAY, THIRTY), ("2026-03-05", TEN)], "2026-03-13", ""),
+            (&[(MONDAY, THIRTY), ("2026-03-14", TEN)], "2026-03-15", ""),
+            (
+                &[(MONDAY, THIRTY), ("2026-03-14", TEN), ("2026-03-15", THIRTY)],
+                "2026-03-20",
+                "03-20 00:00 go Attributed",
+            ),
+            // Taken away, and back.
+            (&[(MONDAY, THIRTY), ("2026-03-05", NONE)], "2026-03-11", ""),
+            (&[(MONDAY, THIRTY), ("2026-03-05", ANY)], "2026-03-11", ""),
+            (&[(MONDAY, THIRTY), ("2026-03-05", NONE), ("2026-03-09", TEN)], "2026-03-11", "03-11 00:00 go Attributed"),
+            // New, or with a time for the first time.
+            (&[(MONDAY, NONE), ("2026-03-05", THIRTY)], "2026-03-20", "03-20 00:00 go Attributed"),
+            (&[(MONDAY, NONE), ("2026-03-05", TEN)], "2026-03-20", ""),
+            (&[(MONDAY, ANY), ("2026-03-05", THIRTY)], "2026-03-20", "03-20 00:00 go Attributed"),
+        ] {
+            let mut world = place.signed_up(&go(&format!("{}\n wait 1 day", versions[0].1)));
+            world.at("2026-03-04").run();
+            let mut deal = Some(deal_at);
+            for (at, goal) in &versions[1..] {
+                if let Some(deal_at) = deal.take_if(|deal_at| *deal_at < *at) {
+                    becomes(&mut world, deal_at, "ada", &[("has_open_deal", "yes")]);
+                }
+                world.at(at).run().becomes(&go(&format!("{goal}\n wait 1 day"))).run();
+            }
+            deal.into_iter().for_each(|deal_at| becomes(&mut world, deal_at, "ada", &[("has_open_deal", "yes")]));
+            world.at("2026-04-20").run();
+            let told = told(&world, "ada", &["Attributed", "Converted", "GoalMet"]);
+            let expected: Vec<&str> = if expected.is_empty() { Vec::new() } else { vec![expected] };
+            assert_eq!(told, expected, "{versions:?}, {deal_at}");
+        }
+    });
+}
+
+/// Whatever a later version says of it, no journey meets its goal twice.
+#[test]
+fn e10_a_journey_whose_goal_was_met_is_counted_once_whatever_the_goal_becomes() {
+    let of = |goal: &str| go(&format!("{goal}\n wait 3 days"));
+    let goal = |days: u32, more: &str| of(&format!("goal \"deal\" when has_open_deal within {days} days{more}"));
+    everywhere(|place| {
+        for (first, deal_at, met) in [
+            (goal(10, ""), "2026-03-03", "03-03 00:00 go Converted"),
+            (goal(10, " and continue"), "2026-03-03", "03-03 00:00 go GoalMet"),
+            (goal(10, ""), "2026-03-07", "03-07 00:00 go Attributed"),
+        ] {
+            for then in [vec![goal(40, "")], vec![of(""), goal(40, "")], vec![goal(2, ""), goal(40, " and continue")]] {
+                let mut world = place.signed_up(&first);
+                becomes(&mut world, deal_at, "ada", &[("has_open_deal", "yes")]);
+                for (day, text) in (10..).zip(&then) {
+                    world.becomes(text).at(&format!("2026-03-{day}")).run();
+                }
+                becomes(&mut world, "2026-03-20", "ada", &[("has_open_deal", "no")]);
+                becomes(&mut world, "2026-03-21", "ada", &[("has_open_deal", "yes")]);
+                assert_eq!(told(&world, "ada", &["Attributed", "Converted", "GoalMet"]), [met], "{first} {then:?}");
+            }
+        }
+    });
+}
+
+/// What a goal asks since the entry counts from the beginning, also what came when it did not count.
+#[test]
+fn e10_what_a_goal_asks_counts_for_ended_journeys_as_if_it_had_been_asked_from_the_beginning() {
+    let of = |goal: &str| go(&format!("{goal}\n wait 1 day\n if visited at least 2 times {{ score += 1 }}"));
+    let twice = |days: u32| of(&format!("goal \"g\" when visited at least 2 times within {days} days"));
+    everywhere(|place| {
+        for before in [twice(5), of("")] {
+            for (days, expected) in [(30, vec!["03-14 00:00 go Attributed"]), (11, Vec::new())] {
+                let mut world = place.signed_up(&before);
+                visits(&mut world, "2026-03-06 10:00", "ada", "/");
+                visits(&mut world, "2026-03-09 10:00", "ada", "/");
+                world.at("2026-03-14").run().becomes(&twice(days)).run();
+                assert_eq!(told(&world, "ada", &["Attributed"]), expected, "{before} {days}");
+            }
+            let mut world = place.signed_up(&before);
+            visits(&mut world, "2026-03-09 10:00", "ada", "/");
+            world.at("2026-03-14").run().becomes(&twice(30)).run();
+            visits(&mut world, "2026-03-15 10:00", "ada", "/");
+            assert_eq!(told(&world, "ada", &["Attributed"]), ["03-15 10:00 go Attributed"], "{before}");
+        }
+    });
+}
+
 #[test]
 fn e10_segments_and_the_order_of_declarations_reach_everybody_and_strand_nobody() {
     let text = |segment: &str, turned: bool| {

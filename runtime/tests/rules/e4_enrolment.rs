@@ -206,3 +206,68 @@ fn e4_an_event_up_to_ten_minutes_before_its_persons_address_is_held_for_them() {
         }
     });
 }
+
+#[test]
+fn e4_a_change_of_a_field_lets_in_at_the_end_of_its_instant() {
+    everywhere(|place| {
+        let mut world = place.world(
+            "contact { plan text? }
+             workflow go { enter when stage changes from lead to mql; reenter after 1 hour; score += 1 }
+             workflow of { enter when plan changes to \"Pro\" and score >= 1; reenter never; score += 10 }",
+        );
+        world.contact("ada", &[("stage", "lead"), ("plan", "free")]);
+        becomes(&mut world, MONDAY, "ada", &[("stage", "mql")]);
+        becomes(&mut world, "2026-03-03 10:00", "ada", &[("stage", "mql")]);
+        becomes(&mut world, "2026-03-04 10:00", "ada", &[("plan", "PRO")]);
+        becomes(&mut world, "2026-03-05 10:00", "ada", &[("plan", "pro")]);
+        assert_eq!(told(&world, "ada", &["Entered", "Ignored"]), ["03-02 10:00 go Entered", "03-04 10:00 of Entered"]);
+    });
+}
+
+#[test]
+fn e4_a_date_lets_in_once_a_value_and_a_schedule_once_an_occurrence() {
+    everywhere(|place| {
+        let mut world = place.world(
+            "contact { renewal date? }
+             segment keen = industry is \"saas\"
+             workflow before { enter 3 days before renewal at 09:00; score += 1 }
+             workflow weekly { enter everyone in keen every wednesday at 09:00; score += 10 }",
+        );
+        world.contact("ada", &[("renewal", "2026-03-08"), ("timezone", "Europe/Berlin"), ("industry", "saas")]);
+        becomes(&mut world, MONDAY, "ada", &[("renewal", "2026-03-09")]);
+        becomes(&mut world, "2026-03-07 10:00", "ada", &[("renewal", "2026-03-09")]);
+        world.at("2026-03-12").run();
+        assert_eq!(
+            told(&world, "ada", &["Entered", "Ignored"]),
+            ["03-04 09:00 weekly Entered", "03-06 08:00 before Entered", "03-11 09:00 weekly Entered"]
+        );
+    });
+}
+
+#[test]
+fn e4_with_reenter_always_the_latest_trigger_of_a_journey_begins_the_next() {
+    everywhere(|place| {
+        let mut world = place.world(
+            "workflow go { enter when signed_up; reenter always; exit when disqualified; wait 1 day; score += 1 }",
+        );
+        world.contact("ada", &[]);
+        does(&mut world, MONDAY, "ada", "signed_up");
+        does(&mut world, "2026-03-02 12:00", "ada", "signed_up");
+        does(&mut world, "2026-03-03 12:00", "ada", "signed_up");
+        // A goal or an exit that came after it takes it along.
+        becomes(&mut world, "2026-03-03 13:00", "ada", &[("disqualified", "yes")]);
+        world.at("2026-03-12").run();
+        assert_eq!(
+            told(&world, "ada", &["Entered", "Ignored", "Exited", "Finished"]),
+            [
+                "03-02 10:00 go Entered",
+                "03-02 12:00 go Ignored.13",
+                "03-03 10:00 go Finished.1",
+                "03-03 10:00 go Entered",
+                "03-03 12:00 go Ignored.13",
+                "03-03 13:00 go Ignored.7",
+                "03-03 13:00 go ExitedWhen s0",
+            ]
+        );
+    });
+}

@@ -8,6 +8,7 @@
 #![expect(clippy::indexing_slicing, reason = "a test that looks at a wrong place should fail")]
 
 mod anchors;
+mod calendar;
 mod counts;
 mod e10_versions;
 mod e11_identity_merge_and_erase;

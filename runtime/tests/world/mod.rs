@@ -5,6 +5,7 @@ use flow_front::lints::Levels;
 use flow_front::source::Source;
 use flow_ir::backend::Backend;
 use flow_ir::interpret::Interpreter;
+use flow_ir::units::DAY_MS;
 use flow_ir::{FieldId, FieldType, FieldValue, Id, NUMBER_SCALE, Program, WorkflowId};
 use flow_runtime::dispatch::channels::scripted::{self, ScriptedChannel};
 use flow_runtime::dispatch::channels::{Channel, Fate, Foreseen, RefusedKind, Uncertain};
@@ -14,6 +15,7 @@ use flow_runtime::engine::{
 };
 use flow_runtime::inbound::{Arrival, ContactRow, Finding, Fingerprint, Origin, SetAside, Tracked, What};
 use flow_runtime::mail::{Mail, Mailbox, Purpose};
+use flow_runtime::open::AtOnce;
 use flow_runtime::store::digest::Snapshot;
 use flow_runtime::store::memory::MemoryStore;
 use flow_runtime::store::sqlite::{OpenOptions, SqliteStore};
@@ -354,6 +356,8 @@ pub(crate) struct World {
     /// How many of its messages may be in hand at once.
     pub(crate) at_once: usize,
     pub(crate) limits: Limits,
+    /// How much of the log is in memory when a new version asks of it: so little that a crowd takes several readings.
+    pub(crate) recalled_at_once: AtOnce,
     engine: Option<Engine<Shared>>,
     /// What the last import has left out of its rows.
     pub(crate) left_out: Vec<String>,
@@ -387,6 +391,7 @@ impl World {
             mailbox: mailbox(Uncertain::Resend),
             at_once: usize::MAX,
             limits: Limits::default(),
+            recalled_at_once: AtOnce { instants: 60, asked: 20 },
             engine: None,
             left_out: Vec::new(),
             place,
@@ -426,7 +431,7 @@ impl World {
             flow_runtime::open::adopt(&mut self.shared, &self.program)?;
         }
         let linked = flow_runtime::open::adopt(&mut self.shared, program)?;
-        flow_runtime::open::recall(&mut self.shared, &linked)?;
+        flow_runtime::open::recall_within(&mut self.shared, &linked, self.recalled_at_once)?;
         self.program = Arc::new(linked);
         self.backend = None;
         Ok(self.reopen())
@@ -480,6 +485,9 @@ impl World {
             FieldType::OneOf(choices) => FieldValue::Int(place(choices) + 1),
             FieldType::Stage => FieldValue::Int(place(&self.program.stages)),
             FieldType::Moment if word.contains('-') => FieldValue::Int(at(word)),
+            FieldType::Date if word.trim_start_matches('-').contains('-') => {
+                FieldValue::Int(at(word).div_euclid(24 * 60 * MINUTE))
+            }
             FieldType::Date | FieldType::Moment => FieldValue::Int(word.parse().unwrap()),
             _ => FieldValue::Text(word.to_owned()),
         };

@@ -14,7 +14,8 @@ pub(super) fn prove<'p>(subject: Subject<'p>, together: &Together<'p>, found: &m
     for (_, workflow) in subject.workflows() {
         let entry = match &workflow.entry {
             TypedEntry::Event { when, at } | TypedEntry::Becomes { when, at, .. } => Some((&when.cond, *at)),
-            TypedEntry::ByHand { .. } => None,
+            TypedEntry::Dated { when: Some(when), at, .. } => Some((&when.cond, *at)),
+            TypedEntry::Dated { when: None, .. } | TypedEntry::ByHand { .. } => None,
         };
         let Some(refusal) = first_refusal(together, workflow, entry.map(|(when, _)| when)) else { continue };
         let Refusal { clause, when: Part { cond: refuses, at: of } } = refusal;

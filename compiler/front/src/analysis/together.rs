@@ -17,7 +17,7 @@ use crate::env::Env;
 use crate::naming::tells_of_mail;
 use crate::typed::{Cond, EventTest, Since};
 use flow_ir::units::DAY_MS;
-use flow_ir::{FieldId, FieldType, IdMap, Pattern, PatternEvent, SegmentId};
+use flow_ir::{EngagementKind, FieldId, FieldType, IdMap, Pattern, PatternEvent, SegmentId};
 use search::Search;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -147,6 +147,9 @@ impl<'p> Together<'p> {
         let of_a_kind = match (one.event, other.event) {
             (PatternEvent::Declared(event), PatternEvent::AnyActivity) => {
                 !tells_of_mail(&self.env.schema.events.at(event).shape.name)
+            }
+            (PatternEvent::Engaged(kind), PatternEvent::AnyActivity) => {
+                matches!(kind, EngagementKind::Clicked | EngagementKind::Replied)
             }
             (one, other) => one == other,
         };

@@ -16,8 +16,8 @@ use crate::diagnostics::{Diagnostic, reach};
 use crate::env::Env;
 use crate::source::{Location, Span};
 use crate::typed::{
-    Cond, EventTest, Form, Number, Part, Since, Typed, TypedArm, TypedEmail, TypedStep, TypedWait, TypedWorkflow,
-    each_step,
+    Cond, EventTest, Form, Number, Part, Since, Typed, TypedArm, TypedEmail, TypedRepeat, TypedStep, TypedWait,
+    TypedWorkflow, each_step,
 };
 use flow_ir::{CountedSince, EmailId, FieldId, PatternEvent, WorkflowId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -140,6 +140,11 @@ impl<'p> Looking<'p, '_> {
             Form::Change { field, .. } => Some(self.keep(way, &|test, _| !fields_of(test).contains(field))),
             Form::Effect { .. } => Some(self.later(way, Passes::Effect(step.message()))),
             Form::Wait(TypedWait::For(_)) => Some(self.later(way, Passes::Wait)),
+            Form::Wait(TypedWait::On { past, .. }) => {
+                let way = self.later(way, Passes::Wait);
+                let past = past.as_ref().and_then(|(steps, _)| self.steps(steps, way.clone(), found));
+                Way::join([Some(way), past])
+            }
             Form::Wait(TypedWait::Until { when, at, otherwise, .. }) => {
                 if !self.can_hold(&Way::default(), (when, false)) {
                     found.push(reach::never_waits(step.at));
@@ -157,17 +162,25 @@ impl<'p> Looking<'p, '_> {
                 };
                 Way::join([Some(ended(false)), late])
             }
-            Form::Branch { arms, otherwise } => {
+            // Whoever comes to a round comes from before it or from another one.
+            Form::Repeat(TypedRepeat { steps, .. }) => {
+                self.steps(steps, Way::default(), found);
+                Some(Way::default())
+            }
+            Form::Branch { arms, otherwise, leaves_out, .. } => {
                 let otherwise = otherwise.as_ref().map(|(steps, at)| (steps.as_slice(), *at));
-                self.branch(arms, otherwise, way, found)
+                self.branch(step.at, arms, otherwise, *leaves_out, way, found)
             }
         }
     }
 
+    /// `leaves_out` is where a way for those who are left could stand, if it has to say what becomes of everyone.
     fn branch(
         &self,
+        at: Location,
         arms: &'p [TypedArm],
         otherwise: Option<(&'p [TypedStep], Location)>,
+        leaves_out: Option<Location>,
         way: Way<'p>,
         found: &mut Vec<Diagnostic>,
     ) -> Option<Way<'p>> {
@@ -177,7 +190,8 @@ impl<'p> Looking<'p, '_> {
         let mut told = false;
         let mut ways = Vec::new();
         for (number, arm) in arms.iter().enumerate() {
-            let is_last = number + 1 == arms.len() && otherwise.is_none();
+            // Where everyone has a way, the last of them takes all who are left.
+            let is_last = number + 1 == arms.len() && otherwise.is_none() && leaves_out.is_none();
             if !told && let Some(diagnostic) = self.judge(arm, number, is_last, &before, around.told.len()) {
                 found.push(diagnostic);
                 told = true;
@@ -194,14 +208,30 @@ impl<'p> Looking<'p, '_> {
         if let Some((steps, at)) = otherwise {
             let nobody = !told && !steps.is_empty() && !self.is_possible(&before);
             if nobody {
-                found.push(reach::nobody_is_left(at, before.told.iter().map(|(_, at)| *at).collect()));
+                let text = self.env.text_at(at.file, at.span);
+                let word = if text.starts_with("otherwise") { "otherwise" } else { "else" };
+                found.push(reach::nobody_is_left(word, at, before.told.iter().map(|(_, at)| *at).collect()));
                 before = around;
             }
             ways.push(self.steps(steps, before, found));
         } else {
+            if !told && let Some(close) = leaves_out.filter(|_| self.is_possible(&before)) {
+                found.push(reach::leaves_out(&self.env.text_at(at.file, at.span), at, close, &self.last_way(close)));
+            }
             ways.push(Some(before));
         }
         Way::join(ways)
+    }
+
+    /// A way for everybody else before the brace that closes a `choose by`, laid out as that is.
+    fn last_way(&self, close: Location) -> String {
+        let text = self.env.scope.sources.get(close.file.0 as usize).map_or("", |source| source.text.as_str());
+        let before = text.get(..close.span.start as usize).unwrap_or_default();
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        match line.trim().is_empty() {
+            true => format!("  otherwise {{ }}\n{line}"),
+            false => "otherwise { } ".to_owned(),
+        }
     }
 
     /// What is wrong with one way of an `if`; `around` of what is known before it was so before the `if`.
@@ -218,7 +248,7 @@ impl<'p> Looking<'p, '_> {
         if !self.can_hold(&Way::default(), takes) {
             return None;
         }
-        let test = || self.env.text_at(arm.at.file, arm.at.span);
+        let test = || arm.test.clone();
         if !self.can_hold(before, takes) {
             let because = self.because(before, takes);
             let in_order = before.told.iter().skip(around).any(|(_, at)| because.contains(at));
@@ -349,7 +379,7 @@ fn fields_of(test: &Cond) -> Vec<FieldId> {
             vec![*of]
         }
         Cond::Compare(left, _, right) => [read(left), read(right)].concat(),
-        _ => Vec::new(),
+        _ => test.dated().into_iter().collect(),
     }
 }
 
@@ -357,14 +387,16 @@ fn fields_of(test: &Cond) -> Vec<FieldId> {
 /// instant have run.
 fn is_seen_alike(test: &Cond) -> bool {
     match test {
-        Cond::Events(test) => !matches!(test.pattern.event, PatternEvent::Entered(_) | PatternEvent::Left(_)),
+        Cond::Events(test) => {
+            !matches!(test.pattern.event, PatternEvent::Entered(_) | PatternEvent::Left(_) | PatternEvent::Changed(_))
+        }
         _ => true,
     }
 }
 
 /// Whether it asks for what people did, and for nothing that a step could change.
 fn is_of_events(test: &Cond) -> bool {
-    matches!(test, Cond::Events(_) | Cond::Watched(_) | Cond::Engaged { .. })
+    matches!(test, Cond::Events(_) | Cond::Watched(_) | Cond::WatchedSince(_) | Cond::Engaged { .. })
 }
 
 /// Whether a test that came out so comes out the same whenever it is asked later.
@@ -372,6 +404,8 @@ fn lasts(test: &Cond, holds: bool, passes: Passes) -> bool {
     match test {
         Cond::TimedOut => passes != Passes::Wait,
         Cond::Sent(_) | Cond::Watched(_) => holds,
+        // Whoever was drawn for a way goes it wherever people part by this split.
+        Cond::Drawn { .. } => true,
         Cond::Engaged { email, .. } => holds && passes != Passes::Effect(Some(*email)),
         Cond::Events(EventTest { since, .. }) => {
             holds
@@ -379,7 +413,7 @@ fn lasts(test: &Cond, holds: bool, passes: Passes) -> bool {
                     Since::Ever | Since::Journey(CountedSince::Entry) => true,
                     Since::Journey(CountedSince::Sent(email)) => passes != Passes::Effect(Some(*email)),
                     Since::Journey(CountedSince::Wait) => passes != Passes::Wait,
-                    Since::Trigger | Since::Within(_) => false,
+                    Since::Journey(CountedSince::Round) | Since::Trigger | Since::Within(_) | Since::This(_) => false,
                 }
         }
         _ => false,

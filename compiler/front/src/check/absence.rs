@@ -8,7 +8,7 @@ use super::cx::Cx;
 use super::predicate::assume;
 use crate::diagnostics::{Diagnostic, missing};
 use crate::source::{Location, Span};
-use crate::syntax::ast::{self, Literal, Order, Relation};
+use crate::syntax::ast::{self, DatedAsks, Literal, Order, Relation};
 use crate::typed::{Cond, Number};
 use flow_ir::{Comparison, EventId, FieldId};
 
@@ -40,6 +40,24 @@ pub(super) fn ask_at_comparison(
         _ => relation.is_some_and(surprises),
     };
     if !asks {
+        return cond;
+    }
+    let missing = missing_in(cx, &cond, known);
+    ask(cx, cond, &missing, span, missing::missing_surprises)
+}
+
+/// A day or an instant beside the one at hand, or the question who is meant: as of numbers, at what is smaller and at what is not.
+pub(super) fn ask_at_dated(cx: &mut Cx<'_>, cond: Cond, asks: &DatedAsks, span: Span, known: &Known) -> Cond {
+    let less = |cond: &Cond| {
+        let less = |comparison: &Comparison| matches!(comparison, Comparison::Less | Comparison::LessOrEqual);
+        matches!(cond, Cond::Today { comparison, .. } | Cond::Now { comparison, .. } if less(comparison))
+    };
+    let asked = match asks {
+        DatedAsks::Order(..) => less(&cond),
+        DatedAsks::IsNot(_) => true,
+        DatedAsks::Is(_) | DatedAsks::Between(..) | DatedAsks::MoreThanAgo(_) | DatedAsks::LessThanAgo(_) => false,
+    };
+    if !asked {
         return cond;
     }
     let missing = missing_in(cx, &cond, known);
@@ -95,7 +113,7 @@ fn gather(cx: &Cx<'_>, cond: &Cond, known: &Known, found: &mut Vec<FieldId>) {
         Cond::Compare(left, _, right) => {
             left.fields().into_iter().chain(right.fields()).for_each(|field| add(cx, field, known, found));
         }
-        _ => {}
+        _ => cond.dated().into_iter().for_each(|field| add(cx, field, known, found)),
     }
 }
 

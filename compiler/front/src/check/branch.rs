@@ -26,7 +26,7 @@ pub(super) fn check(cx: &mut Cx<'_>, branch: &Branch, journey: &mut Journey) -> 
         ways.push(way);
         let condition = cx.text_at(arm.when.span());
         let text = if index == 0 { format!("if {condition}") } else { format!("else if {condition}") };
-        arms.push(TypedArm { when, steps, text, at: cx.at(arm.when.span()) });
+        arms.push(TypedArm { when, steps, test: condition, text, at: cx.at(arm.when.span()) });
     }
     let mut otherwise = None;
     match &branch.otherwise {
@@ -38,7 +38,7 @@ pub(super) fn check(cx: &mut Cx<'_>, branch: &Branch, journey: &mut Journey) -> 
         None => ways.push(here),
     }
     *journey = Journey::join(journey, ways);
-    Form::Branch { arms, otherwise }
+    Form::Branch { arms, otherwise, rest: "else".to_owned(), split: None, leaves_out: None }
 }
 
 /// The emails that nobody has got of whom the condition holds, or of whom it does not.

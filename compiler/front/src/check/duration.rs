@@ -36,6 +36,23 @@ pub(super) fn look_back_ms(cx: &mut Cx<'_>, duration: &Duration) -> Option<i64> 
     }
 }
 
+/// So many days of the calendar, before a day or after it.
+pub(super) fn days_of(cx: &mut Cx<'_>, duration: &Duration) -> Option<i64> {
+    let amount = check_amount(cx, duration)?;
+    let at = cx.at(duration.span);
+    let diagnostic = match duration.unit {
+        Unit::Days => return Some(amount),
+        Unit::Weeks => return Some(amount * 7),
+        Unit::Months => time::month_from_a_day(at, amount * 30),
+        Unit::Minutes | Unit::Hours => {
+            let why = "today is a whole day: count in days, or compare a moment with `now`";
+            time::bad_duration(&cx.text_at(duration.span), why, at)
+        }
+    };
+    cx.report(diagnostic);
+    None
+}
+
 fn check_amount(cx: &mut Cx<'_>, duration: &Duration) -> Option<i64> {
     let longest = match duration.unit {
         Unit::Minutes => MAX_DAYS * 24 * 60,

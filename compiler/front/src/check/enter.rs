@@ -1,10 +1,11 @@
-//! `enter when P`, `enter by hand`: who comes in, and when.
+//! `enter when P`, `enter 30 days before renewal_date`, `enter by hand`: who comes in, and when.
 //!
 //! An event triggers, or something becomes true. Which of the two a condition means is read from its parts: where only one side of an
 //! `or` waits for an event, nobody could say at which moment people enter.
 
 use super::Known;
 use super::cx::Cx;
+use super::dates::check_dates;
 use super::header::Around;
 use super::predicate::{Asked, check_predicate};
 use crate::diagnostics::{Edit, Mend, contract, syntax};
@@ -17,7 +18,14 @@ use flow_ir::limits::MAX_TRIGGERS;
 use flow_ir::{Pattern, PatternEvent};
 
 pub(super) fn enter(cx: &mut Cx<'_>, enter: &ast::Enter, around: &Around<'_>, typed: &mut TypedWorkflow) {
-    typed.conditions.enter = enter.when.as_ref().map(|when| cx.text_at(when.span()));
+    let asked = enter.when.as_ref().map(|when| cx.text_at(when.span()));
+    if let Some(dates) = &enter.dates {
+        let dated = cx.text_at(dates.span).trim_end().to_owned();
+        typed.conditions.enter = Some(asked.map_or(dated.clone(), |asked| format!("{dated} and {asked}")));
+        typed.entry = check_dates(cx, dates, enter.when.as_ref(), around.span);
+        return;
+    }
+    typed.conditions.enter = asked;
     typed.entry = check_entry(cx, enter, around.span);
 }
 
@@ -184,7 +192,7 @@ fn is_one_event(one: &Pattern, other: &Pattern) -> bool {
     one.event == other.event && event_can_be(one.tests.iter().chain(&other.tests), None)
 }
 
-fn has_unknown(env: &Env<'_>, cond: &Cond) -> bool {
+pub(super) fn has_unknown(env: &Env<'_>, cond: &Cond) -> bool {
     match cond {
         Cond::Unknown => true,
         Cond::Segment(id) => env.segment(*id).is_none_or(|said| has_unknown(env, said)),

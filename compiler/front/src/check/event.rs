@@ -13,7 +13,7 @@ use crate::domain::event_can_be;
 use crate::meaning::Meaning;
 use crate::source::{Location, Span};
 use crate::syntax::ast::{self, CountKind, Order, Period, Relation};
-use crate::typed::{Cond, EventTest, Part, Since};
+use crate::typed::{CalendarPeriod, Cond, EventTest, Part, Since};
 use crate::values::whole_of;
 use flow_ir::{CountedSince, FieldType, Pattern, PatternEvent, PropertyTest, Trait};
 
@@ -54,6 +54,7 @@ pub(super) fn nothing_of(happened: Cond, since: Since, at: Location) -> Cond {
     let none = Cond::Not(Box::new(happened));
     match since {
         Since::Within(ms) => Cond::All([none, Cond::Watched(ms)].map(|cond| Part { cond, at }).into()),
+        Since::This(period) => Cond::All([none, Cond::WatchedSince(period)].map(|cond| Part { cond, at }).into()),
         Since::Trigger | Since::Ever | Since::Journey(_) => none,
     }
 }
@@ -118,6 +119,8 @@ pub(super) fn check_since(
             cx.report(time::bare_in(&cx.text_at(duration.span), from, cx.at(duration.span), asked.ahead()));
             None
         }
+        (Some(Period::ThisWeek), _) => Some(Since::This(CalendarPeriod::Week)),
+        (Some(Period::ThisMonth), _) => Some(Since::This(CalendarPeriod::Month)),
         (Some(Period::Ever), _) => Some(Since::Ever),
         (Some(Period::SinceEntry), _) if asked.journey().is_some() => Some(Since::Journey(CountedSince::Entry)),
         (Some(Period::FromNow), Asked::Waiting(_)) => Some(Since::Journey(CountedSince::Wait)),
@@ -140,7 +143,10 @@ pub(super) fn check_since(
             cx.report(time::period_not_here("from now", at, "only a `wait until` looks ahead"));
             None
         }
-        (None, Asked::InJourney(_) | Asked::Goal(_) | Asked::Waiting(_)) => Some(Since::Journey(CountedSince::Entry)),
+        (None, Asked::InJourney(journey) | Asked::Goal(journey) | Asked::Waiting(journey)) => {
+            let since = if journey.repeats.is_some() { CountedSince::Round } else { CountedSince::Entry };
+            Some(Since::Journey(since))
+        }
         (None, Asked::Entry) if !counted => Some(Since::Trigger),
         (None, Asked::Entry | Asked::Anywhere(_)) => {
             cx.report(time::no_period(what, at, asked.words()));
@@ -271,7 +277,7 @@ fn property_range(cx: &mut Cx<'_>, name: &ast::Name, ty: &FieldType, sum: &ast::
 }
 
 /// That a property is one of these.
-fn is_one_of(property: usize, ty: &FieldType, values: Values) -> Vec<PropertyTest> {
+pub(super) fn is_one_of(property: usize, ty: &FieldType, values: Values) -> Vec<PropertyTest> {
     let tests = match values {
         Values::Ranges(ranges) => between_gaps(ranges),
         Values::Truths(truths) if truths.contains(&true) && truths.contains(&false) => vec![(Trait::Known, false)],

@@ -27,6 +27,8 @@ pub(super) struct Journey {
     /// The step at which everyone has left, if nobody comes here.
     pub(super) left: Option<Location>,
     pub(super) known: Known,
+    /// The `repeat` that it is in.
+    pub(super) repeats: Option<Location>,
     /// The workflow that it is in.
     pub(super) workflow: Option<WorkflowId>,
     /// The step that is being checked.
@@ -50,6 +52,17 @@ impl Journey {
         Rc::make_mut(&mut self.sent).entry(email).or_insert(at);
         Rc::make_mut(&mut self.surely).insert(email);
         self.last = Rc::new(BTreeSet::from([Some((at, email))]));
+    }
+
+    /// Some way to here sends it.
+    pub(super) fn may_send(&mut self, email: EmailId, at: Location) {
+        Rc::make_mut(&mut self.sent).entry(email).or_insert(at);
+        Rc::make_mut(&mut self.last).insert(Some((at, email)));
+    }
+
+    /// The same, asked of from outside a `repeat`, or from inside of another one.
+    pub(super) fn outside(&self, repeats: Option<Location>) -> Self {
+        Self { repeats, ..self.clone() }
     }
 
     pub(super) fn may_have_sent(&self, email: EmailId) -> bool {

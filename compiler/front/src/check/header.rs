@@ -5,9 +5,10 @@ use super::flow::Journey;
 use super::text::report_repeated;
 use crate::diagnostics::contract;
 use crate::source::Span;
-use crate::syntax::ast::{self, Clause, Header};
+use crate::syntax::ast::{self, Clause, DatesOf, Header};
 use crate::syntax::constructs;
-use crate::typed::TypedWorkflow;
+use crate::typed::{TypedEntry, TypedWorkflow};
+use flow_ir::Reenter;
 
 /// What a line of the head may look at beside itself.
 pub(super) struct Around<'w> {
@@ -33,8 +34,18 @@ pub(super) fn check_headers(cx: &mut Cx<'_>, node: &ast::Workflow, anywhere: &Jo
     if !node.headers().any(|header| matches!(header.kind, Header::Enter(_))) {
         cx.report(contract::no_entry(name, at));
     }
-    if !node.headers().any(|header| matches!(header.kind, Header::Reenter(_))) {
-        cx.report(contract::no_reenter(name, at));
+    let dates = node.headers().find_map(|header| header.kind.enter()?.dates.as_ref());
+    let again = node.headers().find(|header| matches!(header.kind, Header::Reenter(_)));
+    match (dates, again) {
+        (None, None) => cx.report(contract::no_reenter(name, at)),
+        // A date says itself how often.
+        (Some(_), None) => typed.reenter = Reenter::Always,
+        // Where it is wrong, that was reported, and something else may be meant.
+        (Some(dates), Some(again)) if matches!(typed.entry, TypedEntry::Dated { .. }) => {
+            let is_yearly = !matches!(dates.of, DatesOf::Field { yearly: false, .. });
+            cx.report(contract::reenter_at_dates(is_yearly, cx.at(again.span), cx.at(dates.span)));
+        }
+        (_, Some(_)) => {}
     }
 }
 

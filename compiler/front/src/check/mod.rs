@@ -6,7 +6,9 @@
 
 mod absence;
 mod alone;
+mod appointment;
 mod cx;
+mod dates;
 mod duration;
 mod email;
 mod event;

@@ -1,7 +1,7 @@
 //! Predicates: what is asked, and whether it can be answered. What has words of its own has a file in `predicate/`.
 
 use super::Known;
-use super::absence::{ask_at_comparison, ask_under_not};
+use super::absence::{ask_at_comparison, ask_at_dated, ask_under_not};
 use super::cx::Cx;
 use super::event::check_event;
 use super::field::{check_between, check_field_relation, in_ranges, not};
@@ -82,6 +82,10 @@ pub(super) fn check_predicate(cx: &mut Cx<'_>, predicate: &Predicate, asked: Ask
         return Cond::Unknown;
     }
     let cond = dispatch(cx, predicate, asked, known);
+    let cond = match predicate {
+        Predicate::Dated(dated, span) => ask_at_dated(cx, cond, &dated.asks, *span, known),
+        _ => cond,
+    };
     // Behind what its words mean, which says more where it is one word.
     cx.means(span, Meaning::Condition);
     cond
@@ -278,7 +282,7 @@ fn number_is_one_of(cx: &mut Cx<'_>, number: &Number, name: &str, literals: &[as
     }
 }
 
-fn unknown_subject(cx: &mut Cx<'_>, name: &ast::Name) {
+pub(super) fn unknown_subject(cx: &mut Cx<'_>, name: &ast::Name) {
     let at = cx.at(name.span);
     let is = if cx.env.schema.event(&name.text).is_some() {
         Some("an event")
@@ -380,6 +384,7 @@ pub(super) fn assume(env: &Env<'_>, cond: &Cond, holds: bool) -> Known {
             parts.iter().flat_map(|part| assume(env, &part.cond, holds)).collect()
         }
         (Cond::Not(inner), _) => assume(env, inner, !holds),
+        (Cond::Today { .. } | Cond::Now { .. }, true) => cond.dated().into_iter().collect(),
         (Cond::Segment(id), _) => env.segment(*id).map(|cond| assume(env, cond, holds)).unwrap_or_default(),
         _ => Known::new(),
     }

@@ -1,4 +1,4 @@
-//! `reenter never`, `reenter after D`: whether people come in again.
+//! `reenter never`, `reenter after D`, `reenter always`: whether people come in again.
 
 use super::cx::Cx;
 use super::duration::check_duration;
@@ -10,6 +10,7 @@ use flow_ir::Reenter;
 pub(super) fn reenter(cx: &mut Cx<'_>, reenter: &ast::Reenter, _: &Around<'_>, typed: &mut TypedWorkflow) {
     typed.reenter = match reenter {
         ast::Reenter::Never => Reenter::Never,
+        ast::Reenter::Always => Reenter::Always,
         ast::Reenter::After(after) => check_duration(cx, after).map_or(Reenter::Never, Reenter::After),
     };
 }

@@ -68,8 +68,9 @@ fn labels_of<'t>(steps: impl IntoIterator<Item = &'t Step>, labels: &mut Vec<(St
     }
 }
 
-/// How many steps there are; one with blocks counts as many as it has, beside what stands in them.
+/// How many steps there are; one with blocks counts as many as it has, beside what stands in them, and each round of a `repeat` anew.
 pub(super) fn count_steps<'t>(steps: impl IntoIterator<Item = &'t Step>) -> usize {
     let of_blocks = |blocks: Vec<&[Step]>| blocks.into_iter().map(|block| 1 + count_steps(block)).sum::<usize>();
-    steps.into_iter().map(|step| of_blocks(step.children()).max(1)).sum()
+    let of_step = |step: &Step| of_blocks(step.children()).max(step.stands_for()).saturating_mul(step.rounds());
+    steps.into_iter().fold(0, |count, step| of_step(step).saturating_add(count))
 }

@@ -1,5 +1,6 @@
-//! `wait D`, `wait until P up to D`, and what comes when that time has passed.
+//! `wait D`, `wait until P up to D`, and what comes when that time has passed. Waits by the calendar are in a file of their own.
 
+use super::appointment;
 use super::cx::Cx;
 use super::duration::check_duration;
 use super::flow::Journey;
@@ -9,7 +10,7 @@ use super::step::check_steps;
 use crate::diagnostics::time;
 use crate::source::Span;
 use crate::syntax::ast::{Duration, Predicate, Step, Wait};
-use crate::typed::{Form, TypedWait};
+use crate::typed::{Form, TypedArm, TypedStep, TypedWait};
 
 pub(super) fn check(cx: &mut Cx<'_>, wait: &Wait, journey: &mut Journey) -> Form {
     match wait {
@@ -20,7 +21,41 @@ pub(super) fn check(cx: &mut Cx<'_>, wait: &Wait, journey: &mut Journey) -> Form
         Wait::Until { until, up_to, otherwise } => {
             check_wait_until(cx, until, up_to.as_ref(), otherwise.as_ref(), journey)
         }
+        Wait::Business(duration) => {
+            journey.waited_until = false;
+            appointment::business(cx, duration)
+        }
+        Wait::When { long, when, otherwise } => check_wait_when(cx, long, when, otherwise, journey),
+        Wait::On { until, clock, past } => match appointment::condition(cx, until, clock.is_some() || past.is_some()) {
+            Some(condition) => check_wait_until(cx, &condition, None, None, journey),
+            None => appointment::check(cx, until, clock.as_ref(), past.as_ref(), journey),
+        },
     }
+}
+
+/// As long as a condition says: each length is a wait of its own.
+fn check_wait_when(
+    cx: &mut Cx<'_>,
+    long: &Duration,
+    when: &Predicate,
+    otherwise: &Duration,
+    journey: &mut Journey,
+) -> Form {
+    let known = journey.known.clone();
+    let cond = check_predicate(cx, when, Asked::InJourney(journey), &known);
+    journey.waited_until = false;
+    let steps = vec![wait_for(cx, long)];
+    let (test, at) = (cx.text_at(when.span()), cx.at(when.span()));
+    let rest = (vec![wait_for(cx, otherwise)], cx.at(otherwise.span));
+    let arm = TypedArm { when: cond, steps, text: format!("when {test}"), test, at };
+    Form::Branch { arms: vec![arm], otherwise: Some(rest), rest: "otherwise".to_owned(), split: None, leaves_out: None }
+}
+
+/// One of several lengths, as the step that it is.
+fn wait_for(cx: &mut Cx<'_>, duration: &Duration) -> TypedStep {
+    let form = check_duration(cx, duration).map_or(Form::Unknown, |span| Form::Wait(TypedWait::For(span)));
+    let (text, at) = (format!("wait {}", cx.text_at(duration.span)), cx.at(duration.span));
+    TypedStep { label: None, kind: "wait", form, text, at, left_before: None }
 }
 
 fn check_wait_until(

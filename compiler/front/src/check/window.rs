@@ -10,7 +10,7 @@ use flow_ir::{Quiet, SendWindow};
 
 const WEEKDAYS: u8 = 0b001_1111;
 const WEEKENDS: u8 = 0b110_0000;
-const EVERY_DAY: u8 = 0b111_1111;
+pub(super) const EVERY_DAY: u8 = 0b111_1111;
 
 pub(super) fn window(cx: &mut Cx<'_>, window: &ast::Window, around: &Around<'_>, typed: &mut TypedWorkflow) {
     typed.window = check_window(cx, window);
@@ -47,8 +47,8 @@ fn check_window(cx: &mut Cx<'_>, window: &ast::Window) -> Option<SendWindow> {
     Some(SendWindow { days, from_min: from?, to_min: to? })
 }
 
-/// A day ends at 24:00 and begins at 00:00.
-fn check_opening(cx: &mut Cx<'_>, clock: &ast::Name) -> Option<u16> {
+/// A time of day at which something begins. A day ends at 24:00 and begins at 00:00.
+pub(super) fn check_opening(cx: &mut Cx<'_>, clock: &ast::Name) -> Option<u16> {
     let minutes = check_clock(cx, clock)?;
     if minutes == 24 * 60 {
         let diagnostic = time::opens_at_the_end(&clock.text, cx.at(clock.span));
@@ -72,7 +72,7 @@ pub(super) fn check_clock(cx: &mut Cx<'_>, clock: &ast::Name) -> Option<u16> {
 }
 
 /// A bit for each day, Monday the lowest.
-fn day_bits(days: Days) -> u8 {
+pub(super) fn day_bits(days: Days) -> u8 {
     match days {
         Days::Weekdays => WEEKDAYS,
         Days::Weekends => WEEKENDS,

@@ -66,6 +66,8 @@ macro_rules! codes {
                 BareIn "0507" "bare-in";
                 BadRate "0508" "bad-rate";
                 NeverOpen "0512" "never-open";
+                BadSplit "0509" "bad-split";
+                BadRepeat "0510" "bad-repeat";
                 // 06: messages
                 UnclearEngagement "0601" "unclear-engagement";
                 NotSentBefore "0602" "not-sent-before";
@@ -79,6 +81,8 @@ macro_rules! codes {
                 StartCycle "0704" "start-cycle" proof start_cycle;
                 StopsItself "0705" "stops-itself";
                 AlwaysTrue "0706" "always-true" proof ways;
+                ChosenTwice "0707" "chosen-twice";
+                ChooseLeavesOut "0708" "choose-leaves-out";
                 // 08: contract
                 NoEntry "0801" "no-entry";
                 NoReenter "0802" "no-reenter";
@@ -86,6 +90,8 @@ macro_rules! codes {
                 EntryUnclear "0804" "entry-unclear";
                 TwoTriggers "0805" "two-triggers";
                 EntryRefused "0806" "entry-refused" proof refused_entry;
+                ReenterAtDates "0807" "reenter-at-dates";
+                AlwaysWithoutCap "0808" "always-without-cap" proof always;
                 // 09: lints, which `[lints]` in flow.toml can silence or harden
                 NoExit "0901" "no-exit" lint no_exit;
                 NoGoal "0902" "no-goal" lint no_goal;

@@ -5,13 +5,57 @@ use crate::source::{Location, Span};
 
 pub(crate) fn no_entry(workflow: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::NoEntry, format!("workflow `{workflow}` does not say who enters"), at, "no `enter` line")
-        .help("add one, for example\n  enter when downloaded(asset is \"guide\")\nor, where another workflow lets people in with `start`,\n  enter by hand")
+        .help("add one, for example\n  enter when downloaded(asset is \"guide\")\nor, where you let people in with `flow enrol`, or another workflow with `start`,\n  enter by hand")
 }
 
 pub(crate) fn no_reenter(workflow: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::NoReenter, format!("may people enter `{workflow}` again?"), at, "no `reenter` line")
         .why("every product chose another default, and people got the same mails a thousand times; so there is none")
         .help("say it:\n  reenter never\nor\n  reenter after 90 days")
+}
+
+/// `reenter` beside an entry at a date; `dates` says which.
+pub(crate) fn reenter_at_dates(is_many: bool, at: Location, dates: Location) -> Diagnostic {
+    let once =
+        if is_many { "each of its days lets everybody in once" } else { "each value of it lets somebody in once" };
+    Diagnostic::error(Code::ReenterAtDates, "a date says itself how often people come in", at, "says it once more")
+        .label(dates, once)
+        .why("beside it, nobody could tell which of the two holds: a renewal that is a year later lets people in again, and the same date never does")
+        .help("leave it out")
+        .edit(at, "")
+}
+
+/// `enter on signed_up`: an event has no date.
+pub(crate) fn on_an_event(event: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(Code::EntryUnclear, format!("`{event}` is an event, and no date of the contact"), at, "no date")
+        .why("a date is known before it comes; an event is known when it has happened")
+        .help("people come in when it happens:")
+        .edit(at, format!("when {event}"))
+}
+
+/// `every year` of what comes once.
+pub(crate) fn not_every_year(field: &str, why: &str, at: Location, instead: String) -> Diagnostic {
+    Diagnostic::error(
+        Code::EntryUnclear,
+        format!("nobody comes in by `{field}` every year in this way"),
+        at,
+        why.to_owned(),
+    )
+    .why("what is counted by years is a day of the calendar, such as a birthday")
+    .help("without it, that is")
+    .edit(at, instead)
+}
+
+/// `reenter always` where nothing bounds how much mail anybody gets.
+pub(crate) fn always_without_cap(at: Location, email: &str, sent: Location) -> Diagnostic {
+    Diagnostic::error(Code::AlwaysWithoutCap, "nothing bounds how many mails people get here", at, "as often as they trigger it")
+        .label(sent, format!("sends `{email}` each time"))
+        .why("people who do something a thousand times would get it a thousand times")
+        .help(
+            "say how long it takes until they may come in again, or how many mails anybody gets at most: `policy { cap 2 emails per 7 days then delay }`; \
+             only what is transactional may go out as often as it is triggered:",
+        )
+        .edit(at, "reenter after 1 day")
 }
 
 pub(crate) fn new_or_existing(at: Location) -> Diagnostic {

@@ -33,6 +33,12 @@ impl Expected {
         }
     }
 
+    /// Whether the line is whole, and what else could follow only says more of it.
+    pub(crate) fn is_end(expected: &[Expected]) -> bool {
+        expected.contains(&Self::EndOfLine)
+            && expected.iter().all(|one| matches!(one, Self::EndOfLine | Self::Refinement(_)))
+    }
+
     /// What people reach for first, where so much could follow that the list would say nothing.
     pub(crate) fn likely(expected: &[Expected]) -> Vec<Expected> {
         const FEW: usize = 4;

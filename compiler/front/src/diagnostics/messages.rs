@@ -82,7 +82,8 @@ pub(crate) fn timed_out_without_wait(at: Location) -> Diagnostic {
     .help(BEHIND_A_WAIT)
 }
 
-pub(crate) fn sent_again(email: &str, at: Location, first: Location) -> Diagnostic {
+/// `behind` is where an `again` would stand.
+pub(crate) fn sent_again(email: &str, at: Location, first: Location, behind: Location) -> Diagnostic {
     Diagnostic::error(
         Code::SentAgain,
         format!("`{email}` was already sent on this way"),
@@ -90,8 +91,27 @@ pub(crate) fn sent_again(email: &str, at: Location, first: Location) -> Diagnost
         "nobody would get it twice",
     )
     .label(first, "sent here before")
-    .why("the same email goes to the same person once per journey")
-    .help("send another email")
+    .why("the same email goes to the same person once per journey, unless the step says `again`")
+    .help("send another email, or say that the same one is meant:")
+    .edit(behind, " again")
+}
+
+/// A send in a `repeat` that does not say `again`.
+pub(crate) fn sent_in_each_round(email: &str, at: Location, around: Location, behind: Location) -> Diagnostic {
+    Diagnostic::error(Code::SentAgain, format!("`{email}` goes out in each round"), at, "nobody would get it twice")
+        .label(around, "repeated here")
+        .why("the same email goes to the same person once per journey, unless the step says `again`")
+        .help("say that the same one is meant:")
+        .edit(behind, " again")
+}
+
+/// `send guide again` where nobody can have got it. `surplus` is the `again` with the space before it.
+pub(crate) fn nothing_to_repeat(email: &str, at: Location, surplus: Location) -> Diagnostic {
+    let message = format!("`{email}` cannot have been sent before this");
+    Diagnostic::error(Code::NotSentBefore, message, at, "this would be the first time")
+        .why("whoever reads `again` looks for the step that sent it before, and there is none on this way")
+        .help("leave it out:")
+        .edit(surplus, "")
 }
 
 /// What a journey alone can answer.
@@ -99,12 +119,20 @@ pub(crate) fn sent_again(email: &str, at: Location, first: Location) -> Diagnost
 pub(crate) enum JourneyOnly<'v> {
     /// What became of a mail, in the word for it: anywhere in a workflow.
     Mail(&'v str),
+    /// The same of any mail, which can be asked with a period, of all workflows.
+    AnyMail(&'v str),
     /// Of the wait right before.
     TimedOut,
 }
 
 pub(crate) fn journey_only(what: JourneyOnly<'_>, at: Location, place: &str) -> Diagnostic {
+    if let JourneyOnly::AnyMail(verb) = what {
+        let diagnostic = journey_only(JourneyOnly::Mail(verb), at, place);
+        let help = "of the mails of all workflows it is asked with a period:";
+        return diagnostic.help(help).edit(at, format!("{verb} any email in the last 30 days"));
+    }
     let (what, help) = match what {
+        JourneyOnly::AnyMail(verb) => (verb, String::new()),
         JourneyOnly::Mail(verb) => (
             verb,
             format!(

@@ -30,6 +30,24 @@ pub(crate) fn possibly_missing_number(field: &str, at: Location, declared: Optio
     .edit(at, format!("({field} or 0)"))
 }
 
+/// A date that people wait for; `end` is the end of the line.
+pub(crate) fn possibly_missing_date(
+    field: &str,
+    at: Location,
+    declared: Option<Location>,
+    end: Location,
+) -> Diagnostic {
+    let message = format!("`{field}` may be missing here");
+    declared_at(
+        Diagnostic::error(Code::PossiblyMissing, message, at, "until when does somebody wait who has none?"),
+        field,
+        declared,
+    )
+    .why("whoever has no date would go on at once, as if it were past")
+    .help("say what becomes of them, and of those whose date is past:")
+    .edit(end, ", if past { exit }")
+}
+
 /// A field, and where it is declared to be one that may be missing.
 type MayMiss<'t> = (&'t str, Option<Location>);
 

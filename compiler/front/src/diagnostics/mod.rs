@@ -14,6 +14,8 @@ pub(crate) mod missing;
 pub(crate) mod names;
 pub(crate) mod reach;
 pub mod render;
+pub(crate) mod repeat;
+pub(crate) mod split;
 pub mod suggest;
 pub(crate) mod syntax;
 pub(crate) mod template;

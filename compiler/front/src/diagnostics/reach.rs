@@ -81,7 +81,7 @@ pub(crate) fn taken_before(test: &str, at: Location, because: Vec<Location>) -> 
     let message = format!("`{test}` can never be true here");
     let diagnostic = Diagnostic::error(Code::NeverTrue, message, at, "nobody comes here of whom it is true");
     with_conditions(diagnostic, because, "decided it before")
-        .why("the conditions of an `if` are asked in their order, and this block would never run")
+        .why("the conditions are asked in their order, and this block would never run")
         .help("ask for the fewest people first, or leave this out")
 }
 
@@ -130,13 +130,54 @@ pub(crate) fn never_waits(at: Location) -> Diagnostic {
         .help("wait for something that has still to happen, or leave the wait out")
 }
 
-/// `if stage >= mql { .. } else if stage < mql { .. } else { .. }`
-pub(crate) fn nobody_is_left(at: Location, because: Vec<Location>) -> Diagnostic {
-    let message = "nobody is left for this `else`";
+/// `whole` is the block with the comma before it.
+pub(crate) fn never_past(day: &str, at: Location, whole: Location) -> Diagnostic {
+    Diagnostic::error(Code::Unreachable, format!("`{day}` is never past"), at, "nobody comes here")
+        .why("the next one is always to come")
+        .help("leave it out:")
+        .edit(whole, "")
+}
+
+/// `if stage >= mql { .. } else if stage < mql { .. } else { .. }`; `word` is how the way begins.
+pub(crate) fn nobody_is_left(word: &str, at: Location, because: Vec<Location>) -> Diagnostic {
+    let message = format!("nobody is left for this `{word}`");
     let diagnostic = Diagnostic::error(Code::Unreachable, message, at, "never runs");
     with_conditions(diagnostic, because, "takes its part of them")
         .why("everyone meets one of the conditions before it")
         .help("leave it out, or ask for fewer people before it")
+}
+
+/// `choose by industry { "saas" { .. } "saas" { .. } }`
+pub(crate) fn chosen_twice(value: &str, at: Location, first: Location) -> Diagnostic {
+    Diagnostic::error(Code::ChosenTwice, format!("`{value}` has a way already"), at, "nobody would come this way")
+        .label(first, "they go this way")
+        .why("each person goes one way, the first that is theirs")
+        .help("leave it out here, or write the value that is meant")
+}
+
+/// `default { … }` among the ways of a `choose by`.
+pub(crate) fn says_otherwise(word: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(Code::TypeMismatch, format!("`{word}` is no value"), at, "nobody has it")
+        .help("Flow says `otherwise` for everybody else:")
+        .edit(at, "otherwise")
+}
+
+/// A way behind `otherwise`, or a second one.
+pub(crate) fn behind_otherwise(way: &str, at: Location, otherwise: Location) -> Diagnostic {
+    let message = format!("nobody is left for `{way}`");
+    Diagnostic::error(Code::Unreachable, message, at, "never runs")
+        .label(otherwise, "everybody else goes this way")
+        .why("a `choose by` is read from top to bottom, and `otherwise` takes all who are left")
+        .help("let `otherwise` be the last way")
+}
+
+/// A `choose by` that has no way for some. Theirs could stand before `close`, as `last`.
+pub(crate) fn leaves_out(head: &str, at: Location, close: Location, last: &str) -> Diagnostic {
+    let message = format!("`{head}` does not say what becomes of everyone");
+    Diagnostic::error(Code::ChooseLeavesOut, message, at, "some people have none of these values, or no value at all")
+        .why("they would go on behind it, and whoever reads it does not see that")
+        .help("say it, also where nothing is to happen to them:")
+        .edit(close, last)
 }
 
 /// The conditions that explain it; a long list explains nothing.
@@ -161,6 +202,15 @@ pub(crate) fn no_such_event(test: &str, event: &str, at: Location, first: Locati
         .label(first, "exclude each other")
         .why("all of them must hold of one and the same event, so this counts nothing")
         .help("ask for several values in a list, such as `in (\"a\", \"b\")`, or for two events joined by `or`")
+}
+
+/// `stage changes from lead to lead`.
+pub(crate) fn no_change(field: &str, value: &str, at: Location) -> Diagnostic {
+    let message = format!("`{field}` does not change from {value} to {value}");
+    Diagnostic::error(Code::NeverTrue, message, at, "the same value twice")
+        .why("the same value again is no change, so this would never happen")
+        .help("say what it is from then on, whatever it was:")
+        .edit(at, format!("{field} changes to {value}"))
 }
 
 /// `between 60 and 40`: the ends the wrong way round.

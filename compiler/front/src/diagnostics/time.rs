@@ -17,6 +17,40 @@ pub(crate) fn bad_duration(text: &str, why: &str, at: Location) -> Diagnostic {
         .help("write a whole number and a unit, such as `90 minutes`, `2 days` or `6 weeks`")
 }
 
+pub(crate) fn bad_day(text: &str, why: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(Code::BadDuration, format!("`{text}` is no day of a journey"), at, why.to_owned())
+        .help("days are whole numbers from 1, the day on which people come in:")
+        .edit(at, "day 2")
+}
+
+/// `2 business weeks`
+pub(crate) fn no_business_unit(text: &str, at: Location, instead: String) -> Diagnostic {
+    Diagnostic::error(
+        Code::BadDuration,
+        format!("`{text}` is no length of time"),
+        at,
+        "of business, days and hours count",
+    )
+    .help("count business days or business hours:")
+    .edit(at, instead)
+}
+
+/// `2 hours after renewal_date`; `whole` is the distance with its date, and `instead` what stands for both.
+pub(crate) fn no_hour_to_count_from(field: &str, at: Location, whole: Location, instead: String) -> Diagnostic {
+    let message = format!("`{field}` is a day, and a day has no hour to count from");
+    Diagnostic::error(Code::BadDuration, message, at, "from which hour of that day?")
+        .help("say the hour itself, or count days:")
+        .edit(whole, instead)
+}
+
+/// `2 hours after demo_at at 09:00`; `behind` is all that says the second.
+pub(crate) fn hour_said_twice(clock: &str, at: Location, distance: Location, behind: Location) -> Diagnostic {
+    Diagnostic::error(Code::BadDuration, "the hour is said twice", at, format!("`{clock}` is one"))
+        .label(distance, "counted in hours, this is another")
+        .help("say one of them; for another hour of that day, count days:")
+        .edit(behind, "")
+}
+
 /// `at` is the length, `from` where its `in` begins; `ahead` the word with which it looks ahead where it stands.
 pub(crate) fn bare_in(length: &str, from: u32, at: Location, ahead: Option<&str>) -> Diagnostic {
     let found = |message: String| Diagnostic::error(Code::BareIn, message, at, "from when on?");
@@ -37,6 +71,13 @@ pub(crate) fn bare_in(length: &str, from: u32, at: Location, ahead: Option<&str>
 pub(crate) fn month_in_period(at: Location, days: i64) -> Diagnostic {
     Diagnostic::error(Code::BadDuration, "months differ in length", at, "how many days are meant?")
         .help("a period that looks back counts days:")
+        .edit(at, format!("{days} days"))
+}
+
+/// `today + 2 months`
+pub(crate) fn month_from_a_day(at: Location, days: i64) -> Diagnostic {
+    Diagnostic::error(Code::BadDuration, "months differ in length", at, "how many days are meant?")
+        .help("before and after a day, days are counted:")
         .edit(at, format!("{days} days"))
 }
 
@@ -71,6 +112,24 @@ pub(crate) fn opens_at_the_end(text: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::BadClock, format!("no day begins at `{text}`"), at, "the end of a day")
         .help("midnight, as the beginning of a day, is")
         .edit(at, "00:00")
+}
+
+pub(crate) fn bad_hour(text: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(Code::BadClock, format!("`{text}` is no hour of the day"), at, "hours go from 0 to 23")
+        .help("write a whole hour, as clocks show it: `hour in contact timezone >= 18` is from 18:00 on")
+}
+
+/// Hours that no clock shows, or that are all of them.
+pub(crate) fn no_hours(text: &str, never: bool, at: Location) -> Diagnostic {
+    let is = if never { "no clock ever shows that" } else { "that is every hour of the day" };
+    Diagnostic::error(Code::BadClock, format!("`{text}` decides nothing"), at, is).help(
+        "hours go from 0 to 23, and both ends of `between` belong to it: `hour in contact timezone between 9 and 17`",
+    )
+}
+
+pub(crate) fn every_day(text: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(Code::BadClock, format!("`{text}` decides nothing"), at, "that is every day of the week")
+        .help("leave it out, or name the days that are meant: `weekday in (monday, tuesday)`")
 }
 
 pub(crate) fn bad_count(text: &str, why: &str, at: Location) -> Diagnostic {

@@ -90,6 +90,8 @@ fn event_tail(printer: &Printer<'_>, count: Option<&Count>, period: Option<&Peri
         Some(Period::SinceEntry) => " since entry".to_owned(),
         Some(Period::SinceSent(email)) => format!(" since {}", email.text),
         Some(Period::FromNow) => " from now".to_owned(),
+        Some(Period::ThisWeek) => " this week".to_owned(),
+        Some(Period::ThisMonth) => " this month".to_owned(),
         None => String::new(),
     };
     count + &period

@@ -8,7 +8,7 @@ use crate::analysis::Subject;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::env::Env;
 use crate::source::{Location, Span};
-use crate::typed::{Cond, EventTest, Form, Since, TypedArm, TypedStep, TypedWait};
+use crate::typed::{Cond, EventTest, Form, Since, TypedArm, TypedRepeat, TypedStep, TypedWait};
 use flow_ir::{CountedSince, Pattern};
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
@@ -99,7 +99,16 @@ impl<'t> Waits<'t, '_> {
                 }
                 Some(behind)
             }
-            Form::Branch { arms, otherwise } => {
+            Form::Wait(TypedWait::On { past: Some((steps, _)), .. }) => {
+                let past = self.walk(steps, way.clone());
+                Way::join(Some(way), past)
+            }
+            // What counts in a round counts from its begin.
+            Form::Repeat(TypedRepeat { steps, .. }) => {
+                self.walk(steps, Way::default());
+                Some(way)
+            }
+            Form::Branch { arms, otherwise, .. } => {
                 let (mut rest, mut after) = (way, None);
                 for TypedArm { when, steps, .. } in arms {
                     after = Way::join(after, {

@@ -10,7 +10,7 @@ pub(super) fn lint(subject: Subject<'_>, found: &mut Vec<Diagnostic>) {
     for (declared, workflow) in subject.workflows() {
         let mut waits = false;
         each_step(&workflow.steps, &mut |step| {
-            waits |= matches!(step.form, Form::Wait(_));
+            waits |= matches!(step.form, Form::Wait(_) | Form::Repeat(_));
         });
         if !waits || !workflow.exits.is_empty() || declared.node.broken {
             continue;

@@ -1,4 +1,4 @@
-//! An entry that waits for what cannot come: by hand, where nothing puts anyone in, or for a tag that no step gives.
+//! An entry that waits for what cannot come: a tag that no step gives. By hand somebody may always be let in.
 //!
 //! A step counts only where somebody can come to it: a tag that the workflow itself gives, or one that stands empty as well, brings nobody
 //! in. So it is worked out which workflows people can come into, beginning with those that need no other. Of the rest the ones are told
@@ -9,7 +9,7 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::env::Env;
 use crate::source::Location;
 use crate::syntax::ast::Header;
-use crate::typed::{Cond, Form, Number, TypedEntry, TypedStep, each_step};
+use crate::typed::{Cond, Form, Number, TypedStep, each_step};
 use flow_ir::{FieldId, Id, WorkflowId};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -101,16 +101,11 @@ fn entries(subject: Subject<'_>, steps: &[(WorkflowId, &TypedStep)]) -> Vec<Entr
     subject.typed.starts().for_each(|(by, id, _)| _ = started.entry(id).or_default().insert(by));
     let mut entries = Vec::new();
     for (id, (declared, workflow)) in subject.typed.workflows.ids().zip(subject.workflows()) {
-        let by_hand = |header: &Header| matches!(header, Header::Enter(enter) if enter.when.is_none());
         let tags = workflow.entry.when().map(|when| tags_needed(subject.env, &when.cond)).unwrap_or_default();
         entries.push(Entry {
             id,
-            open: declared.node.broken
-                || match &workflow.entry {
-                    // Where the line is missing, or wrong, that was reported.
-                    TypedEntry::ByHand { .. } => !declared.node.headers().any(|header| by_hand(&header.kind)),
-                    TypedEntry::Event { .. } | TypedEntry::Becomes { .. } => tags.is_empty(),
-                },
+            // By hand, and by a date or an event without a tag beside it, nothing has to come first.
+            open: declared.node.broken || tags.is_empty(),
             started_by: started.remove(&id).unwrap_or_default(),
             tags: tags.into_iter().map(|tag| (tag, given.get(&tag).cloned().unwrap_or_default())).collect(),
         });
@@ -162,34 +157,20 @@ fn rate_of(subject: Subject<'_>, id: WorkflowId) -> Option<Location> {
 
 fn nobody_comes(subject: Subject<'_>, entry: &Entry, open: &BTreeSet<WorkflowId>) -> Option<Diagnostic> {
     let workflow = subject.typed.workflows.at(entry.id);
-    let (TypedEntry::Event { at, .. } | TypedEntry::Becomes { at, .. } | TypedEntry::ByHand { at }) = &workflow.entry;
-    let (name, lacks) = (&workflow.name, entry.lacks(open));
+    let (name, at, lacks) = (&workflow.name, workflow.entry.at(), entry.lacks(open));
     let by =
         lacks.by.iter().copied().find(|by| **by != entry.id).map(|by| subject.typed.workflows.at(*by).name.as_str());
-    let Some(tag) = lacks.tag else {
-        return Some(match by {
-            None => by_hand(name, *at),
-            Some(by) => nobody(name, *at, &format!("only `{by}` puts people in, and stands empty too")).help(format!(
-                "let something bring people into `{by}`, or into this one, for example\n  enter when signed_up"
-            )),
-        });
-    };
+    let tag = lacks.tag?;
     let tag = subject.typed.fields.at(tag).tag.as_deref()?;
     let own = entry.tags.iter().any(|(_, by)| by.contains(&entry.id));
     Some(
         match by {
-            Some(by) => nobody(name, *at, &format!("waits for a tag that only `{by}` gives, which stands empty too")),
-            None if own => nobody(name, *at, "waits for a tag that only its own steps give"),
-            None => nobody(name, *at, "waits for a tag that no step gives"),
+            Some(by) => nobody(name, at, &format!("waits for a tag that only `{by}` gives, which stands empty too")),
+            None if own => nobody(name, at, "waits for a tag that only its own steps give"),
+            None => nobody(name, at, "waits for a tag that no step gives"),
         }
         .help(format!("give it in another workflow, where people earn it\n  tag {tag}")),
     )
-}
-
-fn by_hand(workflow: &str, at: Location) -> Diagnostic {
-    nobody(workflow, at, "entered by hand, and nothing puts anyone in").help(format!(
-        "let something bring people in, for example\n  enter when signed_up\nor a step of another workflow\n  start {workflow}"
-    ))
 }
 
 fn nobody(workflow: &str, at: Location, because: &str) -> Diagnostic {

@@ -8,8 +8,8 @@ use crate::analysis::Subject;
 use crate::analysis::together::{Said, Together, When};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::{Location, Span};
-use crate::typed::{Cond, Form, Typed, TypedStep, TypedWait, each_step};
-use flow_ir::EmailId;
+use crate::typed::{Cond, Form, Typed, TypedRepeat, TypedStep, TypedWait, each_step};
+use flow_ir::{Effect, EmailId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -44,6 +44,11 @@ fn sent_by_several(steps: &[TypedStep]) -> BTreeSet<EmailId> {
         }
     });
     several
+}
+
+/// `send guide again`: whoever has had it gets it once more.
+fn says_again(step: &TypedStep) -> bool {
+    matches!(&step.form, Form::Effect { effect: Some(Effect::Send(send)), .. } if send.again)
 }
 
 /// What is known of those who come to a step.
@@ -134,7 +139,9 @@ impl<'p> Walk<'p, '_> {
             Form::Finish(_) => None,
             Form::Effect { .. } => {
                 if let Some(email) = step.message().filter(|email| self.several.contains(email)) {
-                    self.judge(step, email, &way);
+                    if !says_again(step) {
+                        self.judge(step, email, &way);
+                    }
                     // Whoever comes here has it from now on, from this step or an earlier one.
                     let sent = Sent { at: step.at, known: way.known.clone() };
                     Rc::make_mut(&mut way.sent).insert(email, Rc::new(vec![sent]));
@@ -146,7 +153,16 @@ impl<'p> Walk<'p, '_> {
                 let late = self.steps(steps, way.with((&TIMED_OUT, true)));
                 Way::join(Some(way), late)
             }
-            Form::Branch { arms, otherwise } => {
+            Form::Wait(TypedWait::On { past: Some((steps, _)), .. }) => {
+                let past = self.steps(steps, way.clone());
+                Way::join(Some(way), past)
+            }
+            // Some may go no round; everything that a round sends says `again`.
+            Form::Repeat(TypedRepeat { steps, .. }) => {
+                let round = self.steps(steps, way.clone());
+                Way::join(Some(way), round)
+            }
+            Form::Branch { arms, otherwise, .. } => {
                 let (mut rest, mut after) = (way, None);
                 for arm in arms {
                     after = Way::join(after, self.steps(&arm.steps, rest.with((&arm.when, true))));

@@ -4,6 +4,7 @@
 //! handoff, an exit) ends the block; an `if` with an effect inside becomes a real branch.
 
 use super::Lowering;
+use super::branch::Ways;
 use super::builder::Builder;
 use super::predicate::{JourneyScope, Scope, Segments};
 use super::steps;
@@ -14,6 +15,7 @@ use flow_ir::{
     Effect, EffectId, Ending, IdMap, Op, Place, PredicateId, SlotId, SlotKind, StepId, Terminator, ValueId, Wait,
     WaitId, WorkflowId, Written,
 };
+use std::collections::BTreeMap;
 
 const BITS_PER_WORD: usize = TRACE_BITS as usize;
 
@@ -28,8 +30,23 @@ pub(super) struct Body<'w> {
     pub(super) effects: IdMap<EffectId, Effect>,
     pub(super) arms: Vec<StepId>,
     pub(super) arms_written: Vec<Written>,
+    /// What was made of the steps of a `repeat` in its first round; those of the others are the same steps.
+    pub(super) made: Made,
+    /// Where a journey keeps when the mail at which it stands was asked for, in a round.
+    pub(super) asked_at: Option<SlotId>,
     /// Whether a step comes behind the one that is being lowered, in its block or behind that.
     pub(super) is_followed: bool,
+}
+
+/// What has been made of each step.
+#[derive(Default)]
+pub(super) struct Made {
+    /// By the place of the step in memory.
+    steps: BTreeMap<*const TypedStep, StepId>,
+    waits: BTreeMap<StepId, WaitId>,
+    effects: BTreeMap<StepId, EffectId>,
+    /// The bit of each arm in the trace, by where it stands.
+    arms: BTreeMap<(StepId, u32), usize>,
 }
 
 impl Lowering<'_> {
@@ -55,12 +72,17 @@ impl Lowering<'_> {
     }
 
     fn step(&mut self, step: &TypedStep, body: &mut Body<'_>, path: Option<ValueId>) {
-        let id = steps::add(&mut body.steps, step);
+        let id = body.step_id(step);
         match &step.form {
             Form::Change { field, value } => self.change(*field, value, body, path),
             Form::Effect { effect, then } => self.effect(id, effect.as_ref(), *then, body),
             Form::Wait(wait) => self.wait(id, wait, body),
-            Form::Branch { arms, otherwise } => self.branch(id, arms, otherwise.as_ref(), body, path),
+            Form::Branch { arms, otherwise, rest, split, .. } => {
+                let ways = Ways { arms, otherwise: otherwise.as_ref(), rest };
+                split.iter().for_each(|split| self.draw(id, split, body));
+                self.branch(id, ways, body, path);
+            }
+            Form::Repeat(repeat) => self.repeat(id, repeat, body),
             Form::Finish(ending) => body.finish(id, *ending),
             Form::Unknown | Form::Unreadable => {}
         }
@@ -83,6 +105,27 @@ impl Lowering<'_> {
 }
 
 impl Body<'_> {
+    /// The number of a step: the same in each round.
+    fn step_id(&mut self, step: &TypedStep) -> StepId {
+        let made = self.made.steps.entry(std::ptr::from_ref(step));
+        *made.or_insert_with(|| steps::add(&mut self.steps, step))
+    }
+
+    /// The wait of a step, made where it has none.
+    pub(super) fn wait_of(&mut self, step: StepId, wait: Wait) -> WaitId {
+        *self.made.waits.entry(step).or_insert_with(|| self.waits.push(wait))
+    }
+
+    /// Whether a step's wait was made in an earlier round.
+    pub(super) fn made_wait(&self, step: StepId) -> Option<WaitId> {
+        self.made.waits.get(&step).copied()
+    }
+
+    /// The effect of a step, made where it has none.
+    pub(super) fn effect_of(&mut self, step: StepId, effect: &Effect) -> EffectId {
+        *self.made.effects.entry(step).or_insert_with(|| self.effects.push(effect.clone()))
+    }
+
     /// Ends the journey at a step.
     pub(super) fn finish(&mut self, step: StepId, ending: Ending) {
         self.code.close(Terminator::Finish { step: Some(step), ending });
@@ -104,9 +147,11 @@ impl Body<'_> {
 
     /// Leaves the bit of an arm in the trace, where it ran.
     pub(super) fn trace(&mut self, step: StepId, text: &str, at: Location, ran: Option<ValueId>) {
-        let index = self.arms.len();
-        self.arms.push(step);
-        self.arms_written.push(Written { text: text.to_owned(), at });
+        let index = *self.made.arms.entry((step, at.span.start)).or_insert(self.arms.len());
+        if index == self.arms.len() {
+            self.arms.push(step);
+            self.arms_written.push(Written { text: text.to_owned(), at });
+        }
         let place = Place::journey(self.trace_word(index / BITS_PER_WORD));
         let bit = (index % BITS_PER_WORD) as u32;
         let word = self.code.load(place);

@@ -6,33 +6,30 @@ use crate::source::Location;
 use crate::typed::{Form, TypedArm, TypedStep};
 use flow_ir::{StepId, Terminator, ValueId};
 
+/// The ways on which people part.
+#[derive(Clone, Copy)]
+pub(super) struct Ways<'t> {
+    pub(super) arms: &'t [TypedArm],
+    pub(super) otherwise: Option<&'t (Vec<TypedStep>, Location)>,
+    /// What the last one is called.
+    pub(super) rest: &'t str,
+}
+
 impl Lowering<'_> {
-    pub(super) fn branch(
-        &mut self,
-        step: StepId,
-        arms: &[TypedArm],
-        otherwise: Option<&(Vec<TypedStep>, Location)>,
-        body: &mut Body<'_>,
-        path: Option<ValueId>,
-    ) {
+    pub(super) fn branch(&mut self, step: StepId, ways: Ways<'_>, body: &mut Body<'_>, path: Option<ValueId>) {
+        let Ways { arms, otherwise, .. } = ways;
         let pure = arms.iter().all(|arm| is_pure(&arm.steps)) && otherwise.is_none_or(|(steps, _)| is_pure(steps));
         if pure {
-            self.merged(step, arms, otherwise, body, path);
+            self.merged(step, ways, body, path);
         } else {
             debug_assert!(path.is_none(), "an effect is never inside a merged branch");
-            self.branched(step, arms, otherwise, body);
+            self.branched(step, ways, body);
         }
     }
 
     /// Every arm is computed; each keeps its changes only where its condition held and none before it.
-    fn merged(
-        &mut self,
-        step: StepId,
-        arms: &[TypedArm],
-        otherwise: Option<&(Vec<TypedStep>, Location)>,
-        body: &mut Body<'_>,
-        path: Option<ValueId>,
-    ) {
+    fn merged(&mut self, step: StepId, ways: Ways<'_>, body: &mut Body<'_>, path: Option<ValueId>) {
+        let Ways { arms, otherwise, rest } = ways;
         // Conditions are asked before any arm changes what they read.
         let mut open = path;
         let mut ran = Vec::new();
@@ -48,20 +45,15 @@ impl Lowering<'_> {
         }
         match otherwise {
             Some((steps, at)) => {
-                body.trace(step, "else", *at, open);
+                body.trace(step, rest, *at, open);
                 self.block(steps, body, open);
             }
             None => body.trace_none(step, open),
         }
     }
 
-    fn branched(
-        &mut self,
-        step: StepId,
-        arms: &[TypedArm],
-        otherwise: Option<&(Vec<TypedStep>, Location)>,
-        body: &mut Body<'_>,
-    ) {
+    fn branched(&mut self, step: StepId, ways: Ways<'_>, body: &mut Body<'_>) {
+        let Ways { arms, otherwise, rest } = ways;
         let after = body.code.reserve();
         for arm in arms {
             let cond = self.step_cond(&arm.when, body);
@@ -75,7 +67,7 @@ impl Lowering<'_> {
         }
         match otherwise {
             Some((steps, at)) => {
-                body.trace(step, "else", *at, None);
+                body.trace(step, rest, *at, None);
                 self.block(steps, body, None);
             }
             None => body.trace_none(step, None),
@@ -96,7 +88,9 @@ pub(super) fn leave(body: &mut Body<'_>, after: flow_ir::BlockId) {
 fn is_pure(steps: &[TypedStep]) -> bool {
     steps.iter().all(|step| match &step.form {
         Form::Change { .. } | Form::Unknown | Form::Unreadable => true,
+        // What is drawn is an effect.
+        Form::Branch { split: Some(_), .. } => false,
         Form::Branch { .. } => step.children().into_iter().all(is_pure),
-        Form::Effect { .. } | Form::Wait(_) | Form::Finish(_) => false,
+        Form::Effect { .. } | Form::Wait(_) | Form::Repeat(_) | Form::Finish(_) => false,
     })
 }

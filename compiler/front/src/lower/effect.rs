@@ -9,14 +9,17 @@ impl Lowering<'_> {
     pub(super) fn effect(&mut self, step: StepId, effect: Option<&Effect>, then: Option<Ending>, body: &mut Body<'_>) {
         // One that is wrong was refused before it comes here.
         let Some(effect) = effect else { return };
+        let asked_at = body.asked_at.filter(|_| effect.message().is_some());
         if let Some(email) = effect.message() {
             self.sent_slot(email, &mut body.journey);
         }
-        let effect = body.effects.push(effect.clone());
+        asked_at.into_iter().for_each(|slot| body.note_asked(slot));
+        let effect = body.effect_of(step, effect);
         body.fresh_block();
         let next = body.code.reserve();
         body.code.close(Terminator::Effect { step, effect, next });
         body.code.open(next);
+        asked_at.into_iter().for_each(|slot| body.put_off(slot));
         match then {
             Some(ending) if body.is_followed => self.end_where_taken(step, ending, body),
             Some(ending) => body.finish(step, ending),

@@ -2,7 +2,10 @@
 
 use super::Lowering;
 use crate::typed::{Cond, Since, Typed};
-use flow_ir::{Area, FactId, FieldId, NEVER, Pattern, PatternId, SlotId, SlotKind, TextTest, TextTestId};
+use flow_ir::{
+    Area, FactId, FieldId, NEVER, Pattern, PatternEvent, PatternId, SlotId, SlotKind, TextTest, TextTestId,
+    WatchedField,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What conditions ask for anywhere, gathered in one walk; and what was already made of it, found by what it says. Looking through
@@ -28,7 +31,7 @@ impl Asked {
     fn cond(&mut self, cond: &Cond) {
         match cond {
             Cond::TextIn(field, texts) => self.literals.entry(*field).or_default().extend(texts.iter().cloned()),
-            Cond::Events(test) if matches!(test.since, Since::Within(_) | Since::Ever) => {
+            Cond::Events(test) if matches!(test.since, Since::Within(_) | Since::Ever | Since::This(_)) => {
                 let depth = self.depths.entry(key(&test.pattern)).or_insert(1);
                 *depth = test.at_least.max(*depth);
             }
@@ -50,8 +53,26 @@ fn key(pattern: &Pattern) -> String {
 
 impl Lowering<'_> {
     pub(super) fn pattern(&mut self, pattern: &Pattern) -> PatternId {
+        if let PatternEvent::Changed(field) = pattern.event {
+            self.watch(field);
+        }
         let patterns = &mut self.program.patterns;
         *self.asked.patterns.entry(key(pattern)).or_insert_with(|| patterns.push(pattern.clone()))
+    }
+
+    /// Gives what a field was a slot of its own, once.
+    fn watch(&mut self, field: FieldId) {
+        let program = &mut self.program.meaning;
+        let Err(place) = program.watched.binary_search_by_key(&field, |watched| watched.field) else { return };
+        let of = program.fields.at(field);
+        let name = format!("{} as last seen", of.name);
+        let slot = of.slot.and_then(|slot| program.frame.slots.get(slot));
+        let (is_optional, initial) = slot.map_or((true, 0), |slot| (slot.presence.is_some(), slot.initial));
+        let seen = match of.ty.is_text() {
+            true => program.frame.add(name, SlotKind::Int, true, 0),
+            false => program.frame.add(name, of.ty.slot_kind(), is_optional, initial),
+        };
+        program.watched.insert(place, WatchedField { field, seen });
     }
 
     /// The slot of the `nth` newest instant of a pattern, from one.

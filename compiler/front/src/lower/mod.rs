@@ -15,8 +15,10 @@ mod number;
 mod policy;
 mod predicate;
 mod rate;
+mod repeat;
 mod schema;
 mod segment;
+mod split;
 mod starts;
 mod steps;
 mod wait;
@@ -47,6 +49,7 @@ pub(crate) fn lower(typed: &Typed, name: &str, timezone: &str, files: Vec<String
     lowering.starts();
     lowering.turns();
     lowering.policy();
+    lowering.agains();
     lowering.program.emails = typed.emails.values().map(|typed| typed.email.clone()).collect();
     let contents = typed.emails.values().map(|email| lowering.content(email));
     lowering.program.debug.emails = contents.collect::<IdMap<EmailId, _>>();

@@ -2,10 +2,11 @@
 
 use super::Lowering;
 use super::builder::Builder;
-use crate::typed::{Cond, EventTest, Since};
+use crate::typed::{CalendarPeriod, Cond, Day, EventTest, Since};
 use flow_ir::{
-    Comparison, CountedSince, EmailId, Engagement, EngagementKind, EventCount, FOREVER, Function, JourneySlots, NEVER,
-    Op, Pattern, PatternId, Place, PredicateId, SlotId, SlotKind, Terminator, TextTest, ValueId, WorkflowId,
+    Calendar, Comparison, CountedSince, EmailId, Engagement, EngagementKind, EventCount, FOREVER, FieldId, FieldType,
+    Function, JourneySlots, NEVER, Op, Pattern, PatternId, Place, PredicateId, SlotId, SlotKind, Terminator, TextTest,
+    ValueId, WorkflowId,
 };
 use std::collections::BTreeMap;
 
@@ -22,6 +23,8 @@ pub(super) struct JourneyScope {
     engaged: BTreeMap<(EngagementKind, EmailId, Option<String>), SlotId>,
     /// The place of each among the counts.
     counted: BTreeMap<(PatternId, CountedSince), usize>,
+    /// When the mail of a round was asked for.
+    pub(super) asked_at: Option<SlotId>,
 }
 
 impl JourneyScope {
@@ -34,6 +37,7 @@ impl JourneyScope {
             sent: BTreeMap::new(),
             engaged: BTreeMap::new(),
             counted: BTreeMap::new(),
+            asked_at: None,
         }
     }
 }
@@ -146,12 +150,32 @@ impl Lowering<'_> {
                 }
                 None => code.bool(false),
             },
+            Cond::Drawn { split, from, to } => {
+                let slot = self.split_slot(split);
+                let drawn = code.load(Place::contact(slot));
+                code.op(Op::InRange(drawn, *from, *to))
+            }
             Cond::Watched(ms) => {
                 let since = code.load(Place::contact(self.program.system.known_since));
                 let length = code.int(*ms);
                 let end = code.op(Op::Add(since, length));
                 let too_short = is_still_to_come(end, code, changes);
                 code.not(too_short)
+            }
+            Cond::WatchedSince(period) => {
+                let since = code.load(Place::contact(self.program.system.known_since));
+                let end = code.op(Op::Calendar(end_of(*period), since));
+                let too_short = is_still_to_come(end, code, changes);
+                code.not(too_short)
+            }
+            Cond::Today { day, comparison, ahead } => self.today((*day, *comparison, *ahead), code, changes),
+            Cond::Now { field, comparison, ahead } => self.now((*field, *comparison, *ahead), code, changes),
+            Cond::Clocks(window) => {
+                let now = code.now();
+                let shows = code.op(Op::Calendar(Calendar::Shows(*window), now));
+                changes.push(code.op(Op::Calendar(Calendar::Turns(*window), now)));
+                let yes = code.int(1);
+                code.compare(Comparison::Equal, shows, yes)
             }
             Cond::Segment(id) if scope.segments == Segments::Afresh => code.segment(*id),
             // When it changes is the segment's own to say: the engine wakes for it, and whoever reads the slot looks again.
@@ -161,6 +185,79 @@ impl Lowering<'_> {
                 None => code.bool(false),
             },
         }
+    }
+
+    /// A day beside today. The day of a date begins at one instant, and today is not before it from then on.
+    fn today(
+        &self,
+        (day, comparison, ahead): (Day, Comparison, i64),
+        code: &mut Builder,
+        changes: &mut Vec<ValueId>,
+    ) -> ValueId {
+        let (day, known) = match day {
+            Day::Written(day) => (code.int(day), None),
+            Day::Of(field) => {
+                let Some(slot) = self.slot_of(field) else { return code.bool(false) };
+                let value = code.load(Place::contact(slot));
+                let is_moment = self.program.fields.at(field).ty == FieldType::Moment;
+                let day = if is_moment { code.op(Op::Calendar(Calendar::DayOf, value)) } else { value };
+                (day, self.known_of(slot, code))
+            }
+        };
+        let (ahead, one) = (code.int(ahead), code.int(1));
+        // Whether today is before this day, or before the one behind it.
+        let day = code.op(Op::Sub(day, ahead));
+        let next = code.op(Op::Add(day, one));
+        let mut is_before = |day: ValueId, code: &mut Builder| {
+            let begins = code.op(Op::Calendar(Calendar::DayBegins, day));
+            is_still_to_come(begins, code, changes)
+        };
+        let holds = match comparison {
+            Comparison::Greater => is_before(day, code),
+            Comparison::GreaterOrEqual => is_before(next, code),
+            Comparison::LessOrEqual => {
+                let before = is_before(day, code);
+                code.not(before)
+            }
+            Comparison::Less => {
+                let before = is_before(next, code);
+                code.not(before)
+            }
+            Comparison::Equal | Comparison::NotEqual => {
+                let (before, until) = (is_before(day, code), is_before(next, code));
+                let begun = code.not(before);
+                let is = code.and(begun, until);
+                if comparison == Comparison::Equal { is } else { code.not(is) }
+            }
+        };
+        known.map_or(holds, |known| code.and(known, holds))
+    }
+
+    /// A moment beside now.
+    fn now(
+        &self,
+        (field, comparison, ahead): (FieldId, Comparison, i64),
+        code: &mut Builder,
+        changes: &mut Vec<ValueId>,
+    ) -> ValueId {
+        let Some(slot) = self.slot_of(field) else { return code.bool(false) };
+        let (at, known) = (code.load(Place::contact(slot)), self.known_of(slot, code));
+        // An instant that is at hand is no longer still to come: what is to lie behind now is a millisecond more.
+        let includes_now = matches!(comparison, Comparison::GreaterOrEqual | Comparison::Less);
+        let ahead = code.int(ahead - i64::from(includes_now));
+        let at = code.op(Op::Sub(at, ahead));
+        let behind = is_still_to_come(at, code, changes);
+        let holds = match comparison {
+            Comparison::Greater | Comparison::GreaterOrEqual => behind,
+            _ => code.not(behind),
+        };
+        known.map_or(holds, |known| code.and(known, holds))
+    }
+
+    /// Whether the value in a slot is there, where it may be missing.
+    fn known_of(&self, slot: SlotId, code: &mut Builder) -> Option<ValueId> {
+        let presence = self.program.frame.slots.at(slot).presence;
+        presence.map(|_| code.known(Place::contact(slot)))
     }
 
     fn slot_of(&self, field: flow_ir::FieldId) -> Option<SlotId> {
@@ -218,6 +315,10 @@ impl Lowering<'_> {
         let last = code.load(Place::contact(slot));
         match test.since {
             Since::Within(ms) => within(last, ms, code, changes),
+            Since::This(period) => {
+                let end = code.op(Op::Calendar(end_of(period), last));
+                is_still_to_come(end, code, changes)
+            }
             _ => happened_at(last, code),
         }
     }
@@ -231,31 +332,43 @@ impl Lowering<'_> {
         scope: &mut Scope<'_>,
         code: &mut Builder,
     ) -> ValueId {
+        let Some(journey) = scope.journey.as_deref_mut() else { return code.bool(false) };
+        let slot = self.count_slot(pattern, at_least, since, journey);
+        let count = code.load(Place::journey(slot));
+        let wanted = code.int(i64::from(at_least));
+        code.compare(Comparison::GreaterOrEqual, count, wanted)
+    }
+
+    /// The slot in which a journey counts so many.
+    pub(super) fn count_slot(
+        &mut self,
+        pattern: &Pattern,
+        at_least: u32,
+        since: CountedSince,
+        journey: &mut JourneyScope,
+    ) -> SlotId {
         let id = self.pattern(pattern);
-        if let (CountedSince::Sent(email), Some(journey)) = (since, scope.journey.as_deref_mut()) {
+        if let CountedSince::Sent(email) = since {
             // Nothing counts before it was sent.
             self.sent_slot(email, journey);
         }
-        let Some(journey) = scope.journey.as_deref_mut() else { return code.bool(false) };
         let place = journey.counted.get(&(id, since)).copied();
         let slot = place.and_then(|place| journey.counts.get_mut(place)).map(|known| {
             known.enough = known.enough.max(at_least);
             known.slot
         });
-        let slot = slot.unwrap_or_else(|| {
+        slot.unwrap_or_else(|| {
             let since_words = match since {
                 CountedSince::Entry => "entry".to_owned(),
                 CountedSince::Wait => "the wait began".to_owned(),
+                CountedSince::Round => "the round began".to_owned(),
                 CountedSince::Sent(email) => self.email_name(email).to_owned(),
             };
             let slot = journey.layout.add(format!("{} since {since_words}", pattern.text), SlotKind::Int, false, 0);
             journey.counted.insert((id, since), journey.counts.len());
             journey.counts.push(EventCount { pattern: id, since, enough: at_least, slot });
             slot
-        });
-        let count = code.load(Place::journey(slot));
-        let wanted = code.int(i64::from(at_least));
-        code.compare(Comparison::GreaterOrEqual, count, wanted)
+        })
     }
 
     fn engaged(
@@ -317,4 +430,11 @@ fn is_still_to_come(at: ValueId, code: &mut Builder, changes: &mut Vec<ValueId>)
     let never = code.int(FOREVER);
     changes.push(code.op(Op::Select(is_ahead, at, never)));
     is_ahead
+}
+
+fn end_of(period: CalendarPeriod) -> Calendar {
+    match period {
+        CalendarPeriod::Week => Calendar::WeekEnds,
+        CalendarPeriod::Month => Calendar::MonthEnds,
+    }
 }

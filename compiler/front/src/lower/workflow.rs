@@ -1,13 +1,13 @@
 //! A workflow: its journey's slots, its predicates, its body.
 
 use super::Lowering;
-use super::body::Body;
+use super::body::{Body, Made};
 use super::builder::Builder;
 use super::predicate::{JourneyScope, Scope, Segments};
 use super::steps::Steps;
 use crate::typed::{TypedEntry, TypedWorkflow};
 use flow_ir::{
-    Area, BlockId, Entry, Function, Goal, IdMap, JourneySlots, Layout, NEVER, Op, SlotId, SlotKind, Workflow,
+    Area, BlockId, Entry, FOREVER, Function, Goal, IdMap, JourneySlots, Layout, NEVER, Op, SlotId, SlotKind, Workflow,
     WorkflowDebug, WorkflowId, Written,
 };
 
@@ -23,6 +23,8 @@ impl Lowering<'_> {
             effects: IdMap::default(),
             arms: Vec::new(),
             arms_written: Vec::new(),
+            made: Made::default(),
+            asked_at: None,
             is_followed: false,
         };
         let entry = self.entry(id, typed);
@@ -61,6 +63,7 @@ impl Lowering<'_> {
             started: None,
             rate: None,
             turn: None,
+            again: None,
             body: function,
             steps: body.steps.table,
             waits: body.waits,
@@ -89,6 +92,13 @@ impl Lowering<'_> {
                 let unjudged = Some(self.flag(&format!("{name} unjudged")));
                 Entry::Becomes { when, was, owed, unjudged, existing: *existing }
             }
+            TypedEntry::Dated { dates, when, .. } => {
+                let when = when.as_ref().map(|when| self.predicate(name, Some(id), &when.cond, &mut scope));
+                let frame = &mut self.program.frame;
+                let at = frame.add(format!("{}: next date", typed.name), SlotKind::Int, false, FOREVER);
+                let decided = frame.add(format!("{}: date decided", typed.name), SlotKind::Int, false, NEVER);
+                Entry::Dated { dates: dates.clone(), when, at, decided }
+            }
             TypedEntry::ByHand { .. } => Entry::ByHand,
         }
     }
@@ -96,12 +106,11 @@ impl Lowering<'_> {
 
 /// What is told of a workflow, but for its steps.
 fn told(typed: &TypedWorkflow) -> WorkflowDebug {
-    let (TypedEntry::Event { at, .. } | TypedEntry::Becomes { at, .. } | TypedEntry::ByHand { at }) = &typed.entry;
     WorkflowDebug {
         title: typed.title.clone(),
         owner: typed.owner.clone(),
         at: typed.at,
-        entry: *at,
+        entry: typed.entry.at(),
         goal: typed.goal.as_ref().map(|goal| Written { text: goal.text.clone(), at: goal.at }),
         conditions: typed.conditions.clone(),
         exits: typed.exits.iter().map(|(_, text, at)| Written { text: text.clone(), at: *at }).collect(),
@@ -119,6 +128,7 @@ fn journey_scope() -> JourneyScope {
         trace: Vec::new(),
         sent_at: Vec::new(),
         taken: None,
+        round_began: None,
     };
     JourneyScope::new(slots, layout)
 }

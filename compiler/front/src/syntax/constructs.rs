@@ -118,9 +118,8 @@ macro_rules! headers {
         facts: Group(Group) [group "group"] { page "owner-reviewed-group", };
         enter: Enter(Enter) [enter "enter"] {
             page "enter", typed "entry" => "enter", typed "trigger" => "enter when",
-            later "days before" "weeks before" "days after" "at 0" "at 1",
         };
-        reenter: Reenter(Reenter) [reenter "reenter"] { page "reenter", later "every time" "always" "per", };
+        reenter: Reenter(Reenter) [reenter "reenter"] { page "reenter", later "per", };
         guards: ExitWhen(ExitWhen) [exit_when "exit when"] { page "exit-when", is Many, };
         guards: SkipWhen(SkipWhen) [skip_when "skip when"] { page "skip-when", };
         window: Window(Window) [window "send on"] { page "send-on", };
@@ -140,14 +139,17 @@ macro_rules! header_modules {
 /// What a person goes through.
 macro_rules! steps {
     ($then:ident $($given:tt)*) => { $then! { $($given)* {
-        send: Send(SendStep) [send "send"] { page "send", typed "mail" "email" "sende" => "send", later "again", };
-        wait: Wait(Wait) [wait "wait", wait_until "wait until"] {
-            page "wait", typed "delay" "pause" "sleep" "warte" => "wait", later "until next" "before" "after",
+        send: Send(SendStep) [send "send"] { page "send", typed "mail" "email" "sende" => "send", };
+        wait: Wait(Wait) [wait "wait", wait_until "wait until", wait_on "wait until next", wait_when "wait", wait_business "wait"] {
+            page "wait", typed "delay" "pause" "sleep" "warte" => "wait",
         };
         branch: Branch(Branch) [branch "if"] {
             page "if", typed "when" "wenn" "falls" => "if", typed "otherwise" "sonst" => "else",
             typed "elseif" "elsif" "elif" => "else if",
         };
+        choose: Choose(Choose) [choose "choose by"] { page "choose-by", called "a `choose by`", typed "switch" "match" => "choose by", };
+        split: Split(Split) [split "split"] { page "split", called "a split", typed "abtest" "ab_test" "experiment" => "split", };
+        repeat: Repeat(Repeat) [repeat "repeat"] { page "repeat", typed "loop" => "repeat", };
         change: Change(Change) [score "score +=", set "set"] { page "score-and-set", typed "let" "update" "change" "setze" => "set", };
         tag: Tag(TagStep) [tag "tag", untag "untag"] { page "tag-and-untag", typed "label" => "tag", typed "unlabel" => "untag", };
         advance: Advance(AdvanceStep) [advance "advance"] { page "advance", };
@@ -157,7 +159,7 @@ macro_rules! steps {
         suppress: Suppress(SuppressStep) [suppress "suppress because"] { page "suppress", };
         exit: Exit(ExitStep) [exit "exit"] { page "exit", typed "leave" => "exit", };
     } {
-        "choose"; "split"; "repeat"; "add"; "move"; "notify"; "call";
+        "add"; "move"; "notify"; "call";
     } } };
 }
 
@@ -176,9 +178,14 @@ macro_rules! predicates {
         timed_out: TimedOut(TimedOut) [timed_out "timed out"] { page "wait", };
         sent: Sent(Sent) [was_sent "sent"] { page "mails", };
         engaged: Engaged(Engaged) [engagement "clicked"] { page "mails", };
+        reaction: Reaction(Reaction) [reaction "opened"] { page "any-mail", };
         tagged: Tagged(Tagged) [tagged "tagged"] { page "tags", };
         inactive: Inactive(Inactive) [inactive "inactive for"] { page "inactive", };
+        dated: Dated(Dated) [dated "today"] { page "days-and-hours", };
+        weekday: OnWeekday(OnWeekday) [on_weekday "weekday"] { page "days-and-hours", };
+        hour: AtHour(AtHour) [at_hour "hour in contact timezone"] { page "days-and-hours", };
         crossed: Crossed(Crossed) [crossed "entered"] { page "segment", };
+        changed: Changed(Changed) [changed "changes"] { page "changes", };
     } {} } };
 }
 
@@ -355,15 +362,8 @@ pub(crate) const TYPES: &[&str] =
     &["text", "number", "money", "yes/no", "date", "moment", "email", "url", "timezone", "country"];
 
 /// Phrases of the language that are not run yet, wherever a line holds one.
-pub(crate) const LATER_ANYWHERE: &[&str] = &[
-    "business days",
-    "business day",
-    "anyone at company",
-    "people at company",
-    "clicked by anything",
-    "any email in the last",
-    "company.",
-];
+pub(crate) const LATER_ANYWHERE: &[&str] =
+    &["anyone at company", "people at company", "clicked by anything", "company."];
 
 #[cfg(test)]
 mod tests {

@@ -47,6 +47,7 @@ pub(super) fn interpret_op(op: &Op, values: &[i64], scene: &Scene<'_>, host: &mu
         Op::Trigger(bit) => i64::from(scene.triggers >> bit & 1 == 1),
         Op::Segment(segment) => i64::from(scene.segment(segment, host)),
         Op::TextTest(test) => i64::from(host.text_test(test).unwrap_or(false)),
+        Op::Calendar(calendar, a) => host.calendar(calendar, of(a)).unwrap_or(0),
         Op::Compare(comparison, a, b) => i64::from(comparison.holds(of(a), of(b))),
         Op::InSet(a, ref set) => i64::from(set.binary_search(&of(a)).is_ok()),
         Op::InRange(a, low, high) => i64::from((low..=high).contains(&of(a))),

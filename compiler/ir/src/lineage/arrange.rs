@@ -4,8 +4,8 @@
 //! Each list is put in order once everything that its entries name has been.
 
 use crate::{
-    Effect, Entry, EventId, EventType, Id, IdMap, Meaning, Op, PatternEvent, PatternId, PredicateId, Program, Property,
-    Reference, SegmentId, TeamId, TextTestId, Wait, Workflow,
+    Dates, Effect, Entry, EventId, EventType, Id, IdMap, Meaning, Op, PatternEvent, PatternId, PredicateId, Program,
+    Property, Reference, SegmentId, SplitId, TeamId, TextTestId, Wait, Workflow,
 };
 use std::collections::{BTreeMap, VecDeque};
 
@@ -15,6 +15,7 @@ pub(super) fn arrange(kept: &Program, out: &mut Program) {
     events(kept, &mut out.meaning);
     segments(kept, &mut out.meaning);
     teams(kept, &mut out.meaning);
+    splits(kept, &mut out.meaning);
     text_tests(kept, &mut out.meaning);
     patterns(kept, &mut out.meaning);
     let facts = order(
@@ -113,6 +114,11 @@ fn segments(kept: &Program, meaning: &mut Meaning) {
             number(segment);
         }
     }
+    for workflow in meaning.workflows.values_mut() {
+        if let Entry::Dated { dates: Dates::Schedule(schedule), .. } = &mut workflow.entry {
+            number(&mut schedule.among);
+        }
+    }
     each_op(meaning, &mut |op| {
         if let Op::Segment(segment) = op {
             number(segment);
@@ -126,6 +132,18 @@ fn teams(kept: &Program, meaning: &mut Meaning) {
     reorder(&mut meaning.teams, &places);
     let number = |reference| match reference {
         Reference::Team(team) => Reference::Team(at::<TeamId>(&places, team)),
+        other => other,
+    };
+    let effects = meaning.workflows.values_mut().flat_map(|workflow| workflow.effects.values_mut());
+    effects.for_each(|effect: &mut Effect| effect.renumber(&mut { number }));
+}
+
+fn splits(kept: &Program, meaning: &mut Meaning) {
+    let names = |meaning: &Meaning| meaning.splits.values().map(|split| split.name.clone()).collect::<Vec<_>>();
+    let places = order(names(kept).into_iter(), names(meaning).into_iter());
+    reorder(&mut meaning.splits, &places);
+    let number = |reference| match reference {
+        Reference::Split(split) => Reference::Split(at::<SplitId>(&places, split)),
         other => other,
     };
     let effects = meaning.workflows.values_mut().flat_map(|workflow| workflow.effects.values_mut());
@@ -173,16 +191,14 @@ fn predicates(kept: &Program, out: &mut Program) {
     let subjects = out.debug.emails.values_mut().flat_map(|content| &mut content.subjects);
     subjects.filter_map(|subject| subject.when.as_mut()).for_each(number);
     for workflow in out.meaning.workflows.values_mut() {
-        if let Entry::Event { when, .. } | Entry::Becomes { when, .. } = &mut workflow.entry {
-            number(when);
+        match &mut workflow.entry {
+            Entry::Event { when, .. } | Entry::Becomes { when, .. } => number(when),
+            Entry::Dated { when, .. } => when.iter_mut().for_each(number),
+            Entry::ByHand => {}
         }
         workflow.goal.iter_mut().for_each(|goal| number(&mut goal.when));
         workflow.exits.iter_mut().chain(&mut workflow.skip).for_each(number);
-        for wait in workflow.waits.values_mut() {
-            if let Wait::Until { when, .. } = wait {
-                number(when);
-            }
-        }
+        workflow.waits.values_mut().filter_map(Wait::when_mut).for_each(number);
     }
 }
 
@@ -196,7 +212,9 @@ fn journeys(kept: &Workflow, out: &mut Workflow) {
     by(&kept.counts, &mut out.counts, |count| count.slot);
     by(&kept.slots.sent_at, &mut out.slots.sent_at, |(_, slot)| *slot);
     by(&kept.writes, &mut out.writes, |slot| *slot);
-    if let (Some(kept), Some(out)) = (&kept.turn, &mut out.turn) {
-        by(&kept.counts, &mut out.counts, |(slot, _)| *slot);
+    for (kept, out) in [(&kept.turn, &mut out.turn), (&kept.again, &mut out.again)] {
+        if let (Some(kept), Some(out)) = (kept, out) {
+            by(&kept.counts, &mut out.counts, |(slot, _)| *slot);
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! What a slot is, in words that mean the same in every version: by these it is found again.
 
 use crate::{
-    CountedSince, Engagement, EventCount, Field, FieldType, Id, IdMap, Meaning, Pattern, PatternEvent, Slot, SlotId,
-    SlotRole, TurnSlot, Workflow,
+    AFTER, BEFORE, CountedSince, Dates, Engagement, Entry, EventCount, Field, FieldType, Id, IdMap, Meaning, Pattern,
+    PatternEvent, Slot, SlotId, SlotRole, TurnSlot, Workflow, WorkflowId,
 };
 use std::collections::BTreeMap;
 
@@ -17,15 +17,25 @@ pub(super) fn signature(meaning: &Meaning, pattern: &Pattern) -> String {
     let (event, properties) = match pattern.event {
         PatternEvent::Entered(id) => (format!("entered {}", segment(id)), &[][..]),
         PatternEvent::Left(id) => (format!("left {}", segment(id)), &[][..]),
-        PatternEvent::AnyActivity => ("any activity".to_owned(), &[][..]),
-        PatternEvent::Marketed => ("mailed".to_owned(), &[][..]),
+        PatternEvent::Changed(id) => {
+            let field = meaning.fields.get(id).map_or("?", |field| field.name.as_str());
+            (format!("changed {field}"), &[][..])
+        }
+        event @ (PatternEvent::AnyActivity
+        | PatternEvent::Engaged(_)
+        | PatternEvent::Mailed
+        | PatternEvent::Marketed) => (event.words().unwrap_or_default().to_owned(), &[][..]),
         PatternEvent::Declared(id) => match meaning.events.get(id) {
             Some(event) => (format!("event {}", event.name), event.properties.as_slice()),
             None => ("event ?".to_owned(), &[][..]),
         },
     };
     let tests = pattern.tests.iter().map(|test| {
-        let property = properties.get(test.property as usize).map_or("?", |property| property.name.as_str());
+        let property = match (pattern.event, test.property) {
+            (PatternEvent::Changed(_), BEFORE) => "before",
+            (PatternEvent::Changed(_), AFTER) => "after",
+            (_, place) => properties.get(place as usize).map_or("?", |property| property.name.as_str()),
+        };
         format!(" {property} {} {:?}", if test.negated { "not" } else { "is" }, test.test)
     });
     event + &tests.collect::<String>()
@@ -56,7 +66,8 @@ fn of_role(meaning: &Meaning, role: SlotRole) -> Option<String> {
     let workflow = |id| meaning.workflows.get(id).map_or("?", |workflow| workflow.name.as_str());
     Some(match role {
         SlotRole::Field(field) => of_field(meaning.fields.get(field)?),
-        SlotRole::System(_) => return None,
+        // A split that is gone for a version keeps its slot by its name, and so what was drawn.
+        SlotRole::System(_) | SlotRole::Drawn(_) => return None,
         SlotRole::Fact(fact, nth) => {
             let pattern = meaning.patterns.get(meaning.facts.get(fact)?.pattern);
             let asked = pattern.map(|pattern| signature(meaning, pattern)).unwrap_or_default();
@@ -64,16 +75,39 @@ fn of_role(meaning: &Meaning, role: SlotRole) -> Option<String> {
         }
         SlotRole::Holds(id) => format!("holds {}", segment(id)),
         SlotRole::NextChange(id) => format!("next change {}", segment(id)),
+        SlotRole::Seen(id) => format!("seen of {}", of_field(meaning.fields.get(id)?)),
         SlotRole::Was(id) => format!("was {}", workflow(id)),
         SlotRole::Owed(id) => format!("owed {}", workflow(id)),
         SlotRole::Unjudged(id) => format!("unjudged {}", workflow(id)),
+        // Other dates are waited for anew; for which one somebody has come in stays known.
+        SlotRole::Date(id) => match &meaning.workflows.get(id)?.entry {
+            Entry::Dated { dates, .. } => format!("date of {}: {}", workflow(id), dates.words(meaning)),
+            _ => return None,
+        },
+        SlotRole::Decided(id) => match &meaning.workflows.get(id)?.entry {
+            Entry::Dated { dates: Dates::Field(date), .. } => {
+                let field = meaning.fields.get(date.field).map_or("?", |field| field.name.as_str());
+                format!("decided {} for {field}{}", workflow(id), if date.yearly { " every year" } else { "" })
+            }
+            _ => format!("decided {} by days", workflow(id)),
+        },
         SlotRole::Started(id) => format!("started {}", workflow(id)),
-        SlotRole::Turn(id, TurnSlot::At) => format!("turn {}", workflow(id)),
-        SlotRole::Turn(id, TurnSlot::Triggers) => format!("triggers of the turn {}", workflow(id)),
-        SlotRole::Turn(id, TurnSlot::TriggeredAt) => format!("trigger of the turn {}", workflow(id)),
-        SlotRole::Turn(id, TurnSlot::Count(count)) => {
-            let counted = journey(meaning, meaning.workflows.get(id)?, 0);
-            format!("before the turn {}: {}", workflow(id), counted.get(count).map_or("?", String::as_str))
+        SlotRole::Turn(id, kept) => of_turn(meaning, id, "turn", kept)?,
+        SlotRole::Again(id, kept) => of_turn(meaning, id, "trigger to come", kept)?,
+    })
+}
+
+/// What is kept of a turn, or of a trigger that came during a journey.
+fn of_turn(meaning: &Meaning, id: WorkflowId, turn: &str, kept: TurnSlot) -> Option<String> {
+    let workflow = meaning.workflows.get(id)?;
+    let name = &workflow.name;
+    Some(match kept {
+        TurnSlot::At => format!("{turn} {name}"),
+        TurnSlot::Triggers => format!("triggers of the {turn} {name}"),
+        TurnSlot::TriggeredAt => format!("trigger of the {turn} {name}"),
+        TurnSlot::Count(count) => {
+            let counted = journey(meaning, workflow, 0);
+            format!("before the {turn} {name}: {}", counted.get(count).map_or("?", String::as_str))
         }
     })
 }
@@ -98,6 +132,7 @@ pub(super) fn journey(meaning: &Meaning, workflow: &Workflow, trace_from: u32) -
     names.insert(slots.triggered_at, "triggered at".to_owned());
     names.insert(slots.waiting_since, "waiting since".to_owned());
     names.insert(slots.timed_out, "timed out".to_owned());
+    names.extend(slots.round_began.map(|slot| (slot, "round began".to_owned())));
     names.extend(slots.taken.map(|slot| (slot, "taken".to_owned())));
     for (word, slot) in (trace_from..).zip(&slots.trace) {
         names.insert(*slot, format!("trace {word}"));
@@ -113,6 +148,7 @@ pub(super) fn journey(meaning: &Meaning, workflow: &Workflow, trace_from: u32) -
         let since = match since {
             CountedSince::Entry => "entry",
             CountedSince::Wait => "wait",
+            CountedSince::Round => "round",
             CountedSince::Sent(id) => email(*id),
         };
         let asked = meaning.patterns.get(*pattern).map(|pattern| signature(meaning, pattern)).unwrap_or_default();

@@ -27,7 +27,7 @@ mod texts;
 
 pub use refused::{Live, Lost, Standing, Unlinked, places, standing};
 
-use crate::{Program, SlotId};
+use crate::{Program, SlotId, Workflow, WorkflowId};
 use renumber::Numbers;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -44,6 +44,33 @@ pub struct Lineage {
     pub trace_from: Vec<u32>,
     /// The workflows that no longer are, by number: nobody comes in.
     pub gone: Vec<u32>,
+    /// By workflow, the versions in which it had no goal, as far as they are known and no other has come between; none of one that always had
+    /// one. Those of today are the last of them where it has none.
+    #[serde(default)]
+    pub goalless: Vec<Goalless>,
+}
+
+/// Versions in which a workflow had no goal, one after another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Goalless {
+    /// The number of the workflow.
+    pub workflow: u32,
+    /// The first of them.
+    pub from: u32,
+    /// The last of them.
+    pub until: u32,
+}
+
+impl Lineage {
+    /// Whether it is certain that a workflow had no goal from one version to another, both included.
+    pub fn had_no_goal(&self, workflow: u32, (from, until): (u32, u32)) -> bool {
+        self.goalless_of(workflow).is_some_and(|goalless| goalless.from <= from && until <= goalless.until)
+    }
+
+    fn goalless_of(&self, workflow: u32) -> Option<Goalless> {
+        let found = self.goalless.binary_search_by_key(&workflow, |goalless| goalless.workflow).ok()?;
+        self.goalless.get(found).copied()
+    }
 }
 
 /// A slot of the frame that takes what an earlier slot held, where a frame ends before it.
@@ -68,11 +95,29 @@ pub fn link(kept: &Program, new: &Program, live: &Live) -> Result<Program, Unlin
         && same.meaning == kept.meaning
         && (&same.lineage.fills, &same.lineage.gone) == (&kept.lineage.fills, &kept.lineage.gone)
     {
-        return Ok(same);
+        let lineage = Lineage { goalless: kept.lineage.goalless.clone(), ..same.lineage.clone() };
+        return Ok(Program { lineage, ..same });
     }
     let mut out = bring(kept, new, live)?;
     out.lineage.version = version + 1;
+    out.lineage.goalless = goalless(kept, &out);
     Ok(out)
+}
+
+/// The versions in which each workflow last had no goal. Of what an earlier Flow has kept only its last version is known.
+fn goalless(kept: &Program, out: &Program) -> Vec<Goalless> {
+    let of = |(id, workflow): (WorkflowId, &Workflow)| {
+        let (before, now) = (kept.lineage.version, out.lineage.version);
+        let had_none = kept.workflows.get(id).is_some_and(|before| before.goal.is_none());
+        let only = |version| Goalless { workflow: id.0, from: version, until: version };
+        let known = kept.lineage.goalless_of(id.0).or(had_none.then(|| only(before)));
+        match (workflow.goal.is_none(), had_none) {
+            (true, true) => known.map(|known| Goalless { until: now, ..known }),
+            (true, false) => Some(only(now)),
+            (false, _) => known,
+        }
+    };
+    out.workflows.iter().filter_map(of).collect()
 }
 
 fn bring(kept: &Program, new: &Program, live: &Live) -> Result<Program, Unlinked> {

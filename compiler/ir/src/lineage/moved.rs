@@ -91,6 +91,11 @@ impl Moves {
         }
     }
 
+    /// Where a slot that steps read is now.
+    pub(super) fn read(&self, slot: SlotId) -> Result<SlotId, Lost> {
+        Ok(self.of(Place::contact(slot))?.map_or(slot, |moved| moved.to))
+    }
+
     /// A block that names the slots of now.
     pub(super) fn block(&self, block: &Block) -> Result<Block, Lost> {
         let touches = |op: &Op| {

@@ -4,9 +4,9 @@ use super::keys::{self, by_key, numbered};
 use super::{Fill, Lineage};
 use crate::limits::TRACE_BITS;
 use crate::{
-    Area, CountedSince, EmailContent, EmailId, Entry, FactId, Field, FieldId, FieldType, Id, IdMap, Layout, Op, Place,
-    Program, Reference, Slot, SlotId, StepId, StepKey, Terminator, TextId, Turn, Workflow, WorkflowDebug, WorkflowId,
-    Written,
+    Area, CountedSince, Dates, EmailContent, EmailId, Entry, FactId, Field, FieldId, FieldType, Id, IdMap, Layout, Op,
+    PatternEvent, Place, Program, Reference, Slot, SlotId, StepId, StepKey, Terminator, TextId, Turn, Wait, Workflow,
+    WorkflowDebug, WorkflowId, Written,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -159,6 +159,15 @@ impl Numbers {
 
     fn shared(&self, kept: &Program, new: &mut Program) {
         new.meaning.text_tests.values_mut().for_each(|test| test.field = self.field(test.field));
+        for pattern in new.meaning.patterns.values_mut() {
+            if let PatternEvent::Changed(field) = &mut pattern.event {
+                *field = self.field(*field);
+            }
+        }
+        for watched in &mut new.meaning.watched {
+            (watched.field, watched.seen) = (self.field(watched.field), self.contact(watched.seen));
+        }
+        new.meaning.watched.sort_by_key(|watched| watched.field);
         for fact in new.meaning.facts.values_mut().filter(|fact| fact.area == Area::Contact) {
             fact.first = self.contact(fact.first);
             let before = kept.facts.values().find(|before| before.area == Area::Contact && before.first == fact.first);
@@ -169,6 +178,7 @@ impl Numbers {
             segment.holds = self.contact(segment.holds);
             segment.next_change = self.contact(segment.next_change);
         }
+        new.meaning.splits.values_mut().for_each(|split| split.slot = self.contact(split.slot));
         for (_, slot) in new.meaning.system.each_mut() {
             *slot = self.contact(*slot);
         }
@@ -232,9 +242,18 @@ impl Numbers {
 
     fn renumber(&self, id: WorkflowId, workflow: &mut Workflow) {
         let slot = |slot: &mut SlotId| *slot = self.journey(id, *slot);
-        if let Entry::Becomes { was, owed, unjudged, .. } = &mut workflow.entry {
-            (*was, *owed) = (self.contact(*was), self.contact(*owed));
-            unjudged.iter_mut().for_each(|slot| *slot = self.contact(*slot));
+        match &mut workflow.entry {
+            Entry::Becomes { was, owed, unjudged, .. } => {
+                (*was, *owed) = (self.contact(*was), self.contact(*owed));
+                unjudged.iter_mut().for_each(|slot| *slot = self.contact(*slot));
+            }
+            Entry::Dated { dates, at, decided, .. } => {
+                (*at, *decided) = (self.contact(*at), self.contact(*decided));
+                if let Dates::Field(date) = dates {
+                    date.field = self.field(date.field);
+                }
+            }
+            Entry::Event { .. } | Entry::ByHand => {}
         }
         for block in workflow.body.blocks.values_mut() {
             block.ops.values_mut().for_each(|op| self.op(op, Some(id)));
@@ -244,12 +263,17 @@ impl Numbers {
                 Reference::Email(id) => Reference::Email(self.email(id)),
                 Reference::Field(id) => Reference::Field(self.field(id)),
                 Reference::Workflow(id) => Reference::Workflow(self.workflow(id)),
-                Reference::Team(id) => Reference::Team(id),
+                Reference::Team(_) | Reference::Split(_) => reference,
             });
+        }
+        for wait in workflow.waits.values_mut() {
+            if let Wait::On(appointment) = wait {
+                *appointment = appointment.with_slot(|slot| self.contact(slot));
+            }
         }
         let slots = &mut workflow.slots;
         [&mut slots.triggered_at, &mut slots.waiting_since, &mut slots.timed_out].into_iter().for_each(slot);
-        slots.trace.iter_mut().chain(&mut slots.taken).for_each(slot);
+        slots.trace.iter_mut().chain(&mut slots.taken).chain(&mut slots.round_began).for_each(slot);
         for (email, kept) in &mut slots.sent_at {
             *email = self.email(*email);
             slot(kept);
@@ -266,7 +290,7 @@ impl Numbers {
         }
         workflow.writes.iter_mut().for_each(|slot| *slot = self.contact(*slot));
         workflow.started.iter_mut().for_each(|slot| *slot = self.contact(*slot));
-        if let Some(turn) = &mut workflow.turn {
+        for turn in workflow.turn.iter_mut().chain(&mut workflow.again) {
             for (count, kept) in &mut turn.counts {
                 (*count, *kept) = (self.journey(id, *count), self.contact(*kept));
             }
@@ -388,22 +412,28 @@ fn frame(
     let known = by_key(kept_keys);
     let mut found: IdMap<SlotId, Option<SlotId>> = keys.values().map(|key| known.get(key.as_str()).copied()).collect();
     let mut moved: Vec<Fill> = Vec::new();
-    for field in new.fields.values() {
+    for (id, field) in new.fields.iter() {
         let Some(slot) = field.slot else { continue };
-        let Some(before) = kept.fields.values().find(|before| before.name == field.name) else { continue };
+        let Some((old, before)) = kept.fields.iter().find(|(_, before)| before.name == field.name) else { continue };
         let Some(from) = before.slot.filter(|_| before.tag == field.tag) else { continue };
-        match carried(kept, before, new, field) {
-            Carried::AsItIs => {
-                if found.at(slot).is_none() {
-                    moved.push(Fill { slot, from, values: None });
+        // What was seen of it, as it: a field that was not watched before was seen as it stands.
+        let seen_before = seen(kept, old).unwrap_or(from);
+        let both = [(slot, from)].into_iter().chain(seen(new, id).map(|seen| (seen, seen_before)));
+        let carried = carried(kept, before, new, field);
+        for (slot, from) in both {
+            match &carried {
+                Carried::AsItIs => {
+                    if found.at(slot).is_none() {
+                        moved.push(Fill { slot, from, values: None });
+                    }
                 }
+                Carried::Translated(values) => {
+                    *found.at_mut(slot) = None;
+                    moved.push(Fill { slot, from, values: Some(values.clone()) });
+                }
+                Carried::No => *found.at_mut(slot) = None,
+                Carried::ByText => {}
             }
-            Carried::Translated(values) => {
-                *found.at_mut(slot) = None;
-                moved.push(Fill { slot, from, values: Some(values) });
-            }
-            Carried::No => *found.at_mut(slot) = None,
-            Carried::ByText => {}
         }
     }
     for fact in new.facts.ids() {
@@ -413,6 +443,11 @@ fn frame(
     let fills = moved.into_iter().map(|fill| Fill { slot: slots.at(fill.slot), ..fill });
     let fills = fills.collect();
     (slots, fills)
+}
+
+/// Where a program keeps what was seen of a field.
+fn seen(program: &Program, field: FieldId) -> Option<SlotId> {
+    program.watched.iter().find(|watched| watched.field == field).map(|watched| watched.seen)
 }
 
 /// The slots of a fact lie side by side, or they are all new.

@@ -84,6 +84,11 @@ impl Same<'_> {
                 let known = self.kept.teams.find(|team| Some(team.name.as_str()) == name);
                 crate::Reference::Team(known.unwrap_or(crate::TeamId(u32::MAX)))
             }
+            crate::Reference::Split(id) => {
+                let name = self.out.splits.get(id).map(|split| split.name.as_str());
+                let known = self.kept.splits.find(|split| Some(split.name.as_str()) == name);
+                crate::Reference::Split(known.unwrap_or(crate::SplitId(u32::MAX)))
+            }
             other => other,
         });
         *was == is
@@ -93,6 +98,9 @@ impl Same<'_> {
         match (was, is) {
             (Wait::Until { when, up_to }, Wait::Until { when: is_when, up_to: is_up_to }) => {
                 up_to == is_up_to && self.predicate(*when, *is_when)
+            }
+            (Wait::Round { every, until: Some(until) }, Wait::Round { every: is_every, until: Some(is_until) }) => {
+                every == is_every && self.predicate(*until, *is_until)
             }
             _ => was == is,
         }
@@ -202,6 +210,8 @@ fn answers(importer: &mut Importer<'_>, id: WorkflowId, is_live: bool) -> Result
     }
     let taken = &mut importer.out.meaning.workflows.at_mut(id).slots.taken;
     *taken = taken.or(before.slots.taken);
+    let round_began = &mut importer.out.meaning.workflows.at_mut(id).slots.round_began;
+    *round_began = round_began.or(before.slots.round_began);
     if !is_live {
         return Ok(());
     }

@@ -10,9 +10,9 @@ use super::renumber::without_place;
 use super::steps::needed;
 use crate::source::Location;
 use crate::{
-    Area, Block, BlockId, EmailId, Ending, Entry, EventCount, EventId, FOREVER, Fact, Function, Id, Op, Pattern,
-    PatternEvent, PatternId, Predicate, PredicateId, Program, PropertyTest, Reference, Segment, SegmentId, SlotId,
-    TeamId, Terminator, TextTestId, Wait, WaitId, Workflow, WorkflowId,
+    Area, Block, BlockId, EmailId, Ending, Entry, EventCount, EventId, FOREVER, Fact, FieldId, Function, Id, Op,
+    Pattern, PatternEvent, PatternId, Predicate, PredicateId, Program, PropertyTest, Reference, Segment, SegmentId,
+    SlotId, SplitId, TeamId, Terminator, TextTestId, Wait, WaitId, WatchedField, Workflow, WorkflowId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -183,6 +183,7 @@ impl<'p> Importer<'p> {
                             reference
                         }
                     },
+                    Reference::Split(split) => Reference::Split(self.split(split)),
                     other => other,
                 });
                 failed?;
@@ -205,10 +206,15 @@ impl<'p> Importer<'p> {
     }
 
     fn wait(&mut self, wait: &Wait) -> Result<Wait, Lost> {
-        Ok(match wait {
-            Wait::For(span) => Wait::For(*span),
-            Wait::Until { when, up_to } => Wait::Until { when: self.predicate(*when)?, up_to: *up_to },
-        })
+        let mut wait = wait.clone();
+        if let Some(when) = wait.when_mut() {
+            *when = self.predicate(*when)?;
+        }
+        if let Wait::On(appointment) = &mut wait {
+            let slot = appointment.slot().map(|slot| self.moves.read(slot)).transpose()?;
+            *appointment = appointment.with_slot(|before| slot.unwrap_or(before));
+        }
+        Ok(wait)
     }
 
     fn op(&mut self, op: &mut Op) -> Result<(), Lost> {
@@ -299,9 +305,25 @@ impl<'p> Importer<'p> {
                 *declared = self.event(of);
                 tests.iter_mut().try_for_each(|test| self.property(of, *declared, test))?;
             }
-            PatternEvent::AnyActivity | PatternEvent::Marketed => {}
+            PatternEvent::Changed(field) => self.watch(*field)?,
+            PatternEvent::AnyActivity | PatternEvent::Engaged(_) | PatternEvent::Mailed | PatternEvent::Marketed => {}
         }
         Ok(self.out.meaning.patterns.push(Pattern { text: pattern.text.clone(), event, tests }))
+    }
+
+    /// Sees to it that the changes of a field that older conditions count are noticed.
+    fn watch(&mut self, field: FieldId) -> Result<(), Lost> {
+        let is_it = |watched: &&WatchedField| watched.field == field;
+        if self.out.watched.iter().any(|watched| is_it(&watched)) {
+            return Ok(());
+        }
+        let (before, now) = (self.kept.fields.at(field), self.out.fields.at(field));
+        if before.ty.slot_kind() != now.ty.slot_kind() {
+            return Err(Lost::field(before, now));
+        }
+        self.out.meaning.watched.extend(self.kept.watched.iter().find(is_it).cloned());
+        self.out.meaning.watched.sort_by_key(|watched| watched.field);
+        Ok(())
     }
 
     fn event(&mut self, id: EventId) -> EventId {
@@ -330,6 +352,13 @@ impl<'p> Importer<'p> {
             }
         }
         Ok(())
+    }
+
+    /// What was drawn stays where it was, also where no step of the new version asks for it.
+    fn split(&mut self, id: SplitId) -> SplitId {
+        let split = self.kept.splits.at(id);
+        let known = self.out.meaning.splits.find(|known| known.name == split.name);
+        known.unwrap_or_else(|| self.out.meaning.splits.push(split.clone()))
     }
 
     fn team(&mut self, id: TeamId) -> Result<TeamId, Lost> {

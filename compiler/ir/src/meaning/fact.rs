@@ -6,6 +6,7 @@
 
 use super::area::{Area, Place};
 use super::layout::Layout;
+use super::workflow::EngagementKind;
 use crate::id::{EventId, FieldId, PatternId, SegmentId, SlotId};
 use crate::{FieldType, NEVER};
 use serde::{Deserialize, Serialize};
@@ -90,12 +91,48 @@ pub enum PatternEvent {
     Left(SegmentId),
     /// Events of one declared type.
     Declared(EventId),
+    /// A field took another value: [`BEFORE`] and [`AFTER`] are its properties, by the names of choices and stages.
+    Changed(FieldId),
     /// Anything the person does: every event of theirs, and clicks and replies, but not deliveries, opens or bounces. A new
     /// contact starts with the instant at which Flow first knew them, so that silence has a beginning.
     AnyActivity,
-    /// The instants at which a marketing email left for the contact, whichever workflow sent it: what the caps of a policy count. No event says
-    /// so; the engine does, where one leaves.
+    /// What became of mails, of whichever workflow or tool they are: `opened any email`. What a machine did is none of it.
+    Engaged(EngagementKind),
+    /// A mail left for the contact, whichever it was.
+    Mailed,
+    /// A marketing mail left for the contact, whichever workflow sent it: what the caps of a policy count. No event says so; the engine does, where
+    /// one leaves.
     Marketed,
+}
+
+impl PatternEvent {
+    /// As conditions and printed programs say it; none of what is named by a declaration.
+    pub fn words(self) -> Option<&'static str> {
+        Some(match self {
+            Self::AnyActivity => "any activity",
+            Self::Engaged(EngagementKind::Opened) => "opened any email",
+            Self::Engaged(EngagementKind::Clicked) => "clicked any email",
+            Self::Engaged(EngagementKind::Replied) => "replied any email",
+            Self::Engaged(EngagementKind::Bounced) => "bounced any email",
+            Self::Mailed => "sent any email",
+            Self::Marketed => "sent any marketing email",
+            Self::Entered(_) | Self::Left(_) | Self::Declared(_) | Self::Changed(_) => return None,
+        })
+    }
+}
+
+/// What a field was, as the property of its change.
+pub const BEFORE: u32 = 0;
+/// What it is from then on.
+pub const AFTER: u32 = 1;
+
+/// A field of which a change is an event: what it was when that was last looked at, so that the same value again is none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WatchedField {
+    /// Whose changes count.
+    pub field: FieldId,
+    /// A slot of the frame like its own; of a text a print of it, an Int.
+    pub seen: SlotId,
 }
 
 /// A test on a property of the event, by its place in the event type.
@@ -125,6 +162,11 @@ pub enum Trait {
 }
 
 impl Trait {
+    /// Whether what a field of a type was, or is, can answer it: a stage by its name.
+    pub fn fits_change(&self, ty: &FieldType) -> bool {
+        self.fits(ty) || (matches!(self, Self::TextIn(_)) && *ty == FieldType::Stage)
+    }
+
     /// Whether a value of a type can answer it.
     pub fn fits(&self, ty: &FieldType) -> bool {
         match self {

@@ -4,6 +4,7 @@
 //! lies in memory. So any block that a journey can resume at needs nothing else.
 
 use super::area::Place;
+use super::calendar::Calendar;
 use super::workflow::Ending;
 use crate::id::{BlockId, EffectId, IdMap, SegmentId, StepId, TextTestId, ValueId, WaitId};
 use serde::{Deserialize, Serialize};
@@ -90,6 +91,8 @@ pub enum Op {
     TextTest(TextTestId),
     /// Whether a segment holds of the contact as the frame stands now.
     Segment(SegmentId),
+    /// Asks the calendar of the contact's zone about an integer; the answer is within plus or minus [`VALUE_LIMIT`](crate::VALUE_LIMIT).
+    Calendar(Calendar, ValueId),
     /// Compares two integers.
     Compare(Comparison, ValueId, ValueId),
     /// Whether an integer is one of these (sorted, without repeats).
@@ -196,7 +199,7 @@ impl Op {
             | Op::TextTest(_)
             | Op::Segment(_) => Vec::new(),
             Op::Store(_, a) | Op::SetKnown(_, a) | Op::InSet(a, _) | Op::InRange(a, ..) => vec![a],
-            Op::Not(a) | Op::Clamp(a) | Op::Bit(a, _) => vec![a],
+            Op::Not(a) | Op::Clamp(a) | Op::Bit(a, _) | Op::Calendar(_, a) => vec![a],
             Op::Compare(_, a, b) | Op::And(a, b) | Op::Or(a, b) | Op::Add(a, b) | Op::Sub(a, b) => vec![a, b],
             Op::Min(a, b) | Op::Max(a, b) | Op::BitOr(a, b) => vec![a, b],
             Op::Select(a, b, c) => vec![a, b, c],

@@ -4,8 +4,11 @@
 //! and the wording of mails are in [`debug`](crate::debug). Two texts are here all the same: what a handoff says, because it is
 //! written into a record of the journey at the instant of its step, and the content of a step, because it names the step.
 
+pub mod appointment;
 pub mod area;
+pub mod calendar;
 pub mod choices;
+pub mod dates;
 pub mod effect;
 pub mod fact;
 pub mod function;
@@ -15,17 +18,19 @@ pub mod policy;
 pub mod rate;
 pub mod role;
 pub mod segment;
+pub mod split;
 pub mod step;
 pub mod workflow;
 
 use self::area::{Area, Areas};
 use self::choices::Choices;
-use self::fact::{Fact, Pattern, TextTest};
+use self::fact::{Fact, Pattern, TextTest, WatchedField};
 use self::function::{Function, Op};
 use self::layout::{Layout, SlotKind};
 use self::mail::Email;
 use self::policy::Policy;
 use self::segment::Segment;
+use self::split::Split;
 use self::workflow::{Team, Workflow};
 use crate::id::*;
 use serde::{Deserialize, Serialize};
@@ -53,12 +58,18 @@ pub struct Meaning {
     pub patterns: IdMap<PatternId, Pattern>,
     /// The patterns whose last instants are kept.
     pub facts: IdMap<FactId, Fact>,
+    /// The fields whose changes patterns ask for, each once, by their numbers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub watched: Vec<WatchedField>,
     /// The questions asked of the letters of texts, each once.
     pub text_tests: IdMap<TextTestId, TextTest>,
     /// Every condition of the program, segments and subjects included.
     pub predicates: IdMap<PredicateId, Predicate>,
     /// In the order of declaration; they may name each other, in no circle.
     pub segments: IdMap<SegmentId, Segment>,
+    /// The splits by name; none where the program has no such step.
+    #[serde(default, skip_serializing_if = "IdMap::is_empty")]
+    pub splits: IdMap<SplitId, Split>,
     /// The mails by name and kind; their wording is [`DebugInfo::emails`](crate::DebugInfo).
     pub emails: IdMap<EmailId, Email>,
     /// Who takes people over.
@@ -115,6 +126,11 @@ impl Predicate {
         asked.sort_unstable();
         asked.dedup();
         asked
+    }
+
+    /// Whether it asks the calendar of the contact's zone.
+    pub fn asks_calendar(&self) -> bool {
+        self.ops().any(|op| matches!(op, Op::Calendar(..)))
     }
 
     /// The text fields it looks into, sorted.

@@ -5,7 +5,7 @@
 
 use super::area::Area;
 use super::{Meaning, SystemSlots};
-use crate::id::{FactId, FieldId, SegmentId, SlotId, WorkflowId};
+use crate::id::{FactId, FieldId, SegmentId, SlotId, SplitId, WorkflowId};
 use crate::limits::MAX_FACT_DEPTH;
 
 /// What a slot of the frame keeps. A field that is the engine's at once has two: its field's first.
@@ -21,16 +21,26 @@ pub enum SlotRole {
     Holds(SegmentId),
     /// When that can change by itself.
     NextChange(SegmentId),
+    /// What a field was when its changes were last looked at.
+    Seen(FieldId),
     /// Whether the condition of an entry that becomes true held when it was last asked.
     Was(WorkflowId),
     /// Whether such an entry was refused for a while, and is followed when the refusal ends.
     Owed(WorkflowId),
     /// Whether its condition changed while more of the same instant was to come, and is to be judged at the end of that.
     Unjudged(WorkflowId),
+    /// When somebody comes in by a date.
+    Date(WorkflowId),
+    /// For which value, year or day that was decided last.
+    Decided(WorkflowId),
     /// When another workflow lets somebody in.
     Started(WorkflowId),
+    /// What was drawn in a split.
+    Drawn(SplitId),
     /// What is kept of somebody who waits for their turn.
     Turn(WorkflowId, TurnSlot),
+    /// What is kept of a trigger that came during a journey.
+    Again(WorkflowId, TurnSlot),
 }
 
 /// What is kept of a turn.
@@ -147,12 +157,15 @@ impl Meaning {
         for (id, segment) in self.segments.iter() {
             roles.extend([(segment.holds, SlotRole::Holds(id)), (segment.next_change, SlotRole::NextChange(id))]);
         }
+        roles.extend(self.watched.iter().map(|watched| (watched.seen, SlotRole::Seen(watched.field))));
+        roles.extend(self.splits.iter().map(|(id, split)| (split.slot, SlotRole::Drawn(id))));
         for (id, workflow) in self.workflows.iter() {
-            let entry = [SlotRole::Was(id), SlotRole::Owed(id), SlotRole::Unjudged(id)];
-            roles.extend(workflow.entry.slots().into_iter().zip(entry));
+            roles.extend(workflow.entry.slots(id));
             roles.extend(workflow.started.map(|slot| (slot, SlotRole::Started(id))));
             let turn = workflow.turn.iter().flat_map(|turn| turn.each());
             roles.extend(turn.map(|(slot, kept)| (slot, SlotRole::Turn(id, kept))));
+            let again = workflow.again.iter().flat_map(|again| again.each());
+            roles.extend(again.map(|(slot, kept)| (slot, SlotRole::Again(id, kept))));
         }
         roles
     }

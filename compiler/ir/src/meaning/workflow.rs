@@ -1,11 +1,16 @@
 //! A workflow: who enters, what happens to them, and how it ends.
 
+use super::appointment::Appointment;
+use super::dates::Dates;
 use super::effect::Effect;
 use super::function::{Function, Terminator};
 use super::layout::Layout;
 use super::rate::{Rate, Turn};
+use super::role::SlotRole;
 use super::step::StepKey;
-use crate::id::{BlockId, EffectId, EmailId, EventId, IdMap, PatternId, PredicateId, SlotId, StepId, WaitId};
+use crate::id::{
+    BlockId, EffectId, EmailId, EventId, IdMap, PatternId, PredicateId, SlotId, StepId, WaitId, WorkflowId,
+};
 use crate::limits::MAX_DURATION_DAYS;
 use crate::units::DAY_MS;
 use serde::{Deserialize, Serialize};
@@ -64,6 +69,9 @@ pub struct Workflow {
     /// Where the contact's frame keeps who waits. It stays where the rate is gone, for those who wait still.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub turn: Option<Turn>,
+    /// Where the contact's frame keeps a trigger that came during a journey, which begins the next one when that ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub again: Option<Turn>,
 }
 
 fn first() -> BlockId {
@@ -111,7 +119,7 @@ pub struct JourneySlots {
     pub triggered_at: SlotId,
     /// The instant at which the wait that the journey stands at began.
     pub waiting_since: SlotId,
-    /// Whether the last `wait until` ended by its deadline.
+    /// Whether the last `wait until` ended by its deadline, or what the wait was for is past: what comes for those stands behind it.
     pub timed_out: SlotId,
     /// A word for each [`TRACE_BITS`](crate::limits::TRACE_BITS) arms: which ones ran in this wake. The engine clears them before a step and records them
     /// after it.
@@ -121,6 +129,9 @@ pub struct JourneySlots {
     /// Whether somebody took the last handoff, behind which the others go on: the engine says so at each. None where no step is behind one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub taken: Option<SlotId>,
+    /// The instant at which the round of a `repeat` began, put off by as long as its mails were held. None where nothing is repeated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub round_began: Option<SlotId>,
 }
 
 /// `goal TEXT when P within D`.
@@ -135,10 +146,13 @@ pub struct Goal {
 }
 
 impl Workflow {
-    /// The steps that have an effect, and which.
+    /// The steps that have an effect, and which. Those of a `repeat` are there once, however many rounds it has.
     pub fn effects_of_steps(&self) -> impl Iterator<Item = (StepId, &Effect)> {
-        self.body.blocks.values().filter_map(|block| match block.end {
-            Terminator::Effect { step, effect, .. } => Some((step, self.effects.get(effect)?)),
+        let mut seen = BTreeSet::new();
+        self.body.blocks.values().filter_map(move |block| match block.end {
+            Terminator::Effect { step, effect, .. } if seen.insert((step, effect)) => {
+                Some((step, self.effects.get(effect)?))
+            }
             _ => None,
         })
     }
@@ -169,15 +183,30 @@ pub enum Entry {
         /// `including existing`: those of whom it holds at the start come in too.
         existing: bool,
     },
+    /// At an instant that a date says.
+    Dated {
+        /// Which instants.
+        dates: Dates,
+        /// Asked at the instant.
+        when: Option<PredicateId>,
+        /// An Int of the contact's frame: when they come in next, or [`FOREVER`](crate::FOREVER).
+        at: SlotId,
+        /// Another: the value, year or day for which that was decided last, or [`NEVER`](crate::NEVER).
+        decided: SlotId,
+    },
     /// By hand only.
     ByHand,
 }
 
 impl Entry {
-    /// The slots of the frame in which it remembers something: whether it was true, whether it is owed, whether it is unjudged.
-    pub fn slots(&self) -> Vec<SlotId> {
+    /// The slots of the frame in which it remembers something, each with what it is in a workflow.
+    pub fn slots(&self, id: WorkflowId) -> Vec<(SlotId, SlotRole)> {
         match self {
-            Self::Becomes { was, owed, unjudged, .. } => [*was, *owed].into_iter().chain(*unjudged).collect(),
+            Self::Becomes { was, owed, unjudged, .. } => {
+                let unjudged = unjudged.map(|slot| (slot, SlotRole::Unjudged(id)));
+                [(*was, SlotRole::Was(id)), (*owed, SlotRole::Owed(id))].into_iter().chain(unjudged).collect()
+            }
+            Self::Dated { at, decided, .. } => vec![(*at, SlotRole::Date(id)), (*decided, SlotRole::Decided(id))],
             Self::Event { .. } | Self::ByHand => Vec::new(),
         }
     }
@@ -190,12 +219,14 @@ pub enum Reenter {
     Never,
     /// This long after the end of the last journey.
     After(CivilSpan),
+    /// As soon as the last journey has ended.
+    Always,
 }
 
 const DAY_MINUTES: u16 = 24 * 60;
 
-/// When mail may leave, in the contact's zone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// Hours of some days in the contact's zone: when mail may leave, or what clocks show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct SendWindow {
     /// Monday is bit 0.
     pub days: u8,
@@ -258,6 +289,51 @@ pub enum Wait {
         /// When it ends anyway, counted from the instant of the step.
         up_to: CivilSpan,
     },
+    /// `wait until next monday at 09:00`: until an instant by the calendar.
+    On(Appointment),
+    /// Between two rounds of a `repeat`.
+    Round {
+        /// From the begin of the round that is over, [`JourneySlots::round_began`], to that of the next; never before the step.
+        every: CivilSpan,
+        /// What lets nobody begin another round.
+        until: Option<PredicateId>,
+    },
+}
+
+impl Wait {
+    /// The condition that ends it early.
+    pub fn when(&self) -> Option<PredicateId> {
+        match self {
+            Self::For(_) | Self::On(_) => None,
+            Self::Until { when, .. } => Some(*when),
+            Self::Round { until, .. } => *until,
+        }
+    }
+
+    /// The same, to give it another number.
+    pub fn when_mut(&mut self) -> Option<&mut PredicateId> {
+        match self {
+            Self::For(_) | Self::On(_) => None,
+            Self::Until { when, .. } => Some(when),
+            Self::Round { until, .. } => until.as_mut(),
+        }
+    }
+
+    /// How long it takes at the longest, where that is the same whenever it begins.
+    pub fn span(&self) -> Option<CivilSpan> {
+        match self {
+            Self::For(span) | Self::Until { up_to: span, .. } | Self::Round { every: span, .. } => Some(*span),
+            Self::On(_) => None,
+        }
+    }
+
+    /// The instant by the calendar that it lasts to.
+    pub fn appointment(&self) -> Option<&Appointment> {
+        match self {
+            Self::On(appointment) => Some(appointment),
+            Self::For(_) | Self::Until { .. } | Self::Round { .. } => None,
+        }
+    }
 }
 
 /// People who take contacts over.
@@ -330,6 +406,15 @@ pub enum CountedSince {
     Wait,
     /// The last time that it sent this email; nothing counts before.
     Sent(EmailId),
+    /// The begin of the round of a `repeat` that it is in: its steps say so.
+    Round,
+}
+
+impl CountedSince {
+    /// Whether a step begins the count. Whoever stands behind it has it of the steps they go.
+    pub fn is_of_a_step(self) -> bool {
+        matches!(self, Self::Wait | Self::Round)
+    }
 }
 
 /// What becomes of a mail at its reader.

@@ -1,8 +1,8 @@
 //! Functions: a label for each block, a line for each op.
 
 use super::super::{
-    Block, Comparison, Ending, Function, NUMBER_SCALE, Op, Place, Program, StepId, Terminator, ValueId, Workflow,
-    WorkflowDebug, WorkflowId,
+    Block, Calendar, Comparison, Ending, Function, NUMBER_SCALE, Op, Place, Program, SendWindow, StepId, Terminator,
+    ValueId, Workflow, WorkflowDebug, WorkflowId,
 };
 use super::{elapsed, number, remarked, slot_name, text_test_line};
 use crate::units::{DAY_MS, HOUR_MS};
@@ -62,6 +62,7 @@ impl Names<'_> {
             Op::Trigger(bit) => format!("trigger {bit}"),
             Op::TextTest(test) => format!("text {test}"),
             Op::Segment(segment) => format!("ask {segment}"),
+            Op::Calendar(calendar, a) => format!("{} of {a}", calendar_words(*calendar)),
             Op::Compare(comparison, a, b) => format!("{a} {} {b}", sign(*comparison)),
             Op::InSet(a, set) => {
                 let set: Vec<String> = set.iter().map(|value| number(*value)).collect();
@@ -160,4 +161,16 @@ fn readings(value: i64) -> Option<String> {
         (value.abs() >= DAY_MS && value % HOUR_MS == 0 && value.abs() < INSTANTS.start).then(|| elapsed(value));
     let both: Vec<String> = as_number.into_iter().chain(as_time).collect();
     (!both.is_empty()).then(|| both.join(" or "))
+}
+
+fn calendar_words(calendar: Calendar) -> String {
+    let shown = |window: SendWindow| format!("days {:07b} from {} to {}", window.days, window.from_min, window.to_min);
+    match calendar {
+        Calendar::DayBegins => "beginning of the day".to_owned(),
+        Calendar::DayOf => "day".to_owned(),
+        Calendar::WeekEnds => "end of the week".to_owned(),
+        Calendar::MonthEnds => "end of the month".to_owned(),
+        Calendar::Shows(window) => format!("whether {}", shown(window)),
+        Calendar::Turns(window) => format!("turn to or from {}", shown(window)),
+    }
 }

@@ -109,8 +109,18 @@ fn workflow(program: &Program) -> Workflow {
     .into_iter()
     .collect();
     let wait = CivilSpan { days: 3, ..CivilSpan::default() };
-    workflow.waits = [Wait::For(wait), Wait::Until { when: PredicateId(0), up_to: wait }].into_iter().collect();
-    workflow.effects.push(effect::Send { email: EmailId(0) }.into());
+    let before = Appointment::Date { slot: program.system.score, distance: wait, before: true, minute: Some(9 * 60) };
+    let on = [
+        Appointment::Weekday { day: 1, minute: 9 * 60 },
+        Appointment::Tomorrow { minute: 0 },
+        Appointment::Day { number: 7, minute: None },
+        before,
+        Appointment::BusinessDays(1),
+        Appointment::BusinessHours(4),
+    ];
+    let waits = [Wait::For(wait), Wait::Until { when: PredicateId(0), up_to: wait }];
+    workflow.waits = waits.into_iter().chain(on.map(Wait::On)).collect();
+    workflow.effects.push(effect::Send { email: EmailId(0), again: false }.into());
     workflow.effects.push(Handoff { team: TeamId(0), note: None, task: None }.into());
     workflow.arms = vec![StepId(0)];
     for since in [CountedSince::Entry, CountedSince::Wait, CountedSince::Sent(EmailId(0))] {

@@ -52,6 +52,7 @@ impl Checker<'_> {
         own(slots.triggered_at, "triggered_at");
         own(slots.waiting_since, "waiting_since");
         own(slots.timed_out, "timed_out");
+        slots.round_began.into_iter().for_each(|slot| own(slot, "round_began"));
         slots.taken.into_iter().for_each(|slot| own(slot, "taken"));
         slots.trace.iter().for_each(|slot| own(*slot, "trace"));
         slots.sent_at.iter().for_each(|(email, slot)| own(*slot, &format!("sending of {email}")));
@@ -62,6 +63,7 @@ impl Checker<'_> {
             let since = match count.since {
                 CountedSince::Entry => "entry".to_owned(),
                 CountedSince::Wait => "the wait".to_owned(),
+                CountedSince::Round => "the round".to_owned(),
                 CountedSince::Sent(email) => email.to_string(),
             };
             own(count.slot, &format!("count of {} since {since}", count.pattern));
@@ -93,10 +95,15 @@ fn owned_as(program: &Program, role: SlotRole) -> (String, bool) {
         SlotRole::System(system) => (format!("the engine's {}", system.name()), system.is_field()),
         SlotRole::Fact(fact, _) => (fact.to_string(), false),
         SlotRole::Holds(segment) | SlotRole::NextChange(segment) => (segment.to_string(), false),
+        SlotRole::Seen(field) => (format!("the changes of {field}"), false),
+        SlotRole::Drawn(split) => (format!("split {}", program.splits.at(split).name), false),
         SlotRole::Was(workflow)
         | SlotRole::Owed(workflow)
         | SlotRole::Unjudged(workflow)
+        | SlotRole::Date(workflow)
+        | SlotRole::Decided(workflow)
         | SlotRole::Started(workflow)
-        | SlotRole::Turn(workflow, _) => (format!("workflow {}'s entry", program.workflows.at(workflow).name), false),
+        | SlotRole::Turn(workflow, _)
+        | SlotRole::Again(workflow, _) => (format!("workflow {}'s entry", program.workflows.at(workflow).name), false),
     }
 }

@@ -14,6 +14,8 @@ use proptest::prelude::*;
 const A: ValueId = ValueId(0);
 const B: ValueId = ValueId(1);
 const C: ValueId = ValueId(2);
+/// Hours of no day.
+const NO_DAY: Calendar = Calendar::Shows(SendWindow { days: 0, from_min: 0, to_min: 0 });
 
 /// A sound program: a block, a send, a wait, a finish; an optional slot; a predicate of the workflow.
 fn sound() -> Program {
@@ -26,7 +28,7 @@ fn sound() -> Program {
     let mut workflow = least_workflow("guide", 1);
     workflow.steps.push(step("send", "send welcome"));
     workflow.waits.push(Wait::For(CivilSpan::default()));
-    workflow.effects.push(effect::Send { email: EmailId(0) }.into());
+    workflow.effects.push(effect::Send { email: EmailId(0), again: false }.into());
     workflow.effects.push(Handoff { team: TeamId(0), note: None, task: None }.into());
     workflow.writes = vec![program.system.score, program.system.stage];
     workflow.body.blocks = [
@@ -98,6 +100,8 @@ fn ops_fit_their_operands() {
         (vec![Op::Bool(true), Op::SetKnown(score(), A)], "`score` is always known"),
         (vec![Op::Trigger(3)], "trigger 3 outside a predicate"),
         (vec![Op::TextTest(TextTestId(7))], "there is no test7"),
+        (vec![Op::Int(1), Op::Calendar(NO_DAY, A)], "asks for hours that no clock shows"),
+        (vec![Op::Bool(true), Op::Calendar(Calendar::DayBegins, A)], "v0 is Bool, not Int"),
         (vec![Op::Bool(true), Op::Bit(A, 61)], "61 is not below 61"),
         (vec![Op::Int(1), Op::InSet(A, vec![2, 1])], "the set that v0 is looked up in is not sorted or repeats itself"),
         (vec![Op::Int(1), Op::InSet(A, vec![1, 1])], "the set that v0 is looked up in is not sorted or repeats itself"),
@@ -264,7 +268,9 @@ fn layouts_and_lists_hold_together() {
             let (since, slot) = (CountedSince::Sent(EmailId(8)), workflow.slots.timed_out);
             workflow.counts.push(EventCount { pattern: PatternId(8), since, enough: 1, slot });
         }),
-        workflow(|workflow| *workflow.effects.at_mut(EffectId(0)) = effect::Send { email: EmailId(8) }.into()),
+        workflow(|workflow| {
+            *workflow.effects.at_mut(EffectId(0)) = effect::Send { email: EmailId(8), again: false }.into()
+        }),
         workflow(|workflow| {
             *workflow.effects.at_mut(EffectId(1)) = Handoff { team: TeamId(8), note: None, task: None }.into()
         }),
@@ -420,6 +426,89 @@ fn those_who_wait_for_their_turn_have_their_place() {
     assert!(counted.contains("which is no count") && counted.contains("is something else too"), "{counted}");
 }
 
+/// Whoever comes in by a date has one that there is, and where it is kept when that is.
+#[test]
+fn entries_at_dates_have_dates_and_places() {
+    let dated = |change: fn(&mut Dates)| {
+        faults(|program| {
+            let [at, decided] = ["at", "decided"].map(|name| program.frame.add(name, SlotKind::Int, false, NEVER));
+            let slot = program.frame.add("renewal", SlotKind::Days, true, 0);
+            let field = program.fields.push(Field {
+                name: "renewal".into(),
+                tag: None,
+                ty: FieldType::Date,
+                optional: true,
+                slot: Some(slot),
+                text: None,
+                literals: Vec::new(),
+            });
+            program.frame.place();
+            let span = CivilSpan { days: 30, ..CivilSpan::default() };
+            let date = FieldDate { field, span, before: true, at_min: Some(540), yearly: false, at_once: false };
+            let mut dates = Dates::Field(date);
+            change(&mut dates);
+            program.workflows.at_mut(WorkflowId(0)).entry = Entry::Dated { dates, when: None, at, decided };
+        })
+    };
+    fn date(dates: &mut Dates) -> &mut FieldDate {
+        let Dates::Field(date) = dates else { panic!("a date of a field") };
+        date
+    }
+    assert_eq!(dated(|_| {}), "sound");
+    for change in [
+        |dates: &mut Dates| date(dates).at_min = None,
+        |dates: &mut Dates| date(dates).span.ms = 5,
+        |dates: &mut Dates| date(dates).field = FieldId(0),
+    ] {
+        let found = dated(change);
+        assert!(found.contains("nobody comes in by"), "{found}");
+    }
+    let late = dated(|dates| date(dates).at_min = Some(24 * 60));
+    assert!(late.contains("are no dates"), "{late}");
+    let nobody = dated(|dates| {
+        let (among, day) = (SegmentId(9), ScheduleDay::Nth(5, 7));
+        *dates = Dates::Schedule(Schedule { among, day, at_min: 0, at_home: false });
+    });
+    assert!(nobody.contains("are no dates") && nobody.contains("there is no"), "{nobody}");
+}
+
+/// A change is noticed where it is kept what the field was, in a slot like its own, and asked what its values can answer.
+#[test]
+fn changes_are_kept_and_asked() {
+    let changed = |change: fn(&mut Program)| {
+        faults(|program| {
+            let slot = program.frame.add("seats", SlotKind::Int, true, 0);
+            let seen = program.frame.add("seats as last seen", SlotKind::Int, true, 0);
+            let field = program.fields.push(Field {
+                name: "seats".into(),
+                tag: None,
+                ty: FieldType::Number,
+                optional: true,
+                slot: Some(slot),
+                text: None,
+                literals: Vec::new(),
+            });
+            program.frame.place();
+            program.watched.push(WatchedField { field, seen });
+            let tests = vec![PropertyTest { property: AFTER, test: Trait::NumberIn(1, 1), negated: false }];
+            program.patterns.push(Pattern { text: "seats".into(), event: PatternEvent::Changed(field), tests });
+            change(program);
+        })
+    };
+    assert_eq!(changed(|_| {}), "sound");
+    let says = |change, words: &str| {
+        let found = changed(change);
+        assert!(found.contains(words), "{found}");
+    };
+    says(|program| program.watched.clear(), "nothing keeps what");
+    says(|program| program.watched.extend_from_within(..), "stands there twice");
+    says(|program| program.patterns.values_mut().for_each(|one| one.tests[0].property = 2), "has no property 2");
+    says(
+        |program| program.patterns.values_mut().for_each(|one| one.tests[0].test = Trait::Truth(true)),
+        "what its type cannot answer",
+    );
+}
+
 /// A count of events, a sending or a mark of the engine that shared its slot would be read as the other.
 #[test]
 fn every_slot_of_a_journey_has_one_owner() {
@@ -573,6 +662,46 @@ fn times_are_times() {
         CivilSpan { ms: -1, ..CivilSpan::default() },
     ] {
         assert!(wait(span).contains("is no length of time up to"), "{span:?}");
+    }
+}
+
+#[test]
+fn instants_of_the_calendar_are_some() {
+    let wait = |appointment| {
+        faults(|program| *program.workflows.at_mut(WorkflowId(0)).waits.at_mut(WaitId(0)) = Wait::On(appointment))
+    };
+    let (score, stage) = (sound().system.score, sound().system.stage);
+    let days = |days| CivilSpan { days, ..CivilSpan::default() };
+    let hour = CivilSpan { ms: 1, ..CivilSpan::default() };
+    let date = |slot, distance, minute| Appointment::Date { slot, distance, before: true, minute };
+    let longest = limits::MAX_DURATION_DAYS as u16;
+    for sound in [
+        Appointment::Weekday { day: 6, minute: 1439 },
+        Appointment::Tomorrow { minute: 0 },
+        Appointment::Day { number: longest, minute: None },
+        Appointment::BusinessDays(longest),
+        Appointment::BusinessHours(1),
+        date(score, days(3), Some(540)),
+        date(score, hour, None),
+    ] {
+        assert_eq!(wait(sound), "sound", "{sound:?}");
+    }
+    for wrong in [
+        Appointment::Weekday { day: 7, minute: 0 },
+        Appointment::Weekday { day: 0, minute: 1440 },
+        Appointment::Tomorrow { minute: 1440 },
+        Appointment::Day { number: 0, minute: None },
+        Appointment::Day { number: longest + 1, minute: None },
+        Appointment::Day { number: 1, minute: Some(1440) },
+        Appointment::BusinessDays(0),
+        Appointment::BusinessHours(u32::MAX),
+        date(score, days(-3), None),
+        date(score, hour, Some(540)),
+        date(score, days(3), Some(1440)),
+        date(stage, days(3), None),
+        date(SlotId(9999), days(3), None),
+    ] {
+        assert!(wait(wrong).ends_with("is no instant of the calendar"), "{wrong:?}: {}", wait(wrong));
     }
 }
 

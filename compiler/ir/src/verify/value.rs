@@ -140,6 +140,10 @@ impl<'p> Scope<'p> {
                 Err(format!("there is no {segment}"))
             }
             Op::Segment(_) => Ok(Known::Bool),
+            Op::Calendar(calendar, _) if calendar.window().is_some_and(|window| !window.opens()) => {
+                Err("asks for hours that no clock shows".to_owned())
+            }
+            Op::Calendar(_, value) => values.int(*value).map(|_| Known::Int(SLOT_RANGE)),
             Op::InSet(value, set) if !set.is_sorted_by(|one, next| one < next) => {
                 Err(format!("the set that {value} is looked up in is not sorted or repeats itself"))
             }

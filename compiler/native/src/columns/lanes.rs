@@ -34,8 +34,8 @@ pub(super) fn needs(function: &Function) -> Option<Vec<Read>> {
             Op::Known(place) => reads.push(Read::Known(*place)),
             Op::TextTest(test) => reads.push(Read::Text(*test)),
             Op::InSet(_, set) if runs(set).count() > MAX_RUNS => return None,
-            // It has a function of its own; what watches reads the slot of a segment.
-            Op::Segment(_) | Op::Store(..) | Op::SetKnown(..) => return None,
+            // A segment has a function of its own, and what watches reads its slot; the calendar answers for one row.
+            Op::Segment(_) | Op::Calendar(..) | Op::Store(..) | Op::SetKnown(..) => return None,
             _ => {}
         }
     }
@@ -163,7 +163,7 @@ impl Lanes<'_> {
             Op::Known(place) => self.column(Read::Known(place)),
             Op::TextTest(test) => self.column(Read::Text(test)),
             // No event is at hand; the others are in no predicate that comes here (`needs`).
-            Op::Trigger(_) | Op::Segment(_) | Op::Store(..) | Op::SetKnown(..) => self.truth(false),
+            Op::Trigger(_) | Op::Segment(_) | Op::Calendar(..) | Op::Store(..) | Op::SetKnown(..) => self.truth(false),
             Op::Compare(comparison, a, b) => self.compare(comparison, of(a), of(b)),
             Op::InSet(a, ref set) => self.in_set(of(a), set),
             Op::InRange(a, low, high) => self.in_range(of(a), low, high),

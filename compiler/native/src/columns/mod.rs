@@ -12,7 +12,7 @@ mod lay_out;
 use super::Native;
 use super::error::CompileError;
 use super::unit::Code;
-use flow_ir::backend::{Answers, Columns, PAGE_ROWS, TextAnswers, View};
+use flow_ir::backend::{Answers, Columns, HostQuestion, PAGE_ROWS, RowAnswers, View};
 use flow_ir::columns::ask_one_by_one;
 use flow_ir::{Area, Areas, Place, PredicateId, Program, Slot, TextTestId};
 use lanes::{LanesFn, compile_columns};
@@ -110,7 +110,7 @@ impl<'n> NativeColumns<'n> {
         })
     }
 
-    fn lay_out(&mut self, rows: &[View<'_>], texts: TextAnswers<'_>) {
+    fn lay_out(&mut self, rows: &[View<'_>], host: RowAnswers<'_>) {
         for area in Area::ALL {
             let wanted = self.lengths[area];
             let fits = rows.iter().all(|row| wanted == 0 || row[area].len() == wanted);
@@ -125,7 +125,9 @@ impl<'n> NativeColumns<'n> {
         unsafe { (self.lay_out)(self.bases.as_ptr(), bytes, self.page.as_mut_ptr()) };
         for (column, lanes) in self.columns.iter().zip(self.page.chunks_exact_mut(STRIDE)) {
             if let Column::Text(test) = column {
-                (0..rows.len()).zip(lanes).for_each(|(row, lane)| *lane = mask(texts(row, *test)));
+                (0..rows.len())
+                    .zip(lanes)
+                    .for_each(|(row, lane)| *lane = mask(host(row, HostQuestion::Text(*test)) != 0));
             }
         }
     }
@@ -160,17 +162,17 @@ fn mask(is_so: bool) -> i64 {
 }
 
 impl Columns for NativeColumns<'_> {
-    fn ask(&mut self, rows: &[View<'_>], now: i64, texts: TextAnswers<'_>, answers: &mut Answers) {
+    fn ask(&mut self, rows: &[View<'_>], now: i64, host: RowAnswers<'_>, answers: &mut Answers) {
         answers.begin(self.asked.len(), rows.len());
         assert!(rows.len() <= PAGE_ROWS, "a page has {PAGE_ROWS} rows at most");
-        self.lay_out(rows, &mut *texts);
+        self.lay_out(rows, &mut *host);
         // One that is no row fills the last lane up.
         let lanes = rows.len().next_multiple_of(LANES);
         for (nth, asked) in self.asked.iter().enumerate() {
             let (holds, next_change) = answers.of(nth);
             match asked {
                 Asked::RowByRow(predicate) => {
-                    ask_one_by_one(self.native, *predicate, (rows, now), &mut *texts, (holds, next_change));
+                    ask_one_by_one(self.native, *predicate, (rows, now), &mut *host, (holds, next_change));
                 }
                 Asked::Lanes(function) => {
                     let bytes = (lanes * size_of::<i64>()) as u64;

@@ -1,16 +1,21 @@
 //! Predicates asked of a page of rows must answer as each row alone would, in either backend.
 
 use super::backends;
-use flow_ir::backend::{Answers, Columns, PAGE_ROWS, View};
+use flow_ir::backend::{Answers, Columns, HostQuestion, PAGE_ROWS, View};
 use flow_ir::columns::OneByOne;
 use flow_ir::generate::{Choices, memory, program};
-use flow_ir::{Areas, Id, Op, PredicateId, Program, TextTestId, WorkflowId};
+use flow_ir::{Areas, Id, Op, PredicateId, Program, WorkflowId};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
 /// What every test answers of a text, by row.
-fn text(row: usize, test: TextTestId) -> bool {
-    (row * 7 + test.index() * 3) % 5 < 2
+fn host(row: usize, asked: HostQuestion) -> i64 {
+    match asked {
+        HostQuestion::Text(test) => i64::from((row * 7 + test.index() * 3) % 5 < 2),
+        HostQuestion::Calendar(calendar, value) => {
+            value.wrapping_mul(i64::from(calendar.code())).wrapping_add(row as i64)
+        }
+    }
 }
 
 fn ask(columns: &mut dyn Columns, rows: &[Areas<Vec<u8>>], now: i64) -> Answers {
@@ -18,7 +23,7 @@ fn ask(columns: &mut dyn Columns, rows: &[Areas<Vec<u8>>], now: i64) -> Answers 
     let mut answers = Answers::default();
     // Over what was there.
     answers.begin(3, 5);
-    columns.ask(&views, now, &mut text, &mut answers);
+    columns.ask(&views, now, &mut host, &mut answers);
     answers
 }
 

@@ -1,7 +1,9 @@
 //! The edges of the contract: hosts that panic, damaged programs, memory of the wrong length.
 
 use super::{Called, Recorder, backends};
-use crate::abi::{CONTEXT_NEXT_CHANGE, CONTEXT_SEGMENTS, CONTEXT_TABLE, CONTEXT_TRIGGERS, context_area};
+use crate::abi::{
+    CONTEXT_NEXT_CHANGE, CONTEXT_OPERAND, CONTEXT_SEGMENTS, CONTEXT_TABLE, CONTEXT_TRIGGERS, context_area,
+};
 use crate::host::{HostFunction, HostTable};
 use crate::{CompileError, compile};
 use flow_ir::backend::{Memory, Moment, Stop, View};
@@ -19,7 +21,7 @@ fn two_sends() -> Program {
     let email = program.emails.push(email("welcome"));
     let mut workflow = least_workflow("twice", 1);
     let step = workflow.steps.push(step("send", "send welcome"));
-    let effect = workflow.effects.push(Send { email }.into());
+    let effect = workflow.effects.push(Send { email, again: false }.into());
     let send = |next| Block { ops: IdMap::default(), end: Terminator::Effect { step, effect, next } };
     let look = [Op::TextTest(test)].into_iter().collect();
     let done = Block { ops: IdMap::default(), end: Terminator::Finish { step: None, ending: Ending::Finished } };
@@ -102,9 +104,10 @@ fn a_journey_of_the_wrong_length_never_reaches_the_code() {
 /// Machine code reads these words by offset; a padding or a reordering must not go unnoticed.
 #[test]
 fn the_shared_structs_are_words_in_order() {
-    assert_eq!([CONTEXT_TABLE, CONTEXT_TRIGGERS, CONTEXT_NEXT_CHANGE, CONTEXT_SEGMENTS], [0, 16, 24, 32]);
-    assert_eq!(Area::ALL.map(context_area), [40, 48, 56, 64]);
+    let context = [CONTEXT_TABLE, CONTEXT_TRIGGERS, CONTEXT_NEXT_CHANGE, CONTEXT_OPERAND, CONTEXT_SEGMENTS];
+    assert_eq!(context, [0, 16, 24, 32, 40]);
+    assert_eq!(Area::ALL.map(context_area), [48, 56, 64, 72]);
     let slots: Vec<i32> = HostFunction::ALL.iter().map(|function| function.slot()).collect();
-    assert_eq!(slots, [0, 8]);
+    assert_eq!(slots, [0, 8, 16]);
     assert_eq!(size_of::<HostTable>(), 8 * HostFunction::ALL.len());
 }

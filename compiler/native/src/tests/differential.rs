@@ -128,7 +128,7 @@ fn the_generator_makes_every_op_and_end() {
             }
         }
     }
-    let ops = "Int Bool Now Load Store Known SetKnown Trigger Segment TextTest Compare InSet InRange And Or Not Add Sub Clamp Min Max BitOr Bit Select";
+    let ops = "Int Bool Now Load Store Known SetKnown Trigger Segment TextTest Calendar Compare InSet InRange And Or Not Add Sub Clamp Min Max BitOr Bit Select";
     let ends = "Jump Branch Effect Wait Finish Result";
     let all: BTreeSet<String> = ops.split(' ').chain(ends.split(' ')).map(str::to_owned).collect();
     assert_eq!(seen, all);

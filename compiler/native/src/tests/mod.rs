@@ -10,7 +10,7 @@ mod ops;
 use super::{Native, compile};
 use flow_ir::backend::{Backend, Host, Memory, Outcome};
 use flow_ir::interpret::Interpreter;
-use flow_ir::{Area, Areas, EffectId, Program, SlotId, StepId, TextTestId};
+use flow_ir::{Area, Areas, Calendar, EffectId, Program, SlotId, StepId, TextTestId};
 use std::sync::Arc;
 
 /// Both backends of a program.
@@ -24,6 +24,7 @@ fn backends(program: &Program) -> [Box<dyn Backend>; 2] {
 enum Called {
     Effect(StepId, EffectId, Areas<Vec<u8>>),
     TextTest(TextTestId),
+    Calendar(Calendar, i64),
     Panicked(String),
 }
 
@@ -58,6 +59,11 @@ impl Host for Recorder {
     }
     fn text_test(&mut self, test: TextTestId) -> bool {
         self.answer(Called::TextTest(test)) % 2 == 1
+    }
+    fn calendar(&mut self, calendar: Calendar, value: i64) -> i64 {
+        let answer = self.answer(Called::Calendar(calendar, value));
+        // Any of 64 bits: what no memory holds is brought back.
+        value.wrapping_mul(31).wrapping_add(answer.cast_signed())
     }
     fn panicked(&mut self, reason: &str) {
         self.log.push(Called::Panicked(reason.to_owned()));

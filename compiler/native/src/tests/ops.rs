@@ -104,6 +104,9 @@ fn ops_mean_the_same_on_both() {
         on(&[], Op::Trigger(2), 1),
         on(&[], Op::Trigger(62), 1),
         on(&[], Op::TextTest(TextTestId(0)), 1),
+        on(&[int(5)], Op::Calendar(Calendar::DayBegins, a), 156),
+        // What the host answers beyond what memory holds is brought back.
+        on(&[int(1 << 58)], Op::Calendar(Calendar::WeekEnds, a), VALUE_LIMIT),
         on(&[bool(true), bool(false)], Op::And(a, b), 0),
         on(&[bool(true), bool(false)], Op::Or(a, b), 1),
         on(&[bool(true)], Op::Not(a), 0),

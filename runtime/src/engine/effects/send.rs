@@ -14,7 +14,7 @@ use crate::store::{DecisionCode, DecisionRecord, OutboxKind, OutboxRecord, Outbo
 use crate::time::Instant;
 use flow_ir::backend::{Memory, Outcome};
 use flow_ir::effect::Send;
-use flow_ir::{Area, CountedSince, EmailId, NEVER, StepId, Workflow};
+use flow_ir::{Area, CountedSince, EmailId, NEVER, PatternEvent, StepId, Workflow};
 
 /// What holds a mail that nothing speaks against.
 enum Holding {
@@ -32,7 +32,7 @@ impl Perform for Send {
             host.row = None;
             return Outcome::Done;
         }
-        if let Some(reason) = host.objection(&memory, self.email) {
+        if let Some(reason) = host.objection(&memory, self) {
             host.withhold(step, reason);
             return Outcome::Done;
         }
@@ -49,9 +49,9 @@ impl Perform for Send {
 
 impl StepHost<'_> {
     /// Why a mail does not leave, in the order in which people would ask.
-    fn objection(&self, memory: &Memory<'_>, email: EmailId) -> Option<Withheld> {
-        let workflow = self.declared();
-        let sent = workflow.slots.sent_at.iter().find(|(sent, _)| *sent == email);
+    fn objection(&self, memory: &Memory<'_>, send: &Send) -> Option<Withheld> {
+        let (workflow, email) = (self.declared(), send.email);
+        let sent = workflow.slots.sent_at.iter().find(|(sent, _)| *sent == email).filter(|_| !send.again);
         if sent.is_some_and(|(_, slot)| workflow.journey.read(&memory[Area::Journey], *slot) > NEVER) {
             return Some(Withheld::AlreadyReceived);
         }
@@ -174,6 +174,7 @@ impl StepHost<'_> {
                 self.row = None;
                 self.batch.tally.mails += 1;
                 note_sent(self.declared(), &mut memory[Area::Journey], email, self.now);
+                self.remember_mailed(&mut memory[Area::Contact]);
                 self.take_place(&mut memory[Area::Contact], email);
                 self.sends.push(SendRecord { email: email.0, row, step: step.0, told: 0 });
                 self.batch.decide(DecisionRecord { send: Some(row), ..self.about(DecisionCode::Sent, step) });
@@ -192,6 +193,17 @@ impl StepHost<'_> {
         if let Some(fact) = self.plan.mailed().filter(|_| self.plan.is_marketing(email)) {
             fact.add(&self.plan.program.frame, frame, self.now);
             self.written.push(fact.first);
+        }
+    }
+
+    /// That a mail left is remembered of the contact at once: the steps behind it may ask.
+    fn remember_mailed(&mut self, frame: &mut [u8]) {
+        let plan = self.plan;
+        let pattern = plan.patterns.of_mails(PatternEvent::Mailed);
+        for fact in pattern.into_iter().flat_map(|pattern| plan.pattern_facts.at(pattern)) {
+            let fact = plan.program.facts.at(*fact);
+            fact.add(&plan.program.frame, frame, self.now);
+            self.written.extend((0..fact.depth).map(|nth| fact.slot(nth)));
         }
     }
 

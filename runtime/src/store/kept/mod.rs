@@ -51,6 +51,7 @@ pub(super) mod flag {
     pub(in crate::store) const ENDED: u8 = 4;
     pub(in crate::store) const GOAL_UNTIL: u8 = 8;
     pub(in crate::store) const OUTBOX: u8 = 16;
+    pub(in crate::store) const GOAL_OPEN: u8 = 32;
 }
 
 /// What is packed of a contact: journeys by (workflow, run), held entries, and when fields were said.
@@ -127,6 +128,7 @@ fn pack_journey(out: &mut Vec<u8>, journey: &JourneyRecord) {
 fn flags(journey: &JourneyRecord) -> u8 {
     let flags = [
         (journey.goal_met, flag::GOAL_MET),
+        (journey.goal_open, flag::GOAL_OPEN),
         (journey.due_at.is_some(), flag::DUE),
         (journey.ended_at.is_some(), flag::ENDED),
         (journey.goal_until.is_some(), flag::GOAL_UNTIL),
@@ -276,6 +278,7 @@ fn journey_over(contact: ContactId, rest: &mut Reader<'_>, journey: &mut Journey
         entered_at,
         ended_at: is(flag::ENDED).then_some(ended_at),
         goal_met: is(flag::GOAL_MET),
+        goal_open: is(flag::GOAL_OPEN),
         goal_until: is(flag::GOAL_UNTIL).then_some(goal_until),
         sends: own_sends,
         since: 0,

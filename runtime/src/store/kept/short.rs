@@ -175,8 +175,9 @@ fn take_row(contact: ContactId, row: Row, journey: &mut JourneyRecord) -> Option
     (journey.version, journey.step, journey.status) = (small(version)?, small(step)?, JourneyStatus::of(status)?);
     (journey.due_at, journey.entered_at) = (instant(flag::DUE, due_at), entered_at.cast_signed());
     (journey.ended_at, journey.goal_until) = (instant(flag::ENDED, ended_at), instant(flag::GOAL_UNTIL, goal_until));
+    (journey.goal_met, journey.goal_open) = (is(flag::GOAL_MET), is(flag::GOAL_OPEN));
     // Its number stands behind the rows.
-    (journey.goal_met, journey.outbox) = (is(flag::GOAL_MET), is(flag::OUTBOX).then_some(0));
+    journey.outbox = is(flag::OUTBOX).then_some(0);
     journey.memory.clear();
     journey.sends.clear();
     Some(())
@@ -278,6 +279,7 @@ mod tests {
                         goal_until: maybe(2),
                         outbox: maybe(3).map(i64::cast_unsigned),
                         goal_met: is & 16 != 0,
+                        goal_open: is & 32 != 0,
                         entered_at: at(6).cast_signed(),
                         since: at(7),
                         sends: vec![

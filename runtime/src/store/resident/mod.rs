@@ -214,12 +214,19 @@ impl Resident {
         self.messages.knows(message)
     }
 
-    /// How many messages of a day are learnt at most.
-    pub(crate) const MESSAGES_OF_A_DAY: usize = Messages::most();
+    /// The tables are asked about a message. Gives of how many messages at most its part is to be read first, where that is worth it.
+    pub(crate) fn ask(&mut self, message: &MessageKey) -> Option<usize> {
+        self.messages.ask(message)
+    }
 
-    /// What the tables know of a day; none where that is more than [`MESSAGES_OF_A_DAY`](Self::MESSAGES_OF_A_DAY).
-    pub(crate) fn learn_day(&mut self, day: i32, known: Option<Vec<MessageId>>) {
-        self.messages.learn(day, known);
+    /// Everything that the tables know of the part of a message: those of its day that begin with the same four bits.
+    pub(crate) fn learn_part(&mut self, message: &MessageKey, known: Vec<MessageId>) {
+        self.messages.learn(message, known);
+    }
+
+    /// What the tables have answered about a message.
+    pub(crate) fn answer(&mut self, message: MessageKey, has_arrived: bool) {
+        self.messages.answer(message, has_arrived);
     }
 
     /// The tables know every message up to a record of the log by now.

@@ -104,11 +104,24 @@ fn in_file(connection: &Connection, number: u64) -> Result<Option<Logged>, Troub
     Ok(previous.map(Logged::Decision))
 }
 
-/// The messages of a day that have arrived; none where there are more than so many.
-pub(super) fn of_day(connection: &Connection, day: i32, at_most: usize) -> Result<Option<Vec<MessageId>>, Trouble> {
-    let mut statement = connection.prepare_cached("SELECT id FROM message WHERE day = ?1 LIMIT ?2")?;
+/// Serves from the primary key.
+pub(super) const PART: &str = "SELECT id FROM message WHERE day = ?1 AND id >= ?2 AND id < ?3 LIMIT ?4";
+
+/// The messages of a day that begin with the same four bits as this one and have arrived; none where there are more than so many.
+pub(super) fn of_part(
+    connection: &Connection,
+    message: &MessageKey,
+    at_most: usize,
+) -> Result<Option<Vec<MessageId>>, Trouble> {
+    let MessageId([first, ..]) = message.id;
+    let begin = [first & 0xf0];
+    let after_all = [u8::MAX; size_of::<MessageId>() + 1];
+    let next = begin.map(|begin| begin.saturating_add(1 << 4));
+    // Where no byte is greater, it is longer than any id.
+    let end: &[u8] = if first >= 0xf0 { &after_all } else { &next };
     let one_more = i64::try_from(at_most).unwrap_or(i64::MAX).saturating_add(1);
-    let rows = statement.query_map(params![day, one_more], |row| Ok(MessageId(row.get(0)?)))?;
+    let mut statement = connection.prepare_cached(PART)?;
+    let rows = statement.query_map(params![message.day, begin, end, one_more], |row| Ok(MessageId(row.get(0)?)))?;
     let known = rows.collect::<rusqlite::Result<Vec<_>>>()?;
     Ok((known.len() <= at_most).then_some(known))
 }

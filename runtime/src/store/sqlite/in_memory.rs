@@ -39,11 +39,11 @@ impl SqliteStore {
         Ok(())
     }
 
-    /// Whoever made the batch has asked about its messages before, and so their days are known. Where they have not, they are asked about now.
-    fn ask_about_days(&mut self, batch: &Batch) -> Result<(), StoreError> {
+    /// Whoever made the batch has asked about its messages before, and so the answers are there. Where they have not, they are asked about now.
+    fn ask_about_messages(&mut self, batch: &Batch) -> Result<(), StoreError> {
         let Some(mut resident) = self.resident.take() else { return Ok(()) };
         let events = batch.slots.iter().flat_map(|slot| &slot.changes.events);
-        let asked = events.map(|event| event.message).filter(|message| resident.knows(message) == Knows::Day);
+        let asked = events.map(|event| event.message).filter(|message| resident.knows(message) == Knows::Ask);
         let unknown: Vec<MessageKey> = asked.collect();
         let learnt = match unknown.is_empty() {
             true => Ok(()),
@@ -55,7 +55,7 @@ impl SqliteStore {
 
     /// Hands a batch to the thread that writes, and takes it into memory.
     pub(super) fn hand_over(&mut self, batch: &Arc<Batch>) -> Result<Ticket, StoreError> {
-        self.ask_about_days(batch)?;
+        self.ask_about_messages(batch)?;
         let to_write = Arc::clone(batch);
         let Some(resident) = &mut self.resident else {
             let ticket = self.writer.begin(batch.slots.len(), move |connection, _| write_batch(connection, &to_write));
@@ -81,14 +81,14 @@ impl SqliteStore {
     /// Answers by memory; the file is asked for what that does not hold, and else not even opened to read.
     pub(super) fn ask_memory(&mut self, resident: &mut Resident, questions: &Questions) -> Result<Answers, StoreError> {
         let Questions { keys, messages, contacts, rows, recipients, queued, events } = questions;
-        resident.messages_kept(self.known_to.load(Ordering::Acquire));
+        resident.messages_kept(self.told.known_to());
         let owners = keys.iter().map(|key| resident.owner(key)).collect();
         let whole = |id: &ContactId| contact_of(resident, *id);
         let contacts = contacts.iter().map(whole).collect::<Result<_, _>>();
         let contacts = self.noted(contacts, "read")?;
         let is_of_outbox = !rows.is_empty() || !recipients.is_empty() || queued.is_some();
-        let asks_file = |message| matches!(resident.knows(message), Knows::Day | Knows::Message);
-        if !is_of_outbox && events.is_empty() && !messages.iter().any(asks_file) {
+        let asks_file = messages.iter().any(|message| resident.knows(message) == Knows::Ask);
+        if !is_of_outbox && events.is_empty() && !asks_file {
             let known = messages.iter().map(|message| resident.knows(message) == Knows::Yes).collect();
             return Ok(Answers { owners, contacts, known, ..Answers::default() });
         }
@@ -119,10 +119,20 @@ impl SqliteStore {
         }
     }
 
-    /// Bytes of memory that everybody takes; none where every row is written with its batch.
-    pub fn memory(&self) -> Option<usize> {
-        self.resident.as_ref().map(Resident::memory)
+    /// How much memory it takes; none where every row is written with its batch.
+    pub fn memory(&self) -> Option<MemoryUse> {
+        let people = self.resident.as_ref().map(Resident::memory)?;
+        Some(MemoryUse { people, tail: self.told.memory() })
     }
+}
+
+/// Bytes of memory that a store takes, beside the pages of its file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MemoryUse {
+    /// Everybody, with their keys, and the messages that are known.
+    pub people: usize,
+    /// What the tables have not taken over, as of the last batch that was written: none once they have caught up.
+    pub tail: usize,
 }
 
 /// A second connection, which reads keys on a thread of its own while the first reads people.
@@ -239,21 +249,31 @@ fn newest_in(resident: &Resident, id: ContactId) -> Vec<(ContactId, u64)> {
     resident.all_who_are(id).into_iter().map(|id| (id, resident.newest(id))).collect()
 }
 
-/// Which messages have arrived; a day that memory does not know is read once.
+/// Which messages have arrived.
 fn known_in(resident: &mut Resident, connection: &Connection, messages: &[MessageKey]) -> Result<Vec<bool>, Trouble> {
     let mut known = Vec::with_capacity(messages.len());
     for message in messages {
-        if resident.knows(message) == Knows::Day {
-            let of_day = events::of_day(connection, message.day, Resident::MESSAGES_OF_A_DAY)?;
-            resident.learn_day(message.day, of_day);
+        if resident.knows(message) == Knows::Ask {
+            ask_table(resident, connection, message)?;
         }
-        known.push(match resident.knows(message) {
-            Knows::Yes => true,
-            Knows::No => false,
-            Knows::Day | Knows::Message => events::known(connection, std::slice::from_ref(message))?.contains(&true),
-        });
+        known.push(resident.knows(message) == Knows::Yes);
     }
     Ok(known)
+}
+
+/// Lets the table answer about a message that memory does not know, by all of its part where that is worth it.
+fn ask_table(resident: &mut Resident, connection: &Connection, message: &MessageKey) -> Result<(), Trouble> {
+    if let Some(at_most) = resident.ask(message)
+        && let Some(part) = events::of_part(connection, message, at_most)?
+    {
+        resident.learn_part(message, part);
+    }
+    // What agrees with another of its part is asked about all the same.
+    if resident.knows(message) == Knows::Ask {
+        let known = events::known(connection, std::slice::from_ref(message))?;
+        resident.answer(*message, known.contains(&true));
+    }
+    Ok(())
 }
 
 /// Tells who is due, in pages.

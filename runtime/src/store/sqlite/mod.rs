@@ -47,6 +47,7 @@ pub(crate) use aside::Aside;
 pub(crate) use fault::RESTORE;
 pub(crate) use health::free_pages_from_nowhere;
 pub use health::{Facts, sqlite_version};
+pub use in_memory::MemoryUse;
 pub use lock::{InUse, past_help};
 pub(crate) use lock::{Known, lacks, was_a_store};
 pub(crate) use mend::Mending;
@@ -74,8 +75,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
-use tail::Tail;
+use tail::{Tail, Told};
 use there::Identity;
 use writer::Writer;
 
@@ -98,8 +98,8 @@ pub struct SqliteStore {
     standing: Standing,
     /// What frames are kept as differences to.
     blank: Arc<Blank>,
-    /// Up to which record of the log the tables know every message.
-    known_to: Arc<AtomicU64>,
+    /// What is known here of the tail.
+    told: Arc<Told>,
     /// The slots that are open, as the last batch that was handed over leaves them.
     states: BTreeMap<Slot, SlotState>,
     /// Whether whoever had it before closed it.
@@ -522,6 +522,7 @@ impl SqliteStore {
             contacts::LOAD.to_owned(),
             contacts::DUE.to_owned(),
             events::KNOWN.to_owned(),
+            events::PART.to_owned(),
             events::EVENT.to_owned(),
             events::DECISION.to_owned(),
             events::NEWEST.to_owned(),

@@ -8,7 +8,7 @@ use super::fault::Trouble;
 use super::lock::{Lock, of_what_was_a_store};
 use super::migrate::{APPLICATION_ID, NEWEST, OLDEST, migrate};
 use super::picture::refuse_foreign;
-use super::tail::{ROUND_CHANGES, Tail, over};
+use super::tail::{ROUND_CHANGES, Tail, Told, over};
 use super::there::{Identity, refuse_no_store};
 use super::view::{ViewColumn, Word};
 use super::writer::{END_SLICE, Writer};
@@ -21,7 +21,6 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 /// Past this many pages (64 MiB) the log written ahead is folded to its end, which makes writers wait for a moment.
@@ -156,8 +155,8 @@ impl OpenOptions {
         let checkpointer = Checkpointer::start(folding, self.wal_bound_pages)?;
         // A batch of nothing, for what a crash left in the log.
         drop(checkpointer.begin_batch()?);
-        let known_to = Arc::default();
-        let tail = self.catch_up(&mut connection, &checkpointer, &known_to)?;
+        let told = Arc::default();
+        let tail = self.catch_up(&mut connection, &checkpointer, &told)?;
         if !self.bare {
             // What an earlier Flow left in the tail stands in the tables by now.
             let _turn = checkpointer.begin_batch()?;
@@ -183,7 +182,7 @@ impl OpenOptions {
             resident: (self.keeping == Keeping::Journal).then(|| Resident::new(Slot::FIRST, Arc::clone(&blank))),
             standing: Standing::Unread,
             blank,
-            known_to,
+            told,
             states: BTreeMap::new(),
             was_closed,
             begun: Vec::new(),
@@ -198,9 +197,9 @@ impl OpenOptions {
         &self,
         connection: &mut Connection,
         checkpointer: &Checkpointer,
-        known_to: &Arc<AtomicU64>,
+        told: &Arc<Told>,
     ) -> Result<Tail, Trouble> {
-        let mut tail = Tail::load(connection, Slot::FIRST, Arc::clone(known_to))?;
+        let mut tail = Tail::load(connection, Slot::FIRST, Arc::clone(told))?;
         tail.begin_rounds_at(self.round_changes);
         while tail.is_behind() {
             let _turn = checkpointer.begin_batch()?;

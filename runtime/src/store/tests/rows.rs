@@ -186,6 +186,7 @@ pub(in crate::store) fn journey(contact: u64, workflow: u32, run: u32) -> Journe
         entered_at: 500,
         ended_at: None,
         goal_met: false,
+        goal_open: false,
         goal_until: None,
         sends: vec![SendRecord { email: 3, row: 8, step: 1, told: 5 }],
         since: 77,

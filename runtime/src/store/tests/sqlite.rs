@@ -674,6 +674,7 @@ fn every_read_of_the_loop_uses_an_index() {
         "SEARCH contact USING INTEGER PRIMARY KEY (rowid=?)",
         "SEARCH contact USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
         "SEARCH message USING PRIMARY KEY (day=? AND id=?)",
+        "SEARCH message USING PRIMARY KEY (day=? AND id>? AND id<?)",
         "SEARCH event USING INTEGER PRIMARY KEY (rowid=?)",
         "SEARCH decision USING INTEGER PRIMARY KEY (rowid=?)",
         "SEARCH contact USING INTEGER PRIMARY KEY (rowid=?)",
@@ -799,4 +800,57 @@ fn a_message_that_arrived_before_is_refused_by_who_has_not_asked() {
         let error = Hand::take(&mut store).try_commit(&mut store, again).unwrap_err();
         assert!(error.message.contains("arrived twice"), "{keeping:?}: {}", error.message);
     }
+}
+
+/// Behind a start, by parts that are read once they were asked about often enough: those of the first and the last byte, too.
+#[test]
+fn messages_of_a_large_day_are_known_exactly() {
+    const COUNT: u64 = 15_000;
+    let of = |number: u64| {
+        let mut id = [7; 16];
+        id.iter_mut().skip(1).zip(number.to_be_bytes()).for_each(|(place, byte)| *place = byte);
+        id[0] = [0, 200, u8::MAX][(number % 3) as usize];
+        MessageKey { day: 20_000, id: MessageId(id) }
+    };
+    let arrives = |number: u64| EventRecord { id: number + 1, message: of(number), ..event(1, 1) };
+    let known = |store: &mut SqliteStore, numbers: std::ops::Range<u64>| {
+        let messages = numbers.map(of).collect();
+        store.ask(&Questions { messages, ..Questions::default() }).unwrap().known
+    };
+    let folder = TempDir::new().unwrap();
+    let mut store = sqlite(&folder);
+    commit(&mut store, Changes { events: (0..COUNT).map(arrives).collect(), ..people(1) });
+    store.close().unwrap();
+    let mut store = sqlite(&folder);
+    let mut hand = Hand::take(&mut store);
+    for turn in 0..3 {
+        assert_eq!(known(&mut store, COUNT..2 * COUNT), vec![false; COUNT as usize], "{turn}");
+        assert_eq!(known(&mut store, 0..COUNT), vec![true; COUNT as usize], "{turn}");
+    }
+    hand.commit(&mut store, Changes { events: vec![arrives(COUNT + 1)], ..Changes::default() });
+    assert_eq!(known(&mut store, COUNT..COUNT + 3), [false, true, false]);
+    let again = EventRecord { id: 9 * COUNT, ..arrives(5) };
+    let error = hand.try_commit(&mut store, Changes { events: vec![again], ..Changes::default() }).unwrap_err();
+    assert!(error.message.contains("arrived twice"), "{}", error.message);
+}
+
+/// What waits for its table is memory, too, and is none once the table has it.
+#[test]
+fn a_store_says_what_the_tail_takes_of_memory() {
+    let folder = TempDir::new().unwrap();
+    let mut store = OpenOptions { round_changes: 1_000_000, ..options(&folder) }.open().unwrap();
+    let mut hand = Hand::take(&mut store);
+    hand.commit(&mut store, people(50));
+    store.catch_up().unwrap();
+    let before = store.memory().unwrap();
+    assert_eq!(before.tail, 0);
+    let changed = |id: u64| ContactWrite { frame: vec![7; 2_000], ..contact(id) };
+    let frames = (0..100).find_map(|_| {
+        hand.commit(&mut store, Changes { contacts: (1..=50).map(changed).collect(), ..Changes::default() });
+        // Where the machine is busy the tables may have followed before they are looked at.
+        Some(store.memory().unwrap().tail).filter(|bytes| *bytes > 0)
+    });
+    assert!(frames.unwrap() > 50 * 2_000);
+    store.catch_up().unwrap();
+    assert_eq!(store.memory().unwrap().tail, 0);
 }

@@ -14,16 +14,15 @@ use flow_ir::{EmailId, EngagementKind};
 
 /// `clicked guide_delivery link "case-study"`, or `clicked` alone for the last email sent.
 pub(super) fn check(cx: &mut Cx<'_>, engaged: &Engaged, span: Span, asked: Asked<'_>) -> Cond {
-    let (kind, verb) = match engaged.verb {
-        ast::EngagementVerb::Clicked => (EngagementKind::Clicked, "clicked"),
-        ast::EngagementVerb::Opened => (EngagementKind::Opened, "opened"),
-        ast::EngagementVerb::Replied => (EngagementKind::Replied, "replied"),
-        ast::EngagementVerb::Bounced => (EngagementKind::Bounced, "bounced"),
-    };
+    let (kind, verb) = (engaged.verb.kind(), engaged.verb.word());
     let journey = match asked {
         Asked::InJourney(journey) | Asked::Goal(journey) | Asked::Waiting(journey) => journey,
         Asked::Entry | Asked::Anywhere(_) => {
-            cx.report(messages::journey_only(JourneyOnly::Mail(verb), cx.at(span), asked.words()));
+            let what = match engaged.with {
+                With::Any if engaged.link.is_none() => JourneyOnly::AnyMail(verb),
+                With::Any | With::One(_) | With::AnyOf(_) | With::Last => JourneyOnly::Mail(verb),
+            };
+            cx.report(messages::journey_only(what, cx.at(span), asked.words()));
             return Cond::Unknown;
         }
     };

@@ -27,7 +27,7 @@ pub(crate) use header::Header;
 pub(crate) use predicate::*;
 pub(crate) use step::StepNode;
 pub(crate) use step::{Step, StepKind};
-pub(crate) use value::{Duration, Literal, Sum, Text, TextPiece, Unit, Value};
+pub(crate) use value::{Duration, Literal, Side, Sum, Text, TextPiece, Unit, Value};
 
 use super::constructs;
 use super::settled::Settled;

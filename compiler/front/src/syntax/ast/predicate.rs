@@ -62,7 +62,9 @@ impl Predicate {
     /// Whether an event in it has a period that may look back or ahead.
     pub(crate) fn has_bare_in(&self) -> bool {
         match self {
-            Self::Event { period, .. } | Self::Crossed(Crossed { period, .. }, _) => {
+            Self::Event { period, .. }
+            | Self::Crossed(Crossed { period, .. }, _)
+            | Self::Changed(Changed { period, .. }, _) => {
                 matches!(period, Some(Period::In(_)))
             }
             other => other.children().iter().any(Self::has_bare_in),
@@ -103,6 +105,10 @@ pub(crate) enum Period {
     /// Since this email last left in the journey.
     SinceSent(Name),
     FromNow,
+    /// Since Monday at home.
+    ThisWeek,
+    /// Since the first of the month at home.
+    ThisMonth,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

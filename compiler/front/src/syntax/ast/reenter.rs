@@ -1,4 +1,4 @@
-//! `reenter never`, `reenter after 90 days`: whether people come in again.
+//! `reenter never`, `reenter after 90 days`, `reenter always`: whether people come in again.
 
 use super::Duration;
 
@@ -6,4 +6,5 @@ use super::Duration;
 pub(crate) enum Reenter {
     Never,
     After(Duration),
+    Always,
 }

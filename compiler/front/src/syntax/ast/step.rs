@@ -20,6 +20,16 @@ impl Step {
         self.kind.blocks()
     }
 
+    /// How many steps it stands for, beside those in its blocks.
+    pub(crate) fn stands_for(&self) -> usize {
+        self.kind.stands_for()
+    }
+
+    /// How often what stands in it is gone through at most.
+    pub(crate) fn rounds(&self) -> usize {
+        self.kind.rounds()
+    }
+
     /// The message that it sends, by its name.
     pub(crate) fn message(&self) -> Option<&Name> {
         self.kind.message()
@@ -33,9 +43,19 @@ pub(crate) trait StepNode {
         Vec::new()
     }
 
+    /// How many steps it stands for, beside those in its blocks.
+    fn stands_for(&self) -> usize {
+        1
+    }
+
     /// The message it sends, by its name.
     fn message(&self) -> Option<&Name> {
         None
+    }
+
+    /// How often its blocks are gone through at most.
+    fn rounds(&self) -> usize {
+        1
     }
 }
 
@@ -56,10 +76,24 @@ macro_rules! kinds {
                 }
             }
 
+            fn stands_for(&self) -> usize {
+                match self {
+                    $(Self::$variant(step) => step.stands_for(),)*
+                    Self::Unreadable => 1,
+                }
+            }
+
             fn message(&self) -> Option<&Name> {
                 match self {
                     $(Self::$variant(step) => step.message(),)*
                     Self::Unreadable => None,
+                }
+            }
+
+            fn rounds(&self) -> usize {
+                match self {
+                    $(Self::$variant(step) => step.rounds(),)*
+                    Self::Unreadable => 1,
                 }
             }
         }

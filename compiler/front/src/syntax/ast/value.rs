@@ -63,6 +63,22 @@ pub(crate) struct Value {
     pub span: Span,
 }
 
+/// On which side of a date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Side {
+    Before,
+    After,
+}
+
+impl Side {
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Before => "before",
+            Self::After => "after",
+        }
+    }
+}
+
 /// `2 days`
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Duration {

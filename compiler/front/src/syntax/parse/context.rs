@@ -17,6 +17,10 @@ pub(super) enum Context {
     Team,
     Policy,
     Handoff,
+    /// The ways of a `choose by`.
+    Ways,
+    /// The shares of a split.
+    Shares,
     /// A block of steps.
     Steps,
     /// The steps of a workflow, and the lines that hold for all of it.
@@ -43,6 +47,8 @@ const EMAIL: &[Start] = constructs::email_clauses!(starts);
 const TEAM: &[Start] = constructs::team_clauses!(starts);
 const POLICY: &[Start] = constructs::policy_clauses!(starts);
 const HANDOFF: &[Start] = constructs::handoff_clauses!(starts);
+/// Whoever meets no value.
+const WAYS: &[Start] = &[Start { words: "otherwise", rule: Rule::last_way }];
 const STEPS: &[Start] = constructs::steps!(starts);
 /// Any step may stand behind its name: `step "nudge": send nudge`.
 const LABEL: &[Start] = &[Start { words: "step", rule: Rule::labelled }];
@@ -69,11 +75,12 @@ impl Context {
     fn starts(self) -> impl Iterator<Item = Start> {
         let lists: &[&[Start]] = match self {
             Self::Declarations => &[DECLARATIONS],
-            Self::Fields => &[],
+            Self::Fields | Self::Shares => &[],
             Self::Email => &[EMAIL],
             Self::Team => &[TEAM],
             Self::Policy => &[POLICY],
             Self::Handoff => &[HANDOFF],
+            Self::Ways => &[WAYS],
             Self::Steps => &[STEPS, LABEL],
             Self::Workflow => &[STEPS, LABEL, HEADERS],
         };
@@ -102,7 +109,12 @@ impl Context {
 
     /// What a line that starts with any name is read as.
     pub(super) fn other(self) -> Option<Rule> {
-        (self == Self::Fields).then_some(Rule::field)
+        match self {
+            Self::Fields => Some(Rule::field),
+            Self::Ways => Some(Rule::way),
+            Self::Shares => Some(Rule::share),
+            _ => None,
+        }
     }
 
     pub(super) fn has_steps(self) -> bool {
@@ -113,7 +125,7 @@ impl Context {
     pub(super) fn synonym(self, typed: &str) -> Option<&'static str> {
         let lists: &[&List] = match self {
             Self::Declarations => &[&constructs::DECLARATIONS],
-            Self::Fields => &[],
+            Self::Fields | Self::Ways | Self::Shares => &[],
             Self::Email => &[&constructs::EMAIL_CLAUSES],
             Self::Team => &[&constructs::TEAM_CLAUSES],
             Self::Policy => &[&constructs::POLICY_CLAUSES],
@@ -126,7 +138,7 @@ impl Context {
 
     /// Whether blocks of another place stand inside of this one, and its lines have words of their own there.
     pub(super) fn is_around(self, inner: Self) -> bool {
-        self == Self::Workflow && matches!(inner, Self::Steps | Self::Handoff)
+        self == Self::Workflow && matches!(inner, Self::Steps | Self::Handoff | Self::Ways | Self::Shares)
     }
 
     /// The declaration in which these lines stand.
@@ -136,7 +148,7 @@ impl Context {
             Self::Email => Some(Kind::Email),
             Self::Team => Some(Kind::Team),
             Self::Policy => Some(Kind::Policy),
-            Self::Declarations | Self::Fields | Self::Handoff | Self::Steps => None,
+            Self::Declarations | Self::Fields | Self::Handoff | Self::Ways | Self::Shares | Self::Steps => None,
         }
     }
 
@@ -144,6 +156,8 @@ impl Context {
     pub(super) fn called(self) -> Option<&'static str> {
         match self {
             Self::Handoff => constructs::STEPS.of_word("handoff").and_then(Construct::called),
+            Self::Shares => constructs::STEPS.of_word("split").and_then(Construct::called),
+            Self::Ways => constructs::STEPS.of_word("choose by").and_then(Construct::called),
             other => other.home().and_then(Kind::construct).and_then(Construct::called),
         }
     }

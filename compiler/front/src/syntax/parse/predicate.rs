@@ -130,6 +130,10 @@ fn period(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Option<Period> {
         Some(Period::SinceSent(reader.name_of(&inner, Rule::word)))
     } else if has(pair, Rule::from_now) {
         Some(Period::FromNow)
+    } else if has(pair, Rule::this_week) {
+        Some(Period::ThisWeek)
+    } else if has(pair, Rule::this_month) {
+        Some(Period::ThisMonth)
     } else {
         match child(pair, Rule::in_the_last) {
             Some(inner) => {
@@ -169,6 +173,20 @@ fn relation(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Option<Relation> {
         Rule::order => Relation::Order(order(inner.as_str())?, reader.sum_of(pair)),
         _ => return None,
     })
+}
+
+/// What a way of `choose by` asks: a value, one of several, or a range.
+pub(super) fn way_relation(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Option<Relation> {
+    let first = pair.clone().into_inner().find(|inner| inner.as_rule() != Rule::COMMENT)?;
+    match first.as_rule() {
+        Rule::between => between(reader, &first),
+        Rule::order => Some(Relation::Order(order(first.as_str())?, reader.sum_of(pair))),
+        _ => {
+            let literals = pair.clone().into_inner().filter(|inner| inner.as_rule() == Rule::literal);
+            let mut values: Vec<Literal> = literals.map(|literal| reader.literal(&literal)).collect();
+            Some(if values.len() == 1 { Relation::Is(values.remove(0)) } else { Relation::In(values) })
+        }
+    }
 }
 
 fn list(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Vec<Literal> {

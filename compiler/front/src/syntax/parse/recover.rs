@@ -286,7 +286,7 @@ impl Reader<'_> {
             return syntax::comment_sign("#", place);
         }
         // `send guide if clicked` is one step with a condition, and not two.
-        if context.starts_with(found) && found != "if" && furthest.expected == [Expected::EndOfLine] {
+        if context.starts_with(found) && found != "if" && Expected::is_end(&furthest.expected) {
             let before = cut::before(text, at).trim_end().len();
             return self.with_edits(syntax::two_on_one_line(found, place), line, vec![(before..at, "; ".to_owned())]);
         }

@@ -216,8 +216,24 @@ const ENDINGS: &[(&str, &str)] = &[("days", "days"), ("in", "in contact timezone
 
 /// Words that would make sense of anything, and rarely the sense that was meant: `visited(page is )` asks for no `known`.
 const NEVER_MISSING: &[&str] = &[
-    "and", "or", "link", "known", "unknown", "not", "no", "yes", "clicked", "opened", "replied", "sent", "bounced",
+    "and",
+    "or",
+    "link",
+    "known",
+    "unknown",
+    "not",
+    "no",
+    "yes",
+    "clicked",
+    "opened",
+    "replied",
+    "sent",
+    "bounced",
     "timed",
+    "today",
+    "now",
+    "weekday",
+    "hour in contact timezone",
 ];
 
 /// What people put before a name, and Flow does not.
@@ -296,7 +312,7 @@ pub(super) fn slip(
             tries.push((vec![(before..here.end, String::new())], format!("leave out `{found}`:")));
         }
         tries.extend(joined(line, at, found));
-        if furthest.expected == [Expected::EndOfLine]
+        if Expected::is_end(&furthest.expected)
             && found.starts_with(char::is_alphanumeric)
             && !JOINTS.contains(&lower.as_str())
             && !cut::after(line, at).split(' ').any(|word| constructs::STEPS.of_word(word).is_some())

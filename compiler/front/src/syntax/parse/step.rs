@@ -68,7 +68,9 @@ fn nothing(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Step {
 fn before_block(pair: &Pair<'_>) -> Span {
     fn block<'i>(pair: &Pair<'i>) -> Option<Pair<'i>> {
         pair.clone().into_inner().find_map(|inner| match inner.as_rule() {
-            Rule::block | Rule::handoff_block | Rule::timeout => Some(inner),
+            Rule::block | Rule::handoff_block | Rule::ways | Rule::shares | Rule::timeout | Rule::if_past => {
+                Some(inner)
+            }
             Rule::arm => block(&inner),
             _ => None,
         })

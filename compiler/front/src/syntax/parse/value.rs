@@ -103,10 +103,19 @@ impl Reader<'_> {
 
     /// The duration in a pair.
     pub(super) fn duration_of(&mut self, pair: &Pair<'_>) -> Option<Duration> {
-        let duration = child(pair, Rule::duration)?;
-        let amount = child(&duration, Rule::number)?.as_str().trim().to_owned();
-        let unit = Unit::of(child(&duration, Rule::unit)?.as_str())?;
-        Some(Duration { amount, unit, span: span(&duration) })
+        self.duration(&child(pair, Rule::duration)?)
+    }
+
+    /// A duration.
+    pub(super) fn duration(&mut self, duration: &Pair<'_>) -> Option<Duration> {
+        self.amount(duration, span(duration))
+    }
+
+    /// The number and the unit in a pair, and their place.
+    pub(super) fn amount(&mut self, pair: &Pair<'_>, at: Span) -> Option<Duration> {
+        let amount = child(pair, Rule::number)?.as_str().trim().to_owned();
+        let unit = Unit::of(child(pair, Rule::unit)?.as_str())?;
+        Some(Duration { amount, unit, span: at })
     }
 }
 

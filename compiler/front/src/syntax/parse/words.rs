@@ -70,6 +70,16 @@ fn of_rule(rule: Rule) -> Option<Expected> {
         Rule::new_only => Expected::Refinement(&Expected::Words(&["new only"])),
         Rule::including_existing => Expected::Refinement(&Expected::Words(&["including existing"])),
         Rule::never => Expected::Words(&["never"]),
+        Rule::always => Expected::Words(&["always"]),
+        Rule::schedule => Expected::Form("everyone in … every monday"),
+        Rule::entry_date => Expected::Thing("a date such as `30 days before renewal_date`"),
+        Rule::every_year => Expected::Refinement(&Expected::Words(&["every year"])),
+        Rule::at_clock => Expected::Refinement(&Expected::Thing("a time of day such as `at 09:00`")),
+        Rule::at_once => Expected::Refinement(&Expected::Words(&["or at once"])),
+        Rule::and_when => Expected::Refinement(&Expected::Form("and …")),
+        Rule::nth => Expected::Refinement(&Expected::Words(&["1st", "2nd", "3rd", "4th", "last"])),
+        Rule::weekday => Expected::Thing("a day such as `monday`"),
+        Rule::at_home => Expected::Refinement(&Expected::Words(&["in contact timezone"])),
         Rule::days => Expected::Thing("days such as `weekdays`"),
         Rule::day => Expected::Thing("days such as `weekdays`"),
         Rule::clock => Expected::Thing("a time of day such as `09:00`"),
@@ -82,8 +92,25 @@ fn of_rule(rule: Rule) -> Option<Expected> {
         Rule::of_this => Expected::Words(&["of this journey"]),
         Rule::any_of => Expected::Refinement(&Expected::Form("any of …, …")),
         Rule::timeout => Expected::Form(", otherwise { … }"),
+        Rule::next_weekday => Expected::Thing("a day such as `next monday`"),
+        Rule::tomorrow => Expected::Words(&["tomorrow"]),
+        Rule::journey_day => Expected::Thing("a day of the journey such as `day 7`"),
+        Rule::day_word => Expected::Words(&["day"]),
+        Rule::wait_date => Expected::Thing("a date such as `3 days before renewal_date`"),
+        Rule::distance => Expected::Refinement(&Expected::Thing("a distance such as `3 days before`")),
+        Rule::if_past => Expected::Form(", if past { … }"),
         Rule::arm => Expected::Condition,
         Rule::otherwise => Expected::Words(&["else"]),
+        Rule::again => Expected::Refinement(&Expected::Words(&["again"])),
+        Rule::chosen => Expected::Thing("a field such as `by industry`"),
+        Rule::ways => Expected::Words(&["{"]),
+        Rule::way | Rule::way_value => Expected::Thing("a value such as `\"saas\"` with its steps in braces"),
+        Rule::split_name => Expected::Thing("a name such as `welcome_offer`"),
+        Rule::shares => Expected::Words(&["{"]),
+        Rule::share => Expected::Thing("a share such as `50% a { … }`"),
+        Rule::rounds => Expected::Thing("how often, such as `up to 3 times`"),
+        Rule::stops => Expected::Words(&["until"]),
+        Rule::last_way => Expected::Form("otherwise { … }"),
         Rule::change => Expected::Words(&["+=", "-="]),
         Rule::handoff_block => Expected::Words(&["{"]),
         Rule::as_converted => Expected::Words(&["as converted"]),
@@ -94,6 +121,8 @@ fn of_rule(rule: Rule) -> Option<Expected> {
         Rule::group_of => Expected::Refinement(&Expected::Words(&["("])),
         Rule::test => Expected::Condition,
         Rule::event_test => Expected::Thing("an event"),
+        Rule::changed_from => Expected::Words(&["from"]),
+        Rule::changed_to => Expected::Words(&["to"]),
         Rule::properties => Expected::Refinement(&Expected::Words(&["("])),
         Rule::property => Expected::Thing("a property such as `page is \"/pricing\"`"),
         Rule::count => Expected::Refinement(&Expected::Thing("a count such as `at least 2 times`")),
@@ -102,12 +131,20 @@ fn of_rule(rule: Rule) -> Option<Expected> {
         Rule::exactly => Expected::Words(&["exactly"]),
         Rule::period => Expected::Refinement(&Expected::Thing("a period such as `in the last 7 days`")),
         Rule::in_the_last => Expected::Words(&["in the last"]),
+        Rule::at_now => Expected::Refinement(&Expected::Words(&["today", "now"])),
+        Rule::point => Expected::Refinement(&Expected::Thing("a date")),
+        Rule::shift => Expected::Refinement(&Expected::Form("+ … days")),
+        Rule::age => Expected::Refinement(&Expected::Form("more than … ago")),
+        Rule::this_week => Expected::Words(&["this week"]),
+        Rule::this_month => Expected::Words(&["this month"]),
         Rule::ever => Expected::Words(&["ever"]),
         Rule::since_entry => Expected::Words(&["since entry"]),
         Rule::since_sent => Expected::Words(&["since"]),
         Rule::from_now => Expected::Words(&["from now"]),
         Rule::comparison => Expected::Condition,
-        Rule::relation => Expected::Thing("a comparison such as `is \"…\"` or `>= 10`"),
+        Rule::relation | Rule::beside_now | Rule::beside_point => {
+            Expected::Thing("a comparison such as `is \"…\"` or `>= 10`")
+        }
         Rule::is_known => Expected::Words(&["is known"]),
         Rule::is_unknown => Expected::Words(&["is unknown"]),
         Rule::is_not => Expected::Words(&["is not"]),
@@ -142,6 +179,8 @@ fn of_rule(rule: Rule) -> Option<Expected> {
         Rule::plain_text => Expected::Text,
         Rule::word => Expected::Thing("a name"),
         Rule::name => Expected::Thing("a name"),
+        // It stands where a unit may.
+        Rule::kw_business => Expected::Words(&Unit::SEVERAL),
         Rule::kw_by => Expected::Words(&["by hand"]),
         Rule::kw_hold => Expected::Words(&["hold at most"]),
         Rule::kw_any => Expected::Refinement(&Expected::Words(&["any of"])),
@@ -177,9 +216,9 @@ mod tests {
     use super::*;
 
     /// What stands between the things to write, reads what is wrong, or is not run yet.
-    const NOTHING_TO_WRITE: &str = "WHITESPACE COMMENT sep lines ends file text_relation strings emails in_hole declaration declaration_start missing_close stray_brace email_clause \
+    const NOTHING_TO_WRITE: &str = "WHITESPACE COMMENT sep lines ends file text_relation strings emails to_any_email in_hole declaration declaration_start missing_close stray_brace email_clause \
         team_clause policy_clause header step handoff_clause text escape plain bad_hole name_text border reserved later_start later_decl \
-        later_decl_word later_clause later_clause_word later_header later_header_word later_step later_step_word bad_decl bad_line \
+        later_decl_word later_clause later_clause_word later_header later_header_word later_share experiment_word later_step later_step_word bad_decl bad_line \
         bad_step bad_else bad_text quoted straight curly curly_quote foreign_comment hole_text in_braces odd_quote skipped skipped_text \
         missing_line close_skipped missing_skipped";
 

@@ -118,11 +118,6 @@ pub(super) const HINTS: &[(&str, &str)] = &[
     ("^ send $e:mail at $h..", WINDOW),
     ("^ send [the] email|mail|message $e:name at $h..", WINDOW),
     ("^ wait $n:number $u:unit at $h..", WINDOW),
-    ("^ resend $e:name", "a mail goes once to each person in a workflow; a second time needs a mail of another name"),
-    (
-        "^ send $e:mail twice|again",
-        "a mail goes once to each person in a workflow; a second time needs a mail of another name",
-    ),
     (
         "$k:cond subscribed",
         "`unsubscribed` says who wants no mail, and they get none whatever a workflow says: ask `unsubscribed` or `not unsubscribed`",
@@ -171,7 +166,7 @@ pub(super) const LAST_HINTS: &[(&str, &str)] = &[
     ),
     (
         "$v:verb any email|mail since|for|in|within",
-        "only the mails of this journey are asked of: `$v any email`, or `not $v any email`; a declared event that your mail tool reports can be asked of any time",
+        "of the mails of this journey ask `$v any email of this journey`, and of those of all workflows with a time that looks back: `$v any email in the last 30 days`",
     ),
     (
         "$v:verb $e:name in|within [the] [last|past] $n:number $u:unit",
@@ -183,15 +178,32 @@ pub(super) const LAST_HINTS: &[(&str, &str)] = &[
     ),
     (
         "^ enter [when] every|each|daily|weekly|monthly $d.. $",
-        "people enter by what they do or what becomes true of them; a date or a day of the week cannot let them in yet",
+        "say who comes in then, by the name of a segment of yours: `enter everyone in customers every monday at 09:00`; and what only happens to some of them, \
+         by a date of theirs: `enter 30 days before renewal_date at 09:00`",
+    ),
+    (
+        "^ enter on $d:date $",
+        "say who comes in then, by the name of a segment of yours: `enter everyone in customers on $d at 09:00`",
+    ),
+    (
+        "^ reenter as often $r.. $",
+        "say how long it takes until somebody may come in again, `reenter after 1 day`; a workflow that sends no marketing mail may say `reenter always`",
     ),
     (
         "^ go to|back $r.. $",
-        "steps run from top to bottom, once: what comes again is a workflow of its own, which `start` brings people into",
+        "steps run from top to bottom: what comes again stands in `repeat up to 3 times every 2 days { .. }`",
     ),
     (
-        "^ goto|jump|repeat|loop $r.. $",
-        "steps run from top to bottom, once: what comes again is a workflow of its own, which `start` brings people into",
+        "^ ab|a/b|random|randomly|experiment|abtest $r.. $",
+        "ways by chance are a split, in which the same person always goes the same one: `split welcome_offer { 50% a { .. } 50% b { .. } }`",
+    ),
+    (
+        "^ repeat|loop $r.. $",
+        "say how often at most, and how far apart: `repeat up to 3 times every 2 days { .. }`, or `.. every 2 days until clicked guide { .. }`",
+    ),
+    (
+        "^ goto|jump $r.. $",
+        "steps run from top to bottom: what comes again stands in `repeat up to 3 times every 2 days { .. }`",
     ),
     (
         "^ send $e:name to $t:name $",
@@ -236,11 +248,11 @@ pub(super) const LAST_HINTS: &[(&str, &str)] = &[
     ("$k:cond no $e:name and|or", "say since when: `no $e in the last 30 days`, or `no $e ever`"),
     (
         "$n:number $u:unit ago",
-        "how long ago a date or a moment lies cannot be asked yet: compare it with a day, as in `created_at < 2026-01-01`, or let people enter when it is set and `wait $n $u`",
+        "of a date or a moment it is `created_at more than $n $u ago` or `created_at less than $n $u ago`, and of what people did `visited in the last $n $u`",
     ),
     (
         "today|now|yesterday|tomorrow",
-        "a condition knows no day of today yet: compare with a day, as in `created_at < 2026-01-01`, or ask what happened `in the last 30 days`",
+        "a date is compared with `today`, and a moment with `now`: `renewal_date < today + 30 days`, `renewal_date is today`",
     ),
     (
         "stage changes|changed|moves|moved|goes|went from $a:name to $b:name",
@@ -248,11 +260,11 @@ pub(super) const LAST_HINTS: &[(&str, &str)] = &[
     ),
     (
         "created_at|created|signed_up|joined in|within [the] [last|past] $n:number $u:unit",
-        "how long ago a date lies cannot be asked yet: compare it with a day, as in `created_at > 2026-01-01`, or let people enter when it is set: `enter when created_at is known new only`",
+        "how long ago a date or a moment lies is asked so: `created_at less than $n $u ago`",
     ),
     (
         "this week|month|quarter|year",
-        "a week or month of the calendar cannot be asked yet: say `in the last 7 days`, or `in the last 30 days`",
+        "`this week` and `this month` stand behind what people did: `visited at least 2 times this week`; of other lengths say `in the last 90 days`",
     ),
     ("$f:name changes|changed $", "say what it becomes: `$f is … new only` holds from the moment that it is so"),
     (

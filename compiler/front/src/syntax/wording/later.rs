@@ -1,89 +1,24 @@
 //! What people ask for that is not run yet, and what to do until it is. See [`pattern`](super::pattern) for the signs.
 
-const DAY: &str = "until then, wait for a length of time; a send window keeps all mail of the workflow to a day, such as \
-    `send on $d from 09:00 to 17:00 in contact timezone`";
 pub(super) const TIMES: &str = "until then, wait for a length of time, and let a send window say when mail may leave: \
     `send on every day from 09:00 to 17:00 in contact timezone`";
 /// What to do instead of waiting for a day of the calendar.
 pub(super) const DATES: &str = "until then, wait for a length of time, such as `wait 10 days`";
 const NOTIFY: &str = "until then, a handoff tells a team and lets the person go on: `handoff to sales { note \"..\"; keep in workflow }`";
 
-/// What a segment can ask for instead of a mail, with the segment's name and the period.
-macro_rules! mails_of_segment {
-    ($segment:literal, $period:literal) => {
-        concat!(
-            "a segment belongs to no workflow, and knows no mails. Ask for an event that your mail tool reports, declared as \
-             `event email_$v { }`: `segment ",
-            $segment,
-            " email_$v in the last ",
-            $period,
-            "`"
-        )
-    };
-}
-/// The same, where neither is known.
-pub(super) const MAILS_OF_SEGMENT: &str = mails_of_segment!("engaged =", "30 days");
+/// How a segment asks for mails.
+pub(super) const MAILS_OF_SEGMENT: &str = "a segment asks for the mails of all workflows, with a time that looks back: \
+    `segment engaged = $v any email in the last 30 days`";
 
 /// What cannot be done yet, as people ask for it; what it is called, and what to do today.
 pub(super) const LATER: &[(&str, &str, &str)] = &[
-    // Whatever else the segment asks for stays in the line.
-    (
-        "^ segment $s:name $r.. $v:verb any|an|a|the email|mail in|within|during [the] [last|past] $n:number $u:unit $",
-        "$v any email",
-        mails_of_segment!("$s $r", "$n $u"),
-    ),
-    (
-        "^ segment $s:name $r.. $v:verb any|an|a|the email|mail in|within|during [the] [last|past] $n:number $u:unit $q.. $",
-        "$v any email",
-        mails_of_segment!("$s $r", "$n $u $q"),
-    ),
-    (
-        "^ segment $r.. $v:verb any|an|a|the email|mail in|within|since|during|for $p..",
-        "$v any email",
-        MAILS_OF_SEGMENT,
-    ),
     ("^ wait until|till|untill|til|untli|unitl|utnil [the] [next] $p:daypart $", "wait until $p", TIMES),
     ("^ wait until|till|untill|til|untli|unitl|utnil [the] [next] $p:daypart $r.. $", "wait until $p", TIMES),
-    ("^ wait until|till|untill|til|untli|unitl|utnil|for [at] $h:clock [on] [next] $d:day $", "wait until $d", DAY),
-    (
-        "^ wait until|till|untill|til|untli|unitl|utnil|for [at] $h:number am|pm|h [on] [next] $d:day $",
-        "wait until $d",
-        DAY,
-    ),
-    (
-        "^ wait until|till|untill|til|untli|unitl|utnil|for [at] $h:number : $m:number [am|pm] [on] [next] $d:day $",
-        "wait until $d",
-        DAY,
-    ),
     ("^ wait $n:number $u:unit until|till|at $h:number : $m.. $", "wait until $h:$m", TIMES),
     ("^ wait $n:number $u:unit until|till|at $h:clock $", "wait until $h", TIMES),
-    ("^ wait until|till|untill|til|untli|unitl|utnil|for $d:day $r.. $", "wait until $d", DAY),
-    (
-        "^ ab|a/b|random|randomly|experiment|abtest|split $r.. $",
-        "split",
-        "until then, part people by something that is known of them: `if region is \"EMEA\" { .. } else { .. }`",
-    ),
-    (
-        "^ split $",
-        "split",
-        "until then, part people by something that is known of them: `if region is \"EMEA\" { .. } else { .. }`",
-    ),
-    ("^ wait until|untill|til|untli|unitl|utnil $d:day $", "wait until next $d", DAY),
-    ("^ wait until|till|untill|til|untli|unitl|utnil|for [the] next $d:day $r.. $", "wait until next $d", DAY),
-    ("^ wait until|till|untill|til|untli|unitl|utnil|for [the] next $d:day $", "wait until next $d", DAY),
     ("^ wait until|untill|til|untli|unitl|utnil $d:date $", "wait until $d", DATES),
     ("^ wait until [at] $h:number : $m.. $", "wait until $h:$m", TIMES),
     ("^ wait until|untill|til|untli|unitl|utnil $h:clock $", "wait until $h", TIMES),
-    (
-        "^ wait [for] $n:number business|busines|bussiness|buisness|working|week day|days|dys|dais $",
-        "business days",
-        "until then, `wait $n days`, and let a send window keep mail to weekdays: `send on weekdays from 09:00 to 17:00 in contact timezone`",
-    ),
-    (
-        "$n:number business|busines|bussiness|buisness|working|week day|days|dys|dais",
-        "business days",
-        "until then, wait for days, and let a send window keep mail to weekdays: `send on weekdays from 09:00 to 17:00 in contact timezone`",
-    ),
     (
         "^ subject $n:letter [:] $t:text",
         "several subjects to try out",
@@ -106,28 +41,7 @@ pub(super) const LATER: &[(&str, &str, &str)] = &[
         "until then, a yes/no field of your own says who is on it: `contact { $l@ yes/no? }`, and `enter when $l@ new only`",
     ),
     ("in|on list $l", "in list", "until then, a yes/no field of your own says who is on it: `if newsletter { .. }`"),
-    (
-        "$f:name is in $n:number $u:unit",
-        "$n $u before $f",
-        "until then, nobody can be entered or asked by a date to come",
-    ),
-    (
-        "$f:name is in the next $n:number $u:unit",
-        "$n $u before $f",
-        "until then, nobody can be entered or asked by a date to come",
-    ),
     ("^ set $f:name = $e:dotted $", "set .. = $e", "properties of the trigger cannot be set or written in a text yet"),
     ("^ alert|inform|tell|log|slack $r.. $", "notify", NOTIFY),
     ("^ notify $r.. $", "notify", NOTIFY),
-    ("^ choose $r..", "choose", "until then: `if .. { .. } else if .. { .. } else { .. }`"),
-    (
-        "^ reenter every|each time",
-        "reenter always",
-        "until then, `reenter after 1 day` comes nearest: it lets people in again a day after they left",
-    ),
-    (
-        "^ reenter always",
-        "reenter always",
-        "until then, `reenter after 1 day` comes nearest: it lets people in again a day after they left",
-    ),
 ];

@@ -2,6 +2,7 @@
 //!
 //! Every wording is a guess. Whoever offers one tries it out first (`mend`), so a line of [`said`] may be generous.
 
+mod appointments;
 mod hints;
 mod later;
 mod lists;
@@ -70,6 +71,7 @@ pub(crate) fn wordings(line: &str) -> Vec<Wording> {
         found.extend(names::tag_step(line));
         found.extend(lists::steps(&words));
         found.extend(windows::wording(&words));
+        found.extend(appointments::wording(&words));
         found.extend(values::times_compared(&words));
         // `[free, pro]`: round brackets stand at the same places.
         let round = line.contains('[').then(|| line.replace('[', "(").replace(']', ")"));

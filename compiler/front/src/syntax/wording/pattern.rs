@@ -325,7 +325,7 @@ fn is_of(kind: &str, word: &str) -> bool {
         "clock" => word.to_lowercase().ends_with(['m', 'h']) && word.starts_with(|c: char| c.is_ascii_digit()),
         "daypart" => matches!(
             word.to_lowercase().as_str(),
-            "tomorrow" | "today" | "tonight" | "noon" | "morning" | "evening" | "afternoon" | "midday" | "midnight"
+            "today" | "tonight" | "noon" | "morning" | "evening" | "afternoon" | "midday" | "midnight"
         ),
         "later_message" => matches!(word, "sms" | "push" | "in_app" | "notice" | "webhook"),
         _ => true,

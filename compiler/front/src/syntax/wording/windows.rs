@@ -42,7 +42,7 @@ pub(super) fn wording(words: &Words<'_>) -> Option<Wording> {
 }
 
 /// The words as spaces part them, `8 am` as one.
-fn with_halves<'l>(words: &Words<'l>) -> Vec<(&'l str, Range<usize>)> {
+pub(super) fn with_halves<'l>(words: &Words<'l>) -> Vec<(&'l str, Range<usize>)> {
     let mut found: Vec<(&'l str, Range<usize>)> = Vec::new();
     for (word, place) in words.clumps() {
         let half = matches!(word.to_lowercase().as_str(), "am" | "pm" | "a.m." | "p.m." | "am," | "pm,");

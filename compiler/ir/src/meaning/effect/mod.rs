@@ -7,7 +7,7 @@
 //! To add one: its line in [`effects!`](crate::effects), and a file here with a struct that implements [`Described`]. Whoever else has
 //! something to say about each effect (the engine performs it) derives from the same list.
 
-use crate::{EmailId, FieldId, Program, TeamId, TextTemplate, WorkflowId};
+use crate::{EmailId, FieldId, Program, SplitId, TeamId, TextTemplate, WorkflowId};
 use serde::{Deserialize, Serialize};
 
 /// The list of effects. Calls a macro with a line `Variant = module;` for each; the struct in the module has the variant's name.
@@ -20,6 +20,7 @@ macro_rules! effects {
             Start = start;
             Stop = stop;
             Suppress = suppress;
+            Draw = draw;
         }
     };
 }
@@ -35,6 +36,8 @@ pub enum Reference {
     Field(FieldId),
     /// A workflow that is started or stopped.
     Workflow(WorkflowId),
+    /// A split that is drawn for.
+    Split(SplitId),
 }
 
 /// What every effect says of itself.
@@ -142,6 +145,11 @@ impl Reference {
     }
     pub(crate) fn set_workflow(self, of: &mut WorkflowId) {
         if let Self::Workflow(id) = self {
+            *of = id;
+        }
+    }
+    pub(crate) fn set_split(self, of: &mut SplitId) {
+        if let Self::Split(id) = self {
             *of = id;
         }
     }

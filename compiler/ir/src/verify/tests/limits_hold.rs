@@ -12,8 +12,9 @@ use std::collections::BTreeSet;
 type Held = (&'static str, usize, fn(&mut Program, usize));
 
 /// What texts alone have, so that no program shows it: the first seven are read off before there is one. The rest is of what a mail
-/// becomes when it is filled in: what advises, and the room that is kept for what `flow.toml` says.
-const OF_TEXTS: [&str; 11] = [
+/// becomes when it is filled in: what advises, and the room that is kept for what `flow.toml` says. The rounds of a `repeat` are in a program
+/// as so many blocks, one behind the other.
+const OF_TEXTS: [&str; 12] = [
     "MAX_SOURCE_BYTES",
     "MAX_NESTING",
     "MAX_TEMPLATE_BYTES",
@@ -22,6 +23,7 @@ const OF_TEXTS: [&str; 11] = [
     "MAX_CONDITION_BYTES",
     "MAX_TERMS",
     "MAX_WHOLE_DIGITS",
+    "MAX_ROUNDS",
     "MAX_SHOWN_BYTES",
     "MAX_WAY_OUT_BYTES",
     "MAX_SENDER_BYTES",

@@ -31,12 +31,12 @@ fn records(connection: &Connection, found: &mut Findings) -> Result<bool, Troubl
             found.add(Kind::DamagedJournal, Subject::Named(format!("{table} {place}")), words);
         }
     };
-    lying::each_of_contacts(connection, bounds, |record, _| {
+    lying::each_of_contacts(connection, bounds, lying::BEGINNING, |record, _| {
         (all, count) = (all.wrapping_add(record.digest), count + 1);
         tell(record.read.err());
         Ok(())
     })?;
-    lying::each_of_keys(connection, bounds, |record| {
+    lying::each_of_keys(connection, bounds, lying::BEGINNING, |record| {
         (all, count) = (all.wrapping_add(record.digest), count + 1);
         tell(record.read.err());
         Ok(())

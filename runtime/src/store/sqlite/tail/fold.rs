@@ -59,10 +59,11 @@ struct Done {
 
 impl RoundWork {
     fn of(ahead: Ahead) -> RoundWork {
-        let Ahead { records, mut keys, key_places, mut messages, logged, .. } = ahead;
-        let mut contacts = Vec::new();
-        for (of, kept) in (0..).zip(&records) {
-            contacts.extend(kept.people.iter().zip(0..).map(|(id, nth)| (*id, of, nth)));
+        let Ahead { mut records, contacts: count, mut keys, key_places, mut messages, logged, .. } = ahead;
+        let mut contacts = Vec::with_capacity(count);
+        for (of, kept) in (0..).zip(&mut records) {
+            // Whom a record is about stands here from now on.
+            contacts.extend(std::mem::take(&mut kept.people).into_iter().zip(0..).map(|(id, nth)| (id, of, nth)));
         }
         contacts.sort_unstable();
         keep_last(&mut contacts, |one, next| one.0 == next.0);
@@ -115,6 +116,7 @@ impl Tail {
         }
         let ahead = std::mem::take(&mut self.ahead);
         let is_large = may_wait && ahead.most() >= SORT_BESIDE;
+        self.round_memory = ahead.memory() + ahead.contacts * (size_of::<(u64, u32, u32)>() - size_of::<u64>());
         let sort = move || RoundWork::of(ahead);
         if !is_large {
             self.round = Some(Round::Writing(sort()));
@@ -156,7 +158,7 @@ impl Tail {
         let (is_over, gone, logged) = (round.trim(connection, left)?, std::mem::take(&mut round.gone), round.logged);
         self.sum_up(0, gone);
         if is_over {
-            self.round = None;
+            (self.round, self.round_memory) = (None, 0);
             logged.map_or(Ok(()), |logged| self.set_known(connection, logged))?;
         }
         Ok(())

@@ -74,14 +74,19 @@ impl Bounds {
     }
 }
 
-/// Looks at each record of contacts: whom it is about, and its bytes.
+/// Before every place.
+pub(super) const BEGINNING: i64 = i64::MIN;
+
+/// Looks at each record of contacts from a place on: whom it is about, and its bytes.
 pub(super) fn each_of_contacts(
     connection: &Connection,
     bounds: Bounds,
+    from: i64,
     mut look: impl FnMut(Lying<Vec<u64>>, &[u8]) -> Result<(), Trouble>,
 ) -> Result<(), Trouble> {
-    let mut statement = connection.prepare("SELECT place, people, bytes FROM contact_tail ORDER BY place")?;
-    let mut rows = statement.query([])?;
+    let mut statement =
+        connection.prepare("SELECT place, people, bytes FROM contact_tail WHERE place >= ?1 ORDER BY place")?;
+    let mut rows = statement.query([from])?;
     while let Some(row) = rows.next()? {
         let (people, bytes) = (row.get_ref(1)?.as_bytes(), row.get_ref(2)?.as_bytes());
         let (place, people, bytes) = (row.get(0)?, people.unwrap_or_default(), bytes.unwrap_or_default());
@@ -91,14 +96,15 @@ pub(super) fn each_of_contacts(
     Ok(())
 }
 
-/// Looks at each record of keys.
+/// Looks at each record of keys from a place on.
 pub(super) fn each_of_keys(
     connection: &Connection,
     bounds: Bounds,
+    from: i64,
     mut look: impl FnMut(Lying<Vec<(String, Option<ContactId>)>>) -> Result<(), Trouble>,
 ) -> Result<(), Trouble> {
-    let mut statement = connection.prepare("SELECT place, keys FROM key_tail ORDER BY place")?;
-    let mut rows = statement.query([])?;
+    let mut statement = connection.prepare("SELECT place, keys FROM key_tail WHERE place >= ?1 ORDER BY place")?;
+    let mut rows = statement.query([from])?;
     while let Some(row) = rows.next()? {
         let (place, keys) = (row.get(0)?, row.get_ref(1)?.as_bytes().unwrap_or_default());
         let read = bounds.keys(keys).map_err(|words| Damage { table: KEYS, place, words });

@@ -27,7 +27,7 @@ use record::Record;
 use rusqlite::types::Type;
 use rusqlite::{Connection, params};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 /// A round begins with so many changes of one kind at least, unless [`OpenOptions`](super::OpenOptions) say otherwise.
 pub(super) const ROUND_CHANGES: usize = 16_384;
@@ -40,20 +40,43 @@ const PLACES_OF_A_BATCH: i64 = 1 << 20;
 /// What a page of keys holds.
 const KEYS_BYTES: usize = 3_600;
 
-/// The end of the tail as the thread that writes knows it.
+/// What the thread that writes tells whoever asks.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    known_to: AtomicU64,
+    memory: AtomicUsize,
+}
+
+impl Told {
+    /// Up to which record of the log the tables know every message.
+    pub(super) fn known_to(&self) -> u64 {
+        self.known_to.load(Ordering::Acquire)
+    }
+
+    /// Bytes of memory that the tail takes.
+    pub(super) fn memory(&self) -> usize {
+        self.memory.load(Ordering::Acquire)
+    }
+}
+
+/// The end of the tail as the thread that writes knows it. What no table has taken over is in memory as well as in the file: to read it there again, in
+/// the order of the tables, would be a look at another page for each contact. The people in memory ([`Resident`](crate::store::resident::Resident)) are
+/// of no use to it, as they may be ahead of what is durable.
 #[derive(Debug)]
 pub(super) struct Tail {
     slot: Slot,
     /// What no round has begun with.
     ahead: Ahead,
     round: Option<Round>,
+    /// Bytes of memory that the round takes.
+    round_memory: usize,
     /// The last place that was given: the number of a batch and which of its records. So no place is ever given again, and whoever has read a tail
     /// knows whether it is another.
     place: i64,
     /// Up to which record of the log the tables know every message; none where nobody writes behind.
     known_to: Option<u64>,
-    /// The same for whoever asks.
-    told: Arc<AtomicU64>,
+    /// That and how much memory it takes, for whoever asks.
+    told: Arc<Told>,
     /// How many contacts there are, as far as anybody has said.
     contacts: u64,
     /// A round begins with so many changes of one kind at least.
@@ -73,6 +96,8 @@ struct Ahead {
     contacts: usize,
     bytes: usize,
     keys: Vec<(String, Option<ContactId>)>,
+    /// In how many bytes keys stand.
+    key_bytes: usize,
     /// Where the records of keys stand, each with its digest.
     key_places: Vec<(i64, u64)>,
     messages: Vec<MessageKey>,
@@ -98,6 +123,24 @@ impl Ahead {
         self.contacts.max(self.keys.len()).max(self.messages.len())
     }
 
+    fn keep_keys(&mut self, keys: impl IntoIterator<Item = (String, Option<ContactId>)>) {
+        let before = self.keys.len();
+        self.keys.extend(keys);
+        let added = self.keys.get(before..).unwrap_or_default();
+        self.key_bytes += added.iter().map(|(key, _)| key.len()).sum::<usize>();
+    }
+
+    /// Bytes of memory that it takes.
+    fn memory(&self) -> usize {
+        self.records.capacity() * size_of::<Appended>()
+            + self.contacts * size_of::<u64>()
+            + self.bytes
+            + self.keys.capacity() * size_of::<(String, Option<ContactId>)>()
+            + self.key_bytes
+            + self.key_places.capacity() * size_of::<(i64, u64)>()
+            + self.messages.capacity() * size_of::<MessageKey>()
+    }
+
     fn keep(&mut self, kept: Appended) {
         self.contacts += kept.people.len();
         self.bytes += kept.bytes.len();
@@ -107,18 +150,18 @@ impl Ahead {
 
 impl Tail {
     /// As a file has it. Refused where anything in it is not what Flow wrote.
-    pub(super) fn load(connection: &Connection, slot: Slot, told: Arc<AtomicU64>) -> Result<Tail, Trouble> {
+    pub(super) fn load(connection: &Connection, slot: Slot, told: Arc<Told>) -> Result<Tail, Trouble> {
         let bounds = Bounds::of(connection, slot)?;
         let (mut ahead, mut all) = (Ahead::default(), 0_u64);
-        lying::each_of_contacts(connection, bounds, |record, bytes| {
+        lying::each_of_contacts(connection, bounds, lying::BEGINNING, |record, bytes| {
             let (place, digest, people) = (record.place, record.digest, record.read?);
             all = all.wrapping_add(digest);
             ahead.keep(Appended { place, digest, people, bytes: bytes.to_vec() });
             Ok(())
         })?;
-        lying::each_of_keys(connection, bounds, |record| {
+        lying::each_of_keys(connection, bounds, lying::BEGINNING, |record| {
             all = all.wrapping_add(record.digest);
-            ahead.keys.extend(record.read?);
+            ahead.keep_keys(record.read?);
             ahead.key_places.push((record.place, record.digest));
             Ok(())
         })?;
@@ -143,11 +186,11 @@ impl Tail {
                 ahead.messages.push(MessageKey { day: row.get(1)?, id: MessageId(row.get(2)?) });
             }
         }
-        told.store(known_to.unwrap_or(u64::MAX), Ordering::Release);
-        Ok(Tail {
+        let tail = Tail {
             slot,
             ahead,
             round: None,
+            round_memory: 0,
             place,
             known_to,
             told,
@@ -156,7 +199,9 @@ impl Tail {
             is_lost: false,
             sum: all,
             is_sum_kept: kept == KeptSum::Is(all),
-        })
+        };
+        tail.kept();
+        Ok(tail)
     }
 
     /// Whether what lies there, summed up, stands beside it.
@@ -265,7 +310,7 @@ impl Tail {
             self.sum_up(digest, 0);
             self.ahead.key_places.push((self.place, digest));
         }
-        self.ahead.keys.extend(keys.iter().cloned());
+        self.ahead.keep_keys(keys.iter().cloned());
         Ok(())
     }
 
@@ -304,13 +349,14 @@ impl Tail {
             connection.execute("DELETE FROM message_tail WHERE slot = ?1", [self.slot.index()])?;
             self.sum_up(0, sum::of_known(Some(known_to)));
         }
-        self.told.store(u64::MAX, Ordering::Release);
+        self.kept();
         self.keep_sum(connection)
     }
 
     /// What was written is kept: for those who ask how far the tables are.
     pub(super) fn kept(&self) {
-        self.told.store(self.known_to.unwrap_or(u64::MAX), Ordering::Release);
+        self.told.known_to.store(self.known_to.unwrap_or(u64::MAX), Ordering::Release);
+        self.told.memory.store(self.ahead.memory() + self.round_memory, Ordering::Release);
     }
 
     /// How many contacts there are, which says when a round is worth it.

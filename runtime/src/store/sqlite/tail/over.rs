@@ -2,6 +2,10 @@
 //!
 //! SQLite looks a name up among the temporary ones of a connection first. So a view of that kind stands before each table that may be behind; where
 //! nothing is, there is none, and the tables are read as they are.
+//!
+//! What is laid is a copy in memory: a row for each contact and each key of the tail, as large as those of its table. Whoever reads first makes all of it.
+//! Whoever reads again after a batch lays what was appended since, and nothing else, as long as the tail has only grown; where a round has taken
+//! something of it away, all that is left is laid anew.
 
 use super::lying::{self, Bounds};
 use super::record;
@@ -11,11 +15,24 @@ use crate::store::sqlite::fault::Trouble;
 use rusqlite::{Connection, OptionalExtension, params};
 
 /// How far the tail was when it was laid over the tables: first and last places, which are never given again, and which messages the table knows.
+/// None are 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in super::super) struct Laid {
     contacts: (i64, i64),
     keys: (i64, i64),
     known_to: Option<u64>,
+}
+
+impl Laid {
+    /// From which places on the tail is to be laid over what was laid before: later records take the place of earlier ones. None where something of
+    /// it has gone, which the tables may have had later than that.
+    fn behind(&self, before: &Laid) -> Option<(i64, i64)> {
+        let has_kept = |now: (i64, i64), before: (i64, i64)| now.0 == before.0;
+        let is_longer = self.known_to == before.known_to
+            && has_kept(self.contacts, before.contacts)
+            && has_kept(self.keys, before.keys);
+        is_longer.then_some((before.contacts.1.saturating_add(1), before.keys.1.saturating_add(1)))
+    }
 }
 
 /// What is done with a record of the tail that cannot be read.
@@ -63,11 +80,17 @@ pub(in super::super) fn lay(connection: &Connection, overlay: Overlay, unread: U
     if Overlay::Known(now) == overlay {
         return Ok(overlay);
     }
+    if let (Some(now), Overlay::Known(Some(before))) = (now, overlay)
+        && let Some(places) = now.behind(&before)
+    {
+        fill(connection, unread, places)?;
+        return Ok(Overlay::Known(Some(now)));
+    }
     take_away(connection)?;
     let Some(now_laid) = now else { return Ok(Overlay::Known(None)) };
     connection.execute_batch(CONTACTS)?;
     connection.execute_batch(KEYS)?;
-    fill(connection, unread)?;
+    fill(connection, unread, (lying::BEGINNING, lying::BEGINNING))?;
     if let Some(known_to) = now_laid.known_to {
         connection.execute_batch(&format!(
             "CREATE TEMP VIEW message AS SELECT day, id FROM main.message UNION ALL SELECT day, message AS id FROM main.event \
@@ -122,12 +145,12 @@ impl Unread {
     }
 }
 
-/// Later records take the place of earlier ones.
-fn fill(connection: &Connection, unread: Unread) -> Result<(), Trouble> {
+/// Lays the records of contacts and of keys from these places on. Later records take the place of earlier ones.
+fn fill(connection: &Connection, unread: Unread, (contacts, keys): (i64, i64)) -> Result<(), Trouble> {
     let bounds = Bounds::of(connection, Slot::FIRST)?;
     let sql = "INSERT OR REPLACE INTO temp.contact_over (id, next_at, layout, newest, frame, kept) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     let mut insert = connection.prepare_cached(sql)?;
-    let contacts = lying::each_of_contacts(connection, bounds, |lying, bytes| {
+    let contacts = lying::each_of_contacts(connection, bounds, contacts, |lying, bytes| {
         let Some(people) = unread.of(lying.read)? else { return Ok(()) };
         // Read once before, so each is there.
         for (id, packed) in people.iter().zip((0..).map_while(|nth| record::read(bytes, nth))) {
@@ -140,11 +163,86 @@ fn fill(connection: &Connection, unread: Unread) -> Result<(), Trouble> {
     unread.to_its_end(contacts)?;
     let mut insert =
         connection.prepare_cached("INSERT OR REPLACE INTO temp.key_over (key, contact) VALUES (?1, ?2)")?;
-    let keys = lying::each_of_keys(connection, bounds, |lying| {
+    let keys = lying::each_of_keys(connection, bounds, keys, |lying| {
         for (key, owner) in unread.of(lying.read)?.unwrap_or_default() {
             insert.execute(params![key, owner.map(|id| sql_id(id.0))])?;
         }
         Ok(())
     });
     unread.to_its_end(keys)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::super::Tail;
+    use super::*;
+    use crate::store::ContactId;
+    use crate::store::sqlite::OpenOptions;
+    use crate::store::written::Packed;
+    use std::path::Path;
+    use std::sync::Arc;
+    use tempfile::TempDir;
+
+    const PEOPLE: u64 = 20;
+
+    /// A file whose tail nobody but the test brings to its tables.
+    fn file(folder: &TempDir) -> (Connection, Connection, Tail) {
+        let path = folder.path().join("flow.db");
+        OpenOptions::new(&path).open().unwrap().close().unwrap();
+        let open = |path: &Path| Connection::open(path).unwrap();
+        let (writer, reader) = (open(&path), open(&path));
+        prepare(&reader).unwrap();
+        for id in 1..=PEOPLE {
+            let sql =
+                "INSERT INTO contact (id, next_at, layout, newest, frame, kept) VALUES (?1, NULL, 1, 0, x'', x'')";
+            writer.execute(sql, [sql_id(id)]).unwrap();
+        }
+        let tail = Tail::load(&writer, Slot::FIRST, Arc::default()).unwrap();
+        (writer, reader, tail)
+    }
+
+    fn append(writer: &Connection, tail: &mut Tail, people: impl Iterator<Item = u64>, newest: u64) {
+        let packed = Packed { next_at: None, layout: 1, newest, frame: &[1; 9], kept: &[] };
+        let key = vec![(format!("user:{newest}"), Some(ContactId(newest)))];
+        tail.append_contacts(writer, people.map(|id| (ContactId(id), packed))).unwrap();
+        tail.append_keys(writer, &key).unwrap();
+    }
+
+    /// What is read of everybody, and how many rows were laid for it.
+    fn read(reader: &Connection, overlay: &mut Overlay) -> (Vec<u64>, usize, u64) {
+        let before = reader.total_changes();
+        *overlay = lay(reader, *overlay, Unread::Refused).unwrap();
+        let mut statement = reader.prepare("SELECT newest FROM contact ORDER BY id").unwrap();
+        let newest = statement.query_map([], |row| row.get::<_, i64>(0)).unwrap();
+        let newest = newest.map(|newest| newest.unwrap().unsigned_abs()).collect();
+        let keys: i64 = reader.query_row("SELECT count(*) FROM contact_key", [], |row| row.get(0)).unwrap();
+        (newest, usize::try_from(keys).unwrap(), reader.total_changes() - before)
+    }
+
+    /// As long as nothing of it has gone; then all that is left.
+    #[test]
+    fn what_was_appended_since_is_laid_over_what_lies_there() {
+        let folder = TempDir::new().unwrap();
+        let (writer, reader, mut tail) = file(&folder);
+        let mut overlay = Overlay::Unknown;
+        let of = |some: &[(u64, u64)]| {
+            let mut newest = vec![0; PEOPLE as usize];
+            some.iter().for_each(|(id, at)| newest[*id as usize - 1] = *at);
+            newest
+        };
+        append(&writer, &mut tail, [1, 2, 3].into_iter(), 1);
+        assert_eq!(read(&reader, &mut overlay), (of(&[(1, 1), (2, 1), (3, 1)]), 1, 3 + 1));
+        append(&writer, &mut tail, [3, 4].into_iter(), 2);
+        assert_eq!(read(&reader, &mut overlay), (of(&[(1, 1), (2, 1), (3, 2), (4, 2)]), 2, 2 + 1), "the newer alone");
+        assert_eq!(read(&reader, &mut overlay).2, 0);
+        // The tables have taken over the first record, and more than that: what they have stands nowhere in the tail any more.
+        writer
+            .execute_batch("UPDATE contact SET newest = 3 WHERE id <= 2; UPDATE contact SET newest = 1 WHERE id = 3")
+            .unwrap();
+        writer.execute("DELETE FROM contact_tail WHERE place = (SELECT min(place) FROM contact_tail)", []).unwrap();
+        assert_eq!(read(&reader, &mut overlay), (of(&[(1, 3), (2, 3), (3, 2), (4, 2)]), 2, 2 + 2), "all that is left");
+        writer.execute_batch("DELETE FROM contact_tail; DELETE FROM key_tail").unwrap();
+        assert_eq!(read(&reader, &mut overlay), (of(&[(1, 3), (2, 3), (3, 1)]), 0, 0));
+    }
 }

@@ -1,6 +1,7 @@
 //! What people do with a mail.
 
 use crate::syntax::ast::{Literal, Name};
+use flow_ir::EngagementKind;
 
 /// `clicked guide_delivery link "case-study"`
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,4 +29,25 @@ pub(crate) enum EngagementVerb {
     Opened,
     Replied,
     Bounced,
+}
+
+impl EngagementVerb {
+    /// As it is written.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Clicked => "clicked",
+            Self::Opened => "opened",
+            Self::Replied => "replied",
+            Self::Bounced => "bounced",
+        }
+    }
+
+    pub(crate) fn kind(self) -> EngagementKind {
+        match self {
+            Self::Clicked => EngagementKind::Clicked,
+            Self::Opened => EngagementKind::Opened,
+            Self::Replied => EngagementKind::Replied,
+            Self::Bounced => EngagementKind::Bounced,
+        }
+    }
 }

@@ -6,17 +6,7 @@ use crate::syntax::Settled;
 use crate::syntax::ast::{Engaged, EngagementVerb, With};
 
 pub(super) fn parse(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Option<Engaged> {
-    let verb = if has(pair, Rule::kw_clicked) {
-        EngagementVerb::Clicked
-    } else if has(pair, Rule::kw_opened) {
-        EngagementVerb::Opened
-    } else if has(pair, Rule::kw_replied) {
-        EngagementVerb::Replied
-    } else if has(pair, Rule::kw_bounced) {
-        EngagementVerb::Bounced
-    } else {
-        return None;
-    };
+    let verb = verb(pair)?;
     let link = child(pair, Rule::string).map(|link| reader.text_literal(&link));
     let with = if let Some(any) = child(pair, Rule::any_email) {
         if !has(&any, Rule::of_this) {
@@ -31,4 +21,15 @@ pub(super) fn parse(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Option<Engaged>
         child(pair, Rule::word).map_or(With::Last, |word| With::One(name(&word)))
     };
     Some(Engaged { verb, with, link })
+}
+
+/// What is said to have become of a mail.
+pub(super) fn verb(pair: &Pair<'_>) -> Option<EngagementVerb> {
+    let verbs = [
+        (Rule::kw_clicked, EngagementVerb::Clicked),
+        (Rule::kw_opened, EngagementVerb::Opened),
+        (Rule::kw_replied, EngagementVerb::Replied),
+        (Rule::kw_bounced, EngagementVerb::Bounced),
+    ];
+    verbs.into_iter().find(|(rule, _)| has(pair, *rule)).map(|(_, verb)| verb)
 }

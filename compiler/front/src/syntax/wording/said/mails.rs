@@ -3,6 +3,20 @@
 use super::{FIRST, Row, SAY};
 
 pub(super) const ROWS: &[Row] = &[
+    (
+        "[has|have] $v:verb any|an|a|the email|mail|message|emails|mails in|within|during [the] last|past $n:number $u:unit",
+        "$v any email in the last $n $u",
+        SAY,
+    ),
+    (
+        "has|have not|n't $v:verb any|an|a email|mail|message|emails|mails in|within|during|for [the] last|past $n:number $u:unit",
+        "no $v any email in the last $n $u",
+        SAY,
+    ),
+    ("no open|opens in|for [the] last|past $n:number $u:unit", "no opened any email in the last $n $u", SAY),
+    ("no click|clicks in|for [the] last|past $n:number $u:unit", "no clicked any email in the last $n $u", SAY),
+    ("email|mail|message opened in [the] last|past $n:number $u:unit", "opened any email in the last $n $u", SAY),
+    ("email|mail|message clicked in [the] last|past $n:number $u:unit", "clicked any email in the last $n $u", SAY),
     ("clicked any|a link $", "clicked any email", SAY),
     ("clicked [a|any|the] link|links in|of|from|on [the] email|mail|message $e:name", "clicked $e", SAY),
     ("clicked [a|any|the] link|links in|of|from|on [the] $e:name [email|mail|message]", "clicked $e", SAY),

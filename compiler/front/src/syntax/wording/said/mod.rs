@@ -19,6 +19,7 @@ mod start;
 mod tag;
 mod twice;
 mod wait;
+mod ways;
 
 /// What is said, how Flow says it, and what to say before the mended line.
 pub(super) type Row = (&'static str, &'static str, &'static str);
@@ -40,6 +41,7 @@ const PARTS: &str = "what is asked of an event stands in parentheses:";
 pub(super) const SAID: &[&[Row]] = &[
     twice::ROWS,
     wait::ROWS,
+    ways::ROWS,
     send::ROWS,
     mails::ROWS,
     pages::ROWS,

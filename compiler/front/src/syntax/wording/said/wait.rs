@@ -2,7 +2,46 @@
 
 use super::{Row, SAY, UP_TO};
 
+const LENGTHS: &str = "a wait may be as long as a condition says, and says how long it is `otherwise`:";
+
 pub(super) const ROWS: &[Row] = &[
+    (
+        "^ wait [for] $n:number business|busines|bussiness|buisness|working|work|week day|days|dys|dais $",
+        "wait $n business days",
+        SAY,
+    ),
+    ("^ wait [for] $n:number workdays|workday|weekdays|weekday $", "wait $n business days", SAY),
+    ("^ wait [for] $n:number business|working|work|office hour|hours|hrs $", "wait $n business hours", SAY),
+    (
+        "^ wait until|till|for $n:number $u:unit prior|ahead|back to|of|from $f:name $r.. $",
+        "wait until $n $u before $f $r",
+        SAY,
+    ),
+    (
+        "^ wait until|till|for $n:number $u:unit prior|ahead|back to|of|from $f:name $",
+        "wait until $n $u before $f",
+        SAY,
+    ),
+    ("^ wait until|till|for $f:name -|minus|less $n:number $u:unit $", "wait until $n $u before $f", SAY),
+    ("^ wait until|till|for $f:name +|plus $n:number $u:unit $", "wait until $n $u after $f", SAY),
+    ("^ wait $n:number $u:unit before $f:name $", "wait until $n $u before $f", SAY),
+    ("^ wait $n:number $u:unit after $f:name $", "wait until $n $u after $f", SAY),
+    (
+        "^ wait until|till|for [the] day $n:number of|in|after [the] [this] workflow|journey|campaign|sequence|program|flow $",
+        "wait until day $n",
+        SAY,
+    ),
+    (
+        "^ wait $n:number $u:unit if|when|where $p.. [,] else|otherwise [wait] $m:number $v:unit $",
+        "wait $n $u when $p, otherwise $m $v",
+        LENGTHS,
+    ),
+    (
+        "^ if $p.. [then] wait $n:number $u:unit [,] else|otherwise [wait] $m:number $v:unit $",
+        "wait $n $u when $p, otherwise $m $v",
+        LENGTHS,
+    ),
+    ("^ wait $n:number $u:unit if|when|where $p.. $", "if $p { wait $n $u }", "who does not wait goes on at once:"),
     ("^ wait $n:number $u:unit after [the] send|sending|sent|that|this|entry|entering|it $", "wait $n $u", SAY),
     ("^ wait $n:number $u:unit after [the] [email|mail] $e:name [was|is] [sent] $", "wait $n $u", SAY),
     (
