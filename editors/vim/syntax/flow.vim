@@ -8,24 +8,24 @@ syntax iskeyword @,48-57,_
 
 " The words, written by `just editors`.
 syntax keyword flowDeclaration contact email event segment stages tags team use workflow
-syntax keyword flowControl advance else exit handoff if otherwise send set start step stop suppress tag untag until wait
-syntax keyword flowControl when
-syntax keyword flowOperator and between bounced clicked ends entered hour in inactive is known left no not opened or
-syntax keyword flowOperator replied sent starts tagged timed today unknown weekday with
+syntax keyword flowControl advance choose else exit handoff if otherwise repeat send set split start step stop suppress
+syntax keyword flowControl tag untag until wait when
+syntax keyword flowOperator and between bounced changes clicked ends entered hour in inactive is known left no not
+syntax keyword flowOperator opened or replied sent starts tagged timed today unknown weekday with
 syntax match flowOperator "\<contains\>"
-syntax keyword flowKeyword a after ago an any as assign at backup because by continue converted covers due enter entry
-syntax keyword flowKeyword ever exactly existing for from goal group hand including journey keep kind last least less
-syntax keyword flowKeyword link marketing member month more most never new note now of on one only out owner preview
-syntax keyword flowKeyword rate reenter reviewed robin round since skip stage subject task template than the this time
-syntax keyword flowKeyword times timezone to transactional up week within word
-syntax keyword flowConstant every friday monday saturday sunday thursday tuesday wednesday weekdays weekends yes
+syntax keyword flowKeyword a after again ago always an any as assign at backup because before business by continue
+syntax keyword flowKeyword converted covers due enter entry ever every everyone exactly existing for from goal group
+syntax keyword flowKeyword hand including journey keep kind last least less link marketing member month more most never
+syntax keyword flowKeyword new next note now of on once one only out owner past preview rate reenter reviewed robin
+syntax keyword flowKeyword round since skip stage subject task template than the this time times timezone to tomorrow
+syntax keyword flowKeyword transactional up week within word year
+syntax keyword flowConstant friday monday saturday sunday thursday tuesday wednesday weekdays weekends yes
 syntax keyword flowUnit day days hours minute minutes months weeks
 " Words that the language has and this version does not run yet. They are names elsewhere (`score += 10`).
-syntax match flowLater "^\s*\%(\<add\>\|\<calendar\>\|\<call\>\|\<capacity\>\|\<choose\>\|\<company\>\)\%(\s*\%([-+]=\|(\)\)\@!"
-syntax match flowLater "^\s*\%(\<experiment\>\|\<holdout\>\|\<hours\>\|\<in_app\>\|\<late\>\|\<move\>\)\%(\s*\%([-+]=\|(\)\)\@!"
-syntax match flowLater "^\s*\%(\<notice\>\|\<notify\>\|\<pauses\>\|\<policy\>\|\<priority\>\|\<promise\>\)\%(\s*\%([-+]=\|(\)\)\@!"
-syntax match flowLater "^\s*\%(\<push\>\|\<repeat\>\|\<score\>\|\<sms\>\|\<split\>\|\<stops\>\)\%(\s*\%([-+]=\|(\)\)\@!"
-syntax match flowLater "^\s*\%(\<test\>\|\<topic\>\|\<webhook\>\)\%(\s*\%([-+]=\|(\)\)\@!"
+syntax match flowLater "^\s*\%(\<add\>\|\<calendar\>\|\<call\>\|\<capacity\>\|\<company\>\|\<experiment\>\)\%(\s*\%([-+]=\|(\)\)\@!"
+syntax match flowLater "^\s*\%(\<holdout\>\|\<hours\>\|\<in_app\>\|\<late\>\|\<move\>\|\<notice\>\)\%(\s*\%([-+]=\|(\)\)\@!"
+syntax match flowLater "^\s*\%(\<notify\>\|\<pauses\>\|\<policy\>\|\<priority\>\|\<promise\>\|\<push\>\)\%(\s*\%([-+]=\|(\)\)\@!"
+syntax match flowLater "^\s*\%(\<score\>\|\<sms\>\|\<stops\>\|\<test\>\|\<topic\>\|\<webhook\>\)\%(\s*\%([-+]=\|(\)\)\@!"
 " A field's type stands behind its name: `first_name text?`
 syntax match flowField "^\s*\h\w*\s\+\%(country\|date\|email\|moment\|money\|number\|text\|timezone\|url\|yes/no\)?\=\ze\s*\%(=\|//\|;\|$\|}\)" contains=flowType
 syntax match flowType "\s\@<=\%(country\|date\|email\|moment\|money\|number\|text\|timezone\|url\|yes/no\)?\=" contained
