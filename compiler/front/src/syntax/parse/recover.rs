@@ -33,7 +33,8 @@ enum Behind {
 const FOREIGN_ENDS: &[&str] = &["end", "endif", "fi", "done", "ende"];
 
 /// Where steps stand in a `choose by` and no value before them.
-const WAY_OF_A_VALUE: &str = "each way begins with the value whose people go it: `\"saas\" { .. }`, and the last with `otherwise`";
+const WAY_OF_A_VALUE: &str =
+    "each way begins with the value whose people go it: `\"saas\" { .. }`, and the last with `otherwise`";
 
 /// The furthest point a reading reached.
 pub(super) struct Furthest {

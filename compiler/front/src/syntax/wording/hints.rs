@@ -194,7 +194,10 @@ pub(super) const LAST_HINTS: &[(&str, &str)] = &[
         "^ split $r..",
         "ways by chance are a split with a name and shares, in which the same person always goes the same one: `split welcome_offer { 50% a { .. } 50% b { .. } }`",
     ),
-    ("^ send $e:mail twice", "a mail goes out once in a journey, unless it says so: `send $e`, and later `send $e again`"),
+    (
+        "^ send $e:mail twice",
+        "a mail goes out once in a journey, unless it says so: `send $e`, and later `send $e again`",
+    ),
     (
         "^ repeat|loop $r.. $",
         "say how often at most, and how far apart: `repeat up to 3 times every 2 days { .. }`, or `.. every 2 days until clicked guide { .. }`",
