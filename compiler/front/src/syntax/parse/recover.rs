@@ -6,7 +6,7 @@
 use super::context::{self, Context};
 use super::slips::{self, Slip};
 use super::{Pair, Reader, Rule, child, cut, span, words};
-use crate::diagnostics::{Diagnostic, Edit, Expected, Mend, suggest, syntax};
+use crate::diagnostics::{Code, Diagnostic, Edit, Expected, Mend, suggest, syntax};
 use crate::source::Span;
 use crate::syntax::constructs;
 use crate::syntax::line::tokens_at;
@@ -31,6 +31,10 @@ enum Behind {
 
 /// The words that end a block in other languages.
 const FOREIGN_ENDS: &[&str] = &["end", "endif", "fi", "done", "ende"];
+
+/// Where steps stand in a `choose by` and no value before them.
+const WAY_OF_A_VALUE: &str =
+    "each way begins with the value whose people go it: `\"saas\" { .. }`, and the last with `otherwise`";
 
 /// The furthest point a reading reached.
 pub(super) struct Furthest {
@@ -65,12 +69,22 @@ impl Reader<'_> {
         }
         let Some(text) = child(pair, Rule::bad_text) else {
             let at = span(pair).start;
+            if self.is_another_block(at) {
+                return;
+            }
             let brace = self.at(Span::new(at, at + 1));
             self.diagnostics.push(syntax::unexpected_text("{", &[], brace));
             return;
         };
         let found = self.bad_line(span(&text), self.behind(pair, span(&text)), context);
         self.diagnostics.extend(found);
+    }
+
+    /// `split 50/50 { .. } { .. }`: a block more of a line that is told already.
+    fn is_another_block(&self, at: u32) -> bool {
+        let follows = cut::before(self.text, at as usize).trim_end_matches([' ', '\t']).ends_with('}');
+        let told = self.diagnostics.last().filter(|last| last.code == Code::UnexpectedText).and_then(Diagnostic::at);
+        follows && told.is_some_and(|told| self.indent_at(told.span.start) == self.indent_at(at))
     }
 
     /// Lines of another kind of block, as when two lines changed places or a part of a file was moved: told at the first of them.
@@ -312,7 +326,12 @@ impl Reader<'_> {
                 found.tries.extend(others.into_iter().map(|(edits, help)| self.mend(line, edits, help)));
                 found
             }
-            None => syntax::unexpected_text(found, &furthest.expected, place),
+            None => {
+                let diagnostic = syntax::unexpected_text(found, &furthest.expected, place);
+                // A step, which alone would be right.
+                let is_step = context == Context::Ways && Context::Steps.starts_with(first_name(text));
+                if is_step { diagnostic.help(WAY_OF_A_VALUE) } else { diagnostic }
+            }
         }
     }
 

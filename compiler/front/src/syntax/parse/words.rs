@@ -101,7 +101,7 @@ fn of_rule(rule: Rule) -> Option<Expected> {
         Rule::if_past => Expected::Form(", if past { … }"),
         Rule::arm => Expected::Condition,
         Rule::otherwise => Expected::Words(&["else"]),
-        Rule::again => Expected::Refinement(&Expected::Words(&["again"])),
+        Rule::again | Rule::kw_again => Expected::Refinement(&Expected::Words(&["again"])),
         Rule::chosen => Expected::Thing("a field such as `by industry`"),
         Rule::ways => Expected::Words(&["{"]),
         Rule::way | Rule::way_value => Expected::Thing("a value such as `\"saas\"` with its steps in braces"),

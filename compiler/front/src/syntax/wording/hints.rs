@@ -115,6 +115,10 @@ pub(super) const HINTS: &[(&str, &str)] = &[
     ),
     ("^ task $t:text due tomorrow", "say how long they have: `task $t due in 24 hours`"),
     ("^ task $t:text due today|now|immediately|asap", "say how long they have: `task $t due in 4 hours`"),
+    (
+        "^ send $e:mail twice",
+        "a mail goes out once in a journey, unless it says so: `send $e`, and later `send $e again`",
+    ),
     ("^ send $e:mail at $h..", WINDOW),
     ("^ send [the] email|mail|message $e:name at $h..", WINDOW),
     ("^ wait $n:number $u:unit at $h..", WINDOW),
@@ -196,6 +200,10 @@ pub(super) const LAST_HINTS: &[(&str, &str)] = &[
     (
         "^ ab|a/b|random|randomly|experiment|abtest $r.. $",
         "ways by chance are a split, in which the same person always goes the same one: `split welcome_offer { 50% a { .. } 50% b { .. } }`",
+    ),
+    (
+        "^ split $r..",
+        "ways by chance are a split with a name and shares, in which the same person always goes the same one: `split welcome_offer { 50% a { .. } 50% b { .. } }`",
     ),
     (
         "^ repeat|loop $r.. $",
