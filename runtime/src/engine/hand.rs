@@ -9,7 +9,11 @@ use flow_ir::{Entry, WorkflowId};
 impl Touch<'_> {
     /// Notes whom an event lets in by hand. A workflow that people enter otherwise, or that is not there, takes nobody in so.
     pub(super) fn note_enrolment(&mut self, event: &Tracked) {
-        let Some(name) = event.text(ENROLLED_WORKFLOW).filter(|_| event.meaning.enrols) else { return };
+        // Every other event comes by here, too, and is asked nothing: to look for a property takes memory.
+        if !event.meaning.enrols {
+            return;
+        }
+        let Some(name) = event.text(ENROLLED_WORKFLOW) else { return };
         let program = &self.plan.program;
         let is_gone = |id: WorkflowId| program.lineage.gone.contains(&id.0);
         let found = program.workflows.find(|workflow| workflow.name == name && workflow.entry == Entry::ByHand);

@@ -46,6 +46,8 @@ pub(crate) struct EventNames {
     mail: BTreeMap<String, MailEvent>,
     /// What the program declares under another name for what somebody did with a mail: `email_clicked` is `Email Link Clicked`.
     of_mail: BTreeMap<MailEvent, EventId>,
+    /// The letters of [`ENROLLED`].
+    enrolled: String,
 }
 
 impl EventNames {
@@ -58,19 +60,20 @@ impl EventNames {
         });
         let mail: BTreeMap<String, MailEvent> = mail.collect();
         let of_mail = declared.iter().filter_map(|(name, id)| Some((*mail.get(&plain(name))?, *id)));
-        Self { of_mail: of_mail.collect(), declared, mail }
+        Self { of_mail: of_mail.collect(), declared, mail, enrolled: plain(ENROLLED) }
     }
 
     /// A refusal keeps its meaning where the program declares an event of its name: it must count. What gives consent does not: a
     /// `subscribed` of one's own may be a plan that somebody pays for.
     pub(crate) fn find(&self, name: &str) -> Meaning {
         let declared = self.declared.get(name).or_else(|| self.declared.get(&snake_case(name))).copied();
-        let mail = self.mail.get(&plain(name)).copied();
+        let letters = plain(name);
+        let mail = self.mail.get(&letters).copied();
         let used = [MailEvent::Delivered, MailEvent::Opened, MailEvent::Clicked, MailEvent::Replied];
         let of_mail = || mail.filter(|mail| used.contains(mail)).and_then(|mail| self.of_mail.get(&mail)).copied();
         let by_name = declared.is_some();
         let mail = mail.filter(|mail| *mail != MailEvent::Subscribed || !by_name);
-        let enrols = plain(name) == plain(ENROLLED);
+        let enrols = letters == self.enrolled;
         Meaning { declared: declared.or_else(of_mail), mail, enrols, ..Meaning::default() }
     }
 }

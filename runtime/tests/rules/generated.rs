@@ -138,6 +138,36 @@ pub(crate) const DECLARATIONS: &[&str] = &[
     note "wrong address"
   }
 }"#,
+    r#"workflow ways {
+  enter when level changes or stage changes to mql
+  reenter always
+  exit when weekday is sunday
+  wait until next tuesday at 09:00
+  choose by level {
+    "low" {
+      score += 2
+    }
+    otherwise {
+      if opened any email in the last 3 days {
+        score += 1
+      }
+    }
+  }
+  split offer {
+    50% long {
+      wait until tomorrow at 08:30
+    }
+    50% short {
+      score += 1
+    }
+  }
+  repeat up to 3 times every 1 day until requested_demo {
+    if hour in contact timezone >= 12 or today > 2026-03-06 {
+      score += 1
+    }
+    wait until visited up to 2 hours
+  }
+}"#,
     "workflow rich_ones {\n  enter when rich including existing\n  reenter after 5 days\n  rate 2 a day\n  set budget = 100\n  advance stage to mql\n}",
 ];
 

@@ -5,7 +5,6 @@ use flow_front::lints::Levels;
 use flow_front::source::Source;
 use flow_ir::backend::Backend;
 use flow_ir::interpret::Interpreter;
-use flow_ir::units::DAY_MS;
 use flow_ir::{FieldId, FieldType, FieldValue, Id, NUMBER_SCALE, Program, WorkflowId};
 use flow_runtime::dispatch::channels::scripted::{self, ScriptedChannel};
 use flow_runtime::dispatch::channels::{Channel, Fate, Foreseen, RefusedKind, Uncertain};

@@ -146,10 +146,11 @@ pub(super) fn journey(meaning: &Meaning, workflow: &Workflow, trace_from: u32) -
     }
     for EventCount { pattern, since, slot, .. } in &workflow.counts {
         let since = match since {
-            CountedSince::Entry => "entry",
-            CountedSince::Wait => "wait",
-            CountedSince::Round => "round",
-            CountedSince::Sent(id) => email(*id),
+            CountedSince::Entry => "entry".to_owned(),
+            CountedSince::Wait => "wait".to_owned(),
+            CountedSince::Round => "round".to_owned(),
+            // An email may be called `round`.
+            CountedSince::Sent(id) => format!("sent {}", email(*id)),
         };
         let asked = meaning.patterns.get(*pattern).map(|pattern| signature(meaning, pattern)).unwrap_or_default();
         names.insert(*slot, format!("count since {since} of {asked}"));
