@@ -49,11 +49,16 @@ const RARE: [&str; 8] = [
     "it could not leave for as long as a mail may be held",
     "the contact has paused marketing mail",
 ];
-/// Reasons that no world is made for: a workflow that is taken away while somebody waits for it within ten minutes, or for their turn, and a mail
-/// that two joined journeys had both sent. The engine's own tests have them.
-const ELSEWHERE: [&str; 2] = [
+/// Reasons that no world is made for: a workflow that is taken away while somebody waits for it within ten minutes, or for their turn, a mail
+/// that two joined journeys had both sent, caps, waits for a date, and `reenter always`. The engine's own tests have them.
+const ELSEWHERE: [&str; 7] = [
     "the workflow was taken out of the project before it began",
     "the contact has received it in this journey already",
+    "the contact is in this workflow already, and comes in again when that ends",
+    "the date that it waited for was past or missing",
+    "for as long as it may be held, the contact had as many mails as the policy allows",
+    "the contact had as many mails as the policy allows",
+    "the contact has had as many mails as the policy allows",
 ];
 
 /// Worlds in which nothing happens would break nothing: what Flow can decide is decided in some of them.
