@@ -54,6 +54,20 @@ pub enum Comparison {
 }
 
 impl Comparison {
+    /// The same of sides that have changed places: `a < b` is `b > a`.
+    #[must_use]
+    pub fn turned(self) -> Comparison {
+        match self {
+            Comparison::Less => Comparison::Greater,
+            Comparison::LessOrEqual => Comparison::GreaterOrEqual,
+            Comparison::Greater => Comparison::Less,
+            Comparison::GreaterOrEqual => Comparison::LessOrEqual,
+            Comparison::Equal | Comparison::NotEqual => self,
+        }
+    }
+}
+
+impl Comparison {
     /// Whether it holds of two integers.
     pub fn holds(self, left: i64, right: i64) -> bool {
         match self {

@@ -426,9 +426,9 @@ fn narrow<'p>(test: &'p Cond, holds: bool, domain: &mut Domain<'p>) {
         Cond::TextTest(_, kind, needle) => domain.has_in_it(*kind, std::slice::from_ref(needle), holds),
         Cond::Compare(left, comparison, right) => match (left, right) {
             (number, Number::Const(value)) => compare(number, *comparison, *value, holds, domain),
-            (Number::Const(value), number) => compare(number, turned(*comparison), *value, holds, domain),
+            (Number::Const(value), number) => compare(number, comparison.turned(), *value, holds, domain),
             _ => {
-                let comparison = if left <= right { *comparison } else { turned(*comparison) };
+                let comparison = if left <= right { *comparison } else { comparison.turned() };
                 domain.within(beside(comparison, 0), holds);
             }
         },
@@ -482,15 +482,4 @@ fn beside(comparison: Comparison, value: i64) -> Vec<Range> {
         Comparison::GreaterOrEqual => [same, above],
     };
     ranges.into_iter().flatten().collect()
-}
-
-/// The same, with its sides changed over.
-fn turned(comparison: Comparison) -> Comparison {
-    match comparison {
-        Comparison::Less => Comparison::Greater,
-        Comparison::LessOrEqual => Comparison::GreaterOrEqual,
-        Comparison::Greater => Comparison::Less,
-        Comparison::GreaterOrEqual => Comparison::LessOrEqual,
-        Comparison::Equal | Comparison::NotEqual => comparison,
-    }
 }

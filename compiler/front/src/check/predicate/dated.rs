@@ -67,18 +67,8 @@ fn all(parts: [Part; 2]) -> Cond {
 /// One of the two sides begins with `today` or `now`.
 fn compared(cx: &mut Cx<'_>, left: &Time, comparison: Comparison, right: &Time) -> Cond {
     match left.base {
-        TimeBase::Today(_) | TimeBase::Now(_) => beside(cx, right, turned(comparison), left),
+        TimeBase::Today(_) | TimeBase::Now(_) => beside(cx, right, comparison.turned(), left),
         TimeBase::Field(_) | TimeBase::Date(_) => beside(cx, left, comparison, right),
-    }
-}
-
-fn turned(comparison: Comparison) -> Comparison {
-    match comparison {
-        Comparison::Less => Comparison::Greater,
-        Comparison::LessOrEqual => Comparison::GreaterOrEqual,
-        Comparison::Greater => Comparison::Less,
-        Comparison::GreaterOrEqual => Comparison::LessOrEqual,
-        Comparison::Equal | Comparison::NotEqual => comparison,
     }
 }
 
