@@ -28,7 +28,7 @@ pub(crate) fn folder() -> PathBuf {
 
 /// The text of the project, with that of the modules that it uses.
 pub(crate) fn text() -> String {
-    let files = ["known.flow", "ways.flow"].map(|file| fs::read_to_string(folder().join(file)).unwrap());
+    let files = ["known.flow", "ways.flow", "rounds.flow"].map(|file| fs::read_to_string(folder().join(file)).unwrap());
     let module = flow_stdlib::module("std.b2b").unwrap().text;
     files.concat() + module
 }
@@ -37,9 +37,15 @@ pub(crate) fn text() -> String {
 pub(crate) fn lay_out(into: &Path, seed: u64) {
     fs::create_dir_all(into.join("emails")).unwrap();
     fs::create_dir_all(into.join("data")).unwrap();
-    for file in
-        ["flow.toml", "known.flow", "ways.flow", "emails/hello.mjml", "emails/plain.html", "emails/receipt.html"]
-    {
+    for file in [
+        "flow.toml",
+        "known.flow",
+        "ways.flow",
+        "rounds.flow",
+        "emails/hello.mjml",
+        "emails/plain.html",
+        "emails/receipt.html",
+    ] {
         fs::copy(folder().join(file), into.join(file)).unwrap();
     }
     fs::write(into.join("data/contacts.csv"), contacts(seed)).unwrap();
@@ -276,6 +282,23 @@ const STORIES: &[Story] = &[
         (4, "download guide"),
         (2 * DAY, "subscribe"),
     ],
+    &[
+        (0, "visit /b"),
+        (4, "order b-pro"),
+        (12, "cart"),
+        (2 * DAY, "visit /a"),
+        (4 * DAY, "upgrade"),
+        (6 * DAY, "upgrade"),
+    ],
+    // Takes the plan of a team away, and again on the way; what is left of a trial is little.
+    &[
+        (0, "set plan team"),
+        (1, "set plan pro"),
+        (3 * DAY, "upgrade"),
+        (4 * DAY, "set plan team"),
+        (4 * DAY + 1, "set plan pro"),
+    ],
+    &[(0, "set trial_ends 2026-03-30"), (DAY, "visit /a")],
     // Falls silent, and opens what comes then.
     &[
         (0, "visit /a"),
