@@ -65,9 +65,9 @@ macro_rules! codes {
                 PeriodNotHere "0506" "period-not-here";
                 BareIn "0507" "bare-in";
                 BadRate "0508" "bad-rate";
-                NeverOpen "0512" "never-open";
                 BadSplit "0509" "bad-split";
                 BadRepeat "0510" "bad-repeat";
+                NeverOpen "0512" "never-open";
                 // 06: messages
                 UnclearEngagement "0601" "unclear-engagement";
                 NotSentBefore "0602" "not-sent-before";
