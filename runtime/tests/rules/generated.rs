@@ -25,6 +25,14 @@ pub(crate) const DECLARATIONS: &[&str] = &[
     "contact {\n  seats number = 3\n  level one of \"low\", \"high\"?\n}",
     "contact {\n  budget money?\n}",
     "event ordered {\n  amount number?\n}",
+    "policy {
+       cap 20 emails per 7 days then delay
+       cap 12 emails per 1 hour then drop
+       quiet from 03:00 to 04:00 in contact timezone
+       blackout 2027-01-01
+       hold at most 7 days
+       first drip
+     }",
     "tags vip, beta",
     "segment keen = visited(page is \"/pricing\") at least 2 times in the last 3 days and not customer",
     "segment away = inactive for 4 days",
