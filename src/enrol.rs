@@ -3,14 +3,14 @@
 
 use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{self, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use flow_ir::{Entry, Program, WorkflowId};
 use flow_runtime::clock::{Clock as _, SystemClock};
-use flow_runtime::engine::key_print;
 use flow_runtime::inbound::{ENROLLED, ENROLLED_WORKFLOW};
+use flow_runtime::print::lasting;
 use flow_runtime::settings::Settings;
 use serde_json::json;
 
@@ -20,6 +20,8 @@ use crate::output::{Failure, Format, Outcome, Output, counted};
 
 /// The most letters of `--id`: with what tells people apart it is the id of each event.
 const MAX_ID_CHARS: usize = 60;
+/// The most bytes of a file of people: a million addresses, and some.
+const MAX_PEOPLE_BYTES: u64 = 64 << 20;
 
 #[derive(Debug, Args)]
 pub(crate) struct EnrolArguments {
@@ -72,7 +74,7 @@ fn hand_in(arguments: &EnrolArguments, settings: &Settings, program: &Program) -
         return Err(Failure::new(message, "a short name will do, such as `--id spring-list`"));
     }
     let lines: Vec<String> = people.iter().map(|key| line(&arguments.workflow, key, &id, &now)).collect();
-    append(&file, &lines.concat()).map_err(|failure| failure.of(&file))?;
+    append(&file, &lines.concat()).map_err(|failure| failure.of(&file, &id))?;
     Ok(HandedIn { people: people.len(), file })
 }
 
@@ -103,8 +105,14 @@ fn people(arguments: &EnrolArguments) -> Result<Vec<String>, Failure> {
                 "name a file with a user id or an address in each line",
             )
         };
-        let lines = BufReader::new(File::open(path).map_err(unreadable)?).lines();
-        named.extend(lines.collect::<Result<Vec<_>, _>>().map_err(unreadable)?);
+        let file = File::open(path).map_err(unreadable)?.take(MAX_PEOPLE_BYTES + 1);
+        let mut lines = String::new();
+        BufReader::new(file).read_to_string(&mut lines).map_err(unreadable)?;
+        if lines.len() as u64 > MAX_PEOPLE_BYTES {
+            let message = format!("`{}` has more than {} MiB", path.display(), MAX_PEOPLE_BYTES >> 20);
+            return Err(Failure::new(message, "name the people in several files, one after the other"));
+        }
+        named.extend(lines.lines().map(str::to_owned));
     }
     let mut seen = BTreeSet::new();
     let named = named.iter().map(|key| key.trim().trim_start_matches('\u{FEFF}').to_owned());
@@ -119,7 +127,7 @@ fn people(arguments: &EnrolArguments) -> Result<Vec<String>, Failure> {
 
 /// The event that lets somebody in.
 fn line(workflow: &str, key: &str, id: &str, now: &str) -> String {
-    let message = format!("enrol-{id}-{:016x}", key_print(&format!("{workflow} {key}")));
+    let message = format!("enrol-{id}-{:016x}", lasting(format!("{workflow} {key}").bytes()));
     let mut event = json!({
         "type": "track",
         "messageId": message,
@@ -140,17 +148,26 @@ fn line(workflow: &str, key: &str, id: &str, now: &str) -> String {
 /// Why nothing could be written.
 enum Unwritten {
     Io(io::Error),
+    /// A part of it may stand there.
+    Half(io::Error),
     /// Its last line has no end: whoever writes it may be in the middle of it.
     NoEnd,
 }
 
 impl Unwritten {
-    fn of(self, file: &Path) -> Failure {
+    fn of(self, file: &Path, id: &str) -> Failure {
         let file = file.display();
         match self {
             Unwritten::Io(error) => Failure::new(
                 format!("`{file}` cannot be written: {error}"),
                 "nobody was handed in; let it be written to, and say it once more",
+            ),
+            Unwritten::Half(error) => Failure::new(
+                format!("`{file}` cannot be written to the end: {error}"),
+                format!(
+                    "some of them may have been handed in: make room, put a line break behind the last line if it has none, and say it once more with \
+                     `--id {id}`, so that nobody counts twice"
+                ),
             ),
             Unwritten::NoEnd => Failure::new(
                 format!("the last line of `{file}` has no end, as if somebody were writing it"),
@@ -177,8 +194,7 @@ fn append(path: &Path, lines: &str) -> Result<(), Unwritten> {
             return Err(Unwritten::NoEnd);
         }
     }
-    file.write_all(lines.as_bytes())?;
-    Ok(file.sync_all()?)
+    file.write_all(lines.as_bytes()).and_then(|()| file.sync_all()).map_err(Unwritten::Half)
 }
 
 fn tell(handed_in: &HandedIn, arguments: &EnrolArguments, output: &Output) -> io::Result<Outcome> {

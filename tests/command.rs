@@ -159,6 +159,40 @@ fn enrol_hands_people_in() {
     );
 }
 
+/// Under one name people come in once, by whichever Flow it is said: what names them is the same for ever.
+#[test]
+fn an_enrolment_is_known_for_ever() {
+    let settings = format!("{SETTINGS}\n[data]\nevents = \"data/events.jsonl\"\n");
+    let folder = Folder::project()
+        .with("flow.toml", settings)
+        .with("welcome.flow", FLOW.replace("enter when signed_up", "enter by hand"))
+        .with("data/events.jsonl", "");
+    folder.flow(&["enrol", ".", "welcome_all", "--contact", "u-2", "--id", "spring"]);
+    assert!(folder.read("data/events.jsonl").contains("\"messageId\":\"enrol-spring-471991ca46e2ac17\""));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_enrolment_that_does_not_fit_says_what_to_do() {
+    let settings = format!("{SETTINGS}\n[data]\nevents = \"data/events.jsonl\"\n");
+    let folder = Folder::project()
+        .with("flow.toml", settings)
+        .with("welcome.flow", FLOW.replace("enter when signed_up", "enter by hand"))
+        .with("data/events.jsonl", "\n".repeat(500))
+        .with("people.txt", "");
+    // Files may have one block: as on a full disk, a part of the lines is written.
+    let flow = env!("CARGO_BIN_EXE_flow");
+    let limited =
+        format!("trap '' XFSZ; ulimit -f 1; {flow} enrol . welcome_all --id spring --contact a b c d e f g h");
+    let ran = Command::new("sh").args(["-c", &limited]).current_dir(folder.path()).output().unwrap();
+    let said = String::from_utf8_lossy(&ran.stderr);
+    assert!(said.contains("cannot be written to the end") && said.contains("`--id spring`"), "{said}");
+    let people = std::fs::OpenOptions::new().write(true).open(folder.path().join("people.txt")).unwrap();
+    people.set_len((64 << 20) + 1).unwrap();
+    let said = folder.flow(&["enrol", ".", "welcome_all", "--contacts", "people.txt"]);
+    assert!(said.contains("`people.txt` has more than 64 MiB"), "{said}");
+}
+
 #[test]
 fn the_example_is_fine() {
     let said = Folder::empty().flow(&["check", &example()]);

@@ -16,6 +16,7 @@
 //! happening                     what an operator has to know of it, as data
 //! report                        the funnel, from totals kept with each commit
 //! clock, time                   the only places that know what time it is, and in which zone
+//! print                         numbers that stand for texts for ever
 //! system                        what the operating system says of files, in words
 //! ```
 //!
@@ -31,6 +32,7 @@ pub mod happening;
 pub mod inbound;
 pub mod mail;
 pub mod open;
+pub mod print;
 pub mod report;
 pub mod settings;
 pub mod store;

@@ -154,6 +154,11 @@ impl Recalled {
         Recalled { instants: Vec::new(), from, before, at_once }
     }
 
+    /// Whether whoever comes behind a contact may be filled by this reading.
+    fn may_follow(&self, contact: ContactId) -> bool {
+        self.before.is_none_or(|before| contact < before)
+    }
+
     fn has(&self, contact: ContactId) -> bool {
         contact >= self.from && self.before.is_none_or(|before| contact < before)
     }
@@ -241,7 +246,8 @@ fn read_log(
     }
 }
 
-/// No event says that a mail has left; the journeys that are kept know when each of theirs last did.
+/// No event says that a mail has left; the journeys that are kept know when each of theirs last did. Only those who are filled by this reading are
+/// asked.
 fn read_sends(
     store: &mut impl Store,
     program: &Program,
@@ -250,10 +256,12 @@ fn read_sends(
 ) -> Result<(), StoreError> {
     let Some(fact) = wanted.mailed else { return Ok(()) };
     let mut records = store.records()?;
-    let mut after = None;
+    let mut after = recalled.from.0.checked_sub(1).map(ContactId);
     loop {
         let contacts = records.contacts_after(after)?;
-        let Some(last) = contacts.last() else { return Ok(()) };
+        let Some(last) = contacts.last().filter(|_| after.is_none_or(|after| recalled.may_follow(after))) else {
+            return Ok(());
+        };
         after = Some(*last);
         for contacts in contacts.chunks(FILLED_CONTACTS) {
             let questions = Questions { contacts: contacts.to_vec(), ..Questions::default() };

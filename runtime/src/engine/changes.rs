@@ -14,6 +14,7 @@ use super::pattern;
 use super::plan::Plan;
 use super::touch::Touch;
 use crate::inbound::Known;
+use crate::print::lasting;
 use flow_ir::{Field, FieldType, Id, PatternEvent, PatternId, Program, PropertyTest, SlotId, TextId, Trait};
 use smallvec::SmallVec;
 
@@ -71,11 +72,9 @@ fn ready(field: &Field, tests: &[PropertyTest]) -> Vec<PropertyTest> {
     pattern::ready(tests).into_iter().map(printed).collect()
 }
 
-/// A number that stands for a text, without regard to its case: FNV-1a, which stores may keep, as it is the same in every build.
+/// A number that stands for a text, without regard to its case.
 fn print(text: &str) -> i64 {
-    let mix = |print: u64, byte: u8| (print ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-    let print = text.trim().to_lowercase().bytes().fold(0xcbf2_9ce4_8422_2325, mix);
-    (print >> (u64::BITS - PRINT_BITS)).cast_signed()
+    (lasting(text.trim().to_lowercase().bytes()) >> (u64::BITS - PRINT_BITS)).cast_signed()
 }
 
 impl WatchedChanges {

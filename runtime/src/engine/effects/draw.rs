@@ -6,6 +6,7 @@
 
 use super::Perform;
 use crate::engine::host::StepHost;
+use crate::print::lasting;
 use flow_ir::backend::{Memory, Outcome};
 use flow_ir::{Area, Draw, Split, StepId};
 
@@ -31,10 +32,8 @@ fn of_address(address: &str) -> impl Iterator<Item = u8> {
 
 /// From 1 to 100, the same for ever: what is drawn is in reports and in what people have been told.
 fn drawn(split: &str, who: impl IntoIterator<Item = u8>) -> i64 {
-    // FNV-1a, then the finalizer of SplitMix64: names that differ in one letter must part people anew.
-    let bytes = split.bytes().chain([0]).chain(who);
-    let hash = bytes
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
+    // Behind it the finalizer of SplitMix64: names that differ in one letter must part people anew.
+    let hash = lasting(split.bytes().chain([0]).chain(who));
     let hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let hash = (hash ^ (hash >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     let whole = Split::WHOLE.unsigned_abs();
