@@ -6,12 +6,12 @@
 use super::Subject;
 use super::together::Together;
 use crate::diagnostics::{Diagnostic, contract};
-use crate::syntax::ast::{Header, Reenter};
+use crate::syntax::ast::{Header, Policy, PolicyClause, Reenter};
 use crate::typed::each_step;
 use flow_ir::EmailKind;
 
 pub(super) fn prove<'p>(subject: Subject<'p>, _: &Together<'p>, found: &mut Vec<Diagnostic>) {
-    if !subject.typed.policy.caps.is_empty() {
+    if subject.env.scope.policy.iter().any(|policy| may_cap(&policy.node)) {
         return;
     }
     for (declared, workflow) in subject.workflows() {
@@ -27,4 +27,9 @@ pub(super) fn prove<'p>(subject: Subject<'p>, _: &Together<'p>, found: &mut Vec<
             found.push(contract::always_without_cap(always.span.in_file(declared.file), email, at));
         }
     }
+}
+
+/// Whether a policy has a cap, also one that is wrong or cannot be read, which is reported where it stands.
+fn may_cap(policy: &Policy) -> bool {
+    policy.broken || policy.clauses.iter().any(|clause| matches!(clause.kind, PolicyClause::Cap(_)))
 }
