@@ -99,14 +99,18 @@ impl Live {
         fs::write(self.path(below), text.replace(from, to)).unwrap();
     }
 
-    /// The hour and the day on which the test runs change nothing: every window is open, and nobody waits for minutes alone.
+    /// The hour and the day on which the test runs change nothing: every window is open, no hour is quiet anywhere, no day is blacked out,
+    /// and nobody waits for minutes alone.
     pub(crate) fn at_any_hour(&self) {
-        let text = fs::read_to_string(self.path("ways.flow")).unwrap();
-        let is_window = |line: &&str| line.trim_start().starts_with("send on ");
-        let lines =
-            text.lines().map(|line| if is_window(&line) { "  send on every day in contact timezone" } else { line });
-        let text: String = lines.map(|line| format!("{line}\n")).collect();
-        fs::write(self.path("ways.flow"), text).unwrap();
+        let always = |line: &str| match line {
+            window if window.starts_with("send on ") => "send on every day in contact timezone\n".to_owned(),
+            quiet if quiet.starts_with("quiet from ") || quiet.starts_with("blackout ") => String::new(),
+            other => format!("{other}\n"),
+        };
+        for file in ["ways.flow", "rounds.flow"] {
+            let text = fs::read_to_string(self.path(file)).unwrap();
+            fs::write(self.path(file), text.lines().map(|line| always(line.trim_start())).collect::<String>()).unwrap();
+        }
         for (from, to) in
             [("wait 1 minute", "wait 1 hour"), ("after 1 minute", "after 1 hour"), ("wait 30 minutes", "wait 3 hours")]
         {
