@@ -15,6 +15,8 @@
 
 #[path = "common/accepts_all.rs"]
 mod accepts_all;
+#[path = "journey/composing.rs"]
+mod composing;
 #[path = "journey/example.rs"]
 mod example;
 #[path = "journey/floor.rs"]
@@ -65,6 +67,7 @@ struct Round {
     engine: Duration,
     /// The part of the engine's time in which it waited for its store.
     store: Duration,
+    composing: Duration,
     floor: Duration,
     floor_with_questions: Duration,
     best: Duration,
@@ -80,6 +83,7 @@ fn race(example: &Example) -> Outcome<()> {
         rounds.push(Round {
             engine: timed.time,
             store: timed.store_time,
+            composing: timed.composing_time,
             floor: replay(&recorded.work, false)?,
             floor_with_questions: replay(&recorded.work, true)?,
             best: replay(&best, false)?,
@@ -92,6 +96,7 @@ fn race(example: &Example) -> Outcome<()> {
 struct Run {
     time: Duration,
     store_time: Duration,
+    composing_time: Duration,
     contacts: u64,
     handled: Progress,
     work: Vec<Work>,
@@ -119,8 +124,8 @@ fn run_engine(example: &Example, watch: fn(SqliteStore) -> Recording) -> Outcome
         contacts = engine.records()?.slots()?.iter().map(|slot| slot.next_contact - 1).sum();
         Ok(engine.into_store().close()?)
     });
-    let store = closed?;
-    Ok(Run { time, store_time: store.waited, contacts, handled, work: store.work })
+    let (store, composing_time) = (closed?, example.composing.take());
+    Ok(Run { time, store_time: store.waited, composing_time, contacts, handled, work: store.work })
 }
 
 fn replay(work: &[Work], questions: bool) -> Outcome<Duration> {
@@ -167,9 +172,12 @@ fn print_race(recorded: &Run, rounds: &[Round], best: usize) {
     };
     row("engine", |round| round.engine);
     row("  waiting for its store", |round| round.store);
+    row("  writing its mails", |round| round.composing);
     row("bare SQLite, same batches", |round| round.floor);
     row("  and all questions", |round| round.floor_with_questions);
     row(&format!("bare SQLite, {best} batches"), |round| round.best);
+    let composing = median(rounds.iter().map(|round| round.composing.as_secs_f64()));
+    println!("{:<26} {:>11.1}", "us a mail that it writes", composing * 1e6 / mails.max(1) as f64);
     println!();
 }
 

@@ -3,11 +3,13 @@
 //! Everybody has sixteen fields and a journey that waits for thirty days, begun by a `signed_up` of their own in an order that has nothing to do
 //! with their numbers, so that those who are due lie all over the store. *Timers* lets the clock go on: each of them is woken, asked an
 //! `if`, sent a mail that is accepted at once, and waits again. *Events* has random people visit a page that a segment counts. Both count until
-//! every table is up to date and the log is folded. *At once* has one producer and a hundred, each of whom waits until their event is durable.
+//! every table is up to date and the log is folded; how long it takes until all of it is durable, and the tables have still to follow, is told
+//! beside. *At once* has one producer and a hundred, each of whom waits until their event is durable.
 //!
 //! The floors are written by hand, in their own files, with as many people and the same rows beside (`scale/floor.rs`): the tables that one would
 //! draw first; everything in memory with a record a batch, whose table is written now and then in order; and the same with each row that Flow
-//! writes of a step beside it. They take turns with the engine, and a round whose floors moved counts for nothing.
+//! writes of a step beside it. They take turns with the engine, and a round whose floors moved counts for nothing. A start has its floor in
+//! reading the same rows, and a producer in committing them.
 //!
 //! Numbers of contacts may be given, `engine` leaves the floors out, `rows` keeps people in the file alone, `due=5000` wakes as many a round, whatever
 //! their number is: `cargo bench --bench scale -- 10000 1000000`.
@@ -39,7 +41,6 @@ use plain::Plain;
 use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 /// As in the command.
 #[global_allocator]
@@ -76,10 +77,14 @@ struct Round {
     /// How many were due.
     due: u64,
     timers: f64,
+    /// Of these, until all was durable.
+    durable: f64,
     /// Seconds of a processor, all threads together.
     worked: f64,
     /// Bytes written a step, and by how many the file has grown.
     bytes: [f64; 2],
+    /// By how many bytes a step the file of the journal with the same rows has grown.
+    floor_bytes: f64,
     steps: u64,
     events: f64,
     /// Of the timers and of the events.
@@ -112,18 +117,21 @@ fn race(contacts: u64, with_floors: bool) -> Outcome<()> {
     let mut engine = open(&program, &backend, &path)?;
     let opened = begun.elapsed().as_secs_f64();
     let resident = engine.store().memory().map_or(0, |memory| memory.people) as f64;
+    let read = timed(|| floor::read_people(&path))?;
     println!(
-        "{contacts} contacts: made in {enrolled:.1} s, {:.2} us an event; opened in {opened:.2} s; {:.0} bytes a contact in the file, {:.0} in memory, and {:.0} of the tail before it was closed",
+        "{contacts} contacts: made in {enrolled:.1} s, {:.2} us an event; opened in {opened:.2} s, {:.2} of reading the same rows ({read:.2} s); {:.0} bytes a contact in the file, {:.0} in memory, and {:.0} of the tail before it was closed",
         enrolled * 1e6 / (2 * contacts) as f64,
+        opened / read,
         bytes / contacts as f64,
         resident / contacts as f64,
         tail / contacts as f64,
     );
+    let same_path = folder.path().join("same.db");
     let mut floors = match with_floors {
         true => Some((
             Tables::create(&folder.path().join("tables.db"), contacts)?,
             Journal::create(&folder.path().join("journal.db"), contacts, Rows::Few)?,
-            Journal::create(&folder.path().join("same.db"), contacts, Rows::Same)?,
+            Journal::create(&same_path, contacts, Rows::Same)?,
         )),
         false => None,
     };
@@ -132,7 +140,7 @@ fn race(contacts: u64, with_floors: bool) -> Outcome<()> {
     for round in 0..MOST_ROUNDS as u64 {
         let until = Instant(day.0 + (due as f64 / contacts as f64 * 30.0 * DAY_MS as f64) as i64);
         let (before, idle) = ([written(), length(&path)?], worked());
-        let (timers, steps) = timed_steps(&mut engine, &path, until)?;
+        let (timers, durable, steps) = timed_steps(&mut engine, &path, until)?;
         let worked = worked() - idle;
         let bytes = [(written() - before[0]) / steps as f64, (length(&path)? - before[1]) / steps as f64];
         day = until;
@@ -142,14 +150,18 @@ fn race(contacts: u64, with_floors: bool) -> Outcome<()> {
         engine.run_until(day, &mut visits.into_iter().map(Ok), &mut |_| {})?;
         catch_up(&mut engine, &path)?;
         let events = begun.elapsed().as_secs_f64();
-        let (tables, journals) = match &mut floors {
-            Some((tables, few, same)) => (
-                [timed(|| tables.wake(due))?, timed(|| tables.visit(EVENTS))?],
-                [timed(|| few.wake(due))?, timed(|| same.wake(due))?, timed(|| same.visit(EVENTS))?],
-            ),
-            None => ([f64::NAN; 2], [f64::NAN; 3]),
+        let (tables, journals, floor_bytes) = match &mut floors {
+            Some((tables, few, same)) => {
+                let of_tables = [timed(|| tables.wake(due))?, timed(|| tables.visit(EVENTS))?];
+                let few = timed(|| few.wake(due))?;
+                let before = length(&same_path)?;
+                let woken = timed(|| same.wake(due))?;
+                let grown = (length(&same_path)? - before) / due as f64;
+                (of_tables, [few, woken, timed(|| same.visit(EVENTS))?], grown)
+            }
+            None => ([f64::NAN; 2], [f64::NAN; 3], f64::NAN),
         };
-        let round = Round { due, bytes, timers, worked, steps, events, tables, journals };
+        let round = Round { due, bytes, floor_bytes, timers, durable, worked, steps, events, tables, journals };
         print_round(&round);
         rounds.push(round);
         if steady(&rounds).len() == ROUNDS {
@@ -157,7 +169,8 @@ fn race(contacts: u64, with_floors: bool) -> Outcome<()> {
         }
     }
     print_rounds(&steady(&rounds));
-    let mut bare = floor::Commits::create(&folder.path().join("commits.db"))?;
+    let commits = |rows, name: &str| floor::Commits::create(&folder.path().join(name), rows);
+    let mut bare = [commits(Rows::Few, "commits.db")?, commits(Rows::Same, "same-commits.db")?];
     for (round, count) in (90..).zip([1, 100]) {
         day = producers(&mut engine, (&program, &people), (day, round), count, &mut bare)?;
     }
@@ -175,7 +188,7 @@ fn steady(rounds: &[Round]) -> Vec<Round> {
     rounds.iter().filter(agrees).take(ROUNDS).copied().collect()
 }
 
-fn timed_steps(engine: &mut Engine<SqliteStore>, path: &Path, until: Instant) -> Outcome<(f64, u64)> {
+fn timed_steps(engine: &mut Engine<SqliteStore>, path: &Path, until: Instant) -> Outcome<(f64, f64, u64)> {
     let mut before = None;
     let mut last = 0;
     let begun = now();
@@ -183,10 +196,11 @@ fn timed_steps(engine: &mut Engine<SqliteStore>, path: &Path, until: Instant) ->
         before.get_or_insert(progress.steps);
         last = progress.steps;
     })?;
+    let durable = begun.elapsed().as_secs_f64();
     catch_up(engine, path)?;
     let seconds = begun.elapsed().as_secs_f64();
     // The first was told behind a batch of its own.
-    Ok((seconds, (last - before.unwrap_or(last)) + Limits::default().batch_items as u64))
+    Ok((seconds, durable, (last - before.unwrap_or(last)) + Limits::default().batch_items as u64))
 }
 
 /// Every table is up to date, and the log is folded into the file.
@@ -197,8 +211,9 @@ fn catch_up(engine: &mut Engine<SqliteStore>, path: &Path) -> Outcome<()> {
 
 fn print_round(round: &Round) {
     println!(
-        "  timers {:.2} us a step ({} steps, {:.0} bytes written, {:.0} more in the file), events {:.2} us",
+        "  timers {:.2} us a step, durable after {:.2} ({} steps, {:.0} bytes written, {:.0} more in the file), events {:.2} us",
         round.timers * 1e6 / round.steps as f64,
+        round.durable * 1e6 / round.steps as f64,
         round.steps,
         round.bytes[0],
         round.bytes[1],
@@ -206,10 +221,11 @@ fn print_round(round: &Round) {
     );
     if !round.journals[0].is_nan() {
         println!(
-            "  floors {:.2} us a step of tables, {:.2} of a journal, {:.2} with the same rows; events {:.2} us of tables, {:.2} with the same rows",
+            "  floors {:.2} us a step of tables, {:.2} of a journal, {:.2} with the same rows ({:.0} bytes more in the file); events {:.2} us of tables, {:.2} with the same rows",
             round.tables[0] * 1e6 / round.due as f64,
             round.journals[0] * 1e6 / round.due as f64,
             round.journals[1] * 1e6 / round.due as f64,
+            round.floor_bytes,
             round.tables[1] * 1e6 / EVENTS as f64,
             round.journals[2] * 1e6 / EVENTS as f64,
         );
@@ -223,12 +239,15 @@ fn print_rounds(rounds: &[Round]) {
         (values[values.len() / 2], values[0], values[values.len() - 1])
     };
     type Row = (&'static str, fn(&Round) -> f64);
-    let rows: [Row; 8] = [
+    let rows: [Row; 11] = [
         ("us a step", |round| round.timers * 1e6 / round.steps as f64),
+        ("until it is durable", |round| round.durable * 1e6 / round.steps as f64),
         ("us of a processor", |round| round.worked * 1e6 / round.steps as f64),
         ("tables to that", |round| round.tables[0] / round.due as f64 / (round.timers / round.steps as f64)),
         ("that to the journal", |round| round.timers / round.steps as f64 / (round.journals[0] / round.due as f64)),
         ("and with the same rows", |round| round.timers / round.steps as f64 / (round.journals[1] / round.due as f64)),
+        ("bytes more in the file", |round| round.bytes[1]),
+        ("to the same rows", |round| round.bytes[1] / round.floor_bytes),
         ("events a second", |round| EVENTS as f64 / round.events),
         ("tables to an event", |round| round.tables[1] / round.events),
         ("that to the same rows", |round| round.events / round.journals[2]),
@@ -242,37 +261,40 @@ fn print_rounds(rounds: &[Round]) {
     }
 }
 
-/// So many producers, each of whom hands the next event over when the last is durable: what they have handed over goes into one batch. Beside as
-/// many rows in one commit.
+/// So many producers, each of whom hands the next event over when the last is durable: what they have handed over goes into one batch. Beside it
+/// as many bare rows in one commit, and one with the rows that Flow writes.
 fn producers(
     engine: &mut Engine<SqliteStore>,
     (program, people): (&Program, &People),
     (from, round): (Instant, u64),
     producers: usize,
-    bare: &mut floor::Commits,
+    floors: &mut [floor::Commits; 2],
 ) -> Outcome<Instant> {
     let visits = people.visits(program, from, round, (producers * ALONE) as u64)?;
-    let (mut ours, mut floor) = (Vec::new(), Vec::new());
+    let mut ours = Vec::new();
+    let mut of_floors = [Vec::new(), Vec::new()];
     let mut visits = visits.into_iter().peekable();
     while visits.peek().is_some() {
         let together: Vec<_> = visits.by_ref().take(producers).collect();
         let at = together.last().map_or(from, |visit| Instant(visit.arrived_at));
-        let begun = now();
-        engine.run_until(at, &mut together.into_iter().map(Ok), &mut |_| {})?;
-        ours.push(begun.elapsed());
-        floor.push(Duration::from_secs_f64(timed(|| bare.commit(producers))?));
+        ours.push(timed(|| Ok(engine.run_until(at, &mut together.into_iter().map(Ok), &mut |_| {})?))?);
+        for (times, floor) in of_floors.iter_mut().zip(floors.iter_mut()) {
+            times.push(timed(|| floor.commit(producers))?);
+        }
     }
-    let at = |times: &mut Vec<Duration>, share: f64| {
-        times.sort_unstable();
-        times[((times.len() - 1) as f64 * share) as usize].as_secs_f64() * 1e6
+    let at = |times: &mut Vec<f64>, share: f64| {
+        times.sort_by(f64::total_cmp);
+        times[((times.len() - 1) as f64 * share) as usize] * 1e6
     };
-    let (ours_half, floor_half) = (at(&mut ours, 0.5), at(&mut floor, 0.5));
-    println!(
-        "{producers:>3} at once: {ours_half:.0} us, {:.2} of a bare commit ({floor_half:.0} us); one in a hundred {:.0} us, bare {:.0}",
-        ours_half / floor_half,
-        at(&mut ours, 0.99),
-        at(&mut floor, 0.99),
-    );
+    let [mut few, mut same] = of_floors;
+    for (what, share) in [("half of them within", 0.5), ("99 in a hundred", 0.99)] {
+        let (ours, few, same) = (at(&mut ours, share), at(&mut few, share), at(&mut same, share));
+        println!(
+            "{producers:>3} at once, {what:<20}{ours:>7.0} us; a bare commit {few:.0} us, {:.2} of it; with the same rows {same:.0} us, {:.2} of it",
+            ours / few,
+            ours / same,
+        );
+    }
     Ok(Instant(from.0 + people::VISITS_MS))
 }
 

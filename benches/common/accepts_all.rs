@@ -26,10 +26,13 @@ impl Channel for AcceptsAll {
     }
 
     fn foresee(&self, mail: &Mail, attempt: u32) -> Option<Foreseen> {
-        Some(Foreseen { after: Duration::ZERO, fate: self.send(mail, attempt) })
+        let _ = attempt;
+        Some(Foreseen { after: Duration::ZERO, fate: Fate::Delivered { receipt: mail.key.clone() } })
     }
 
+    /// Every mail is written, as by a channel that sends it.
     fn send(&self, mail: &Mail, _: u32) -> Fate {
+        let _ = std::hint::black_box(mail.html.text());
         Fate::Delivered { receipt: mail.key.clone() }
     }
 }

@@ -1,7 +1,7 @@
 //! A composer for benches that do not measure what mails say.
 
 use flow_runtime::engine::{Composed, Composer, ContactView};
-use flow_runtime::mail::{Mail, Mailbox, Purpose};
+use flow_runtime::mail::{Html, Mail, Mailbox, Purpose};
 use flow_runtime::store::OutboxRecord;
 use flow_runtime::time::Instant;
 
@@ -26,7 +26,7 @@ impl Composer for Plain {
             from: self.from.clone(),
             reply_to: None,
             subject: "Hello".to_owned(),
-            html: String::new(),
+            html: Html::default(),
             plain: None,
             preview: None,
             list: None,

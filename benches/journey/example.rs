@@ -2,6 +2,7 @@
 
 use crate::Outcome;
 use crate::accepts_all::AcceptsAll;
+use crate::composing::Composing;
 use flow_example_data::{Plan, SEED, generate};
 use flow_front::Project;
 use flow_front::lints::Levels;
@@ -28,6 +29,8 @@ pub(crate) struct Example {
     pub(crate) program: Arc<Program>,
     pub(crate) backend: Arc<dyn Backend>,
     pub(crate) delivery: Delivery,
+    /// What its mails are written by.
+    pub(crate) composing: Arc<Composing>,
     pub(crate) rows: Vec<ContactRow>,
     /// What the file of the rows is known by.
     pub(crate) print: Fingerprint,
@@ -48,10 +51,12 @@ impl Example {
         let (rows, print, arrivals) = read_data(contacts, &program)?;
         let run = settings.run.ok_or("flow.toml names no run")?;
         let start = civil::start_of_day(run.start, settings.timezone).ok_or("the run begins outside the calendar")?;
+        let (delivery, composing) = prepare_delivery(&settings, &program)?;
         Ok(Example {
             project,
             backend: Arc::new(compile(&program)?),
-            delivery: prepare_delivery(&settings, &program)?,
+            delivery,
+            composing,
             program,
             rows,
             print,
@@ -103,8 +108,10 @@ fn read_data(contacts: u32, program: &Program) -> Outcome<(Vec<ContactRow>, Fing
     Ok((rows, print, arrivals))
 }
 
-fn prepare_delivery(settings: &Settings, program: &Arc<Program>) -> Outcome<Delivery> {
+fn prepare_delivery(settings: &Settings, program: &Arc<Program>) -> Outcome<(Delivery, Arc<Composing>)> {
     let secrets = settings.secrets(&|_| None).map_err(|faults| format!("secrets: {faults:?}"))?;
     let emails = Composer::new(Arc::clone(program), settings.sender.clone(), secrets.unsubscribe_keys)?;
-    Ok(Delivery { channel: Arc::new(AcceptsAll), composer: Arc::new(OutboxComposer::new(emails, StoreName::of(1))) })
+    let composing = Arc::new(Composing::new(Arc::new(OutboxComposer::new(emails, StoreName::of(1)))));
+    let composer: Arc<Composing> = Arc::clone(&composing);
+    Ok((Delivery { channel: Arc::new(AcceptsAll), composer }, composing))
 }

@@ -152,7 +152,9 @@ const SAME: &str = concat!(
     include_str!("../../runtime/src/store/sqlite/V007.sql"),
     include_str!("../../runtime/src/store/sqlite/V008.sql"),
     include_str!("../../runtime/src/store/sqlite/V010.sql"),
-    include_str!("../../runtime/src/store/sqlite/V011.sql")
+    include_str!("../../runtime/src/store/sqlite/V011.sql"),
+    include_str!("../../runtime/src/store/sqlite/V012.sql"),
+    include_str!("../../runtime/src/store/sqlite/V013.sql")
 );
 const SAME_OUTBOX: &str = "INSERT INTO outbox (id, key, kind, contact, workflow, run, step, email, recipient, payload, state, attempts, queued_at, \
      due_at, held_since, detail) VALUES (?1, ?2, 0, ?3, 0, 1, 3, 0, ?4, ?5, 1, 1, ?6, ?6, ?6, '')";
@@ -289,24 +291,76 @@ fn write_step(connection: &Connection, rows: Rows, (contact, at): (i64, i64)) ->
     Ok(())
 }
 
-/// A few rows a commit.
+/// All people of a store of Flow, their texts and keys, read once in the order in which they lie, and nothing made of them.
+pub(crate) fn read_people(path: &Path) -> Outcome<()> {
+    let connection = Connection::open(path)?;
+    for (sql, columns) in [
+        ("SELECT id, next_at, layout, newest, frame, kept FROM contact", 6),
+        ("SELECT id, texts FROM contact_text", 2),
+        ("SELECT key, contact FROM contact_key", 2),
+    ] {
+        let mut statement = connection.prepare(sql)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            for column in 0..columns {
+                std::hint::black_box(row.get_ref(column)?);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// So many events a commit.
 pub(crate) struct Commits {
     connection: Connection,
+    rows: Rows,
     turn: i64,
 }
 
+/// What a batch of Flow writes beside its events: what it leaves of people, a counter, and how far the slot is.
+const SAME_TAIL: &str = "INSERT INTO contact_tail (place, people, bytes) VALUES (?1, ?2, ?3)";
+const SAME_COUNTER: &str = "INSERT INTO counter (slot, name, total) VALUES (0, 'events', ?1) \
+     ON CONFLICT (slot, name) DO UPDATE SET total = total + excluded.total";
+const SAME_SLOT: &str = "UPDATE slot SET number = ?1, clock = ?1, next_record = ?1, tail_sum = ?1 WHERE slot = 0";
+
 impl Commits {
-    pub(crate) fn create(path: &Path) -> Outcome<Commits> {
-        Ok(Commits { connection: create(path, "")?, turn: 0 })
+    pub(crate) fn create(path: &Path, rows: Rows) -> Outcome<Commits> {
+        let connection = match rows {
+            Rows::Few => create(path, "")?,
+            Rows::Same => {
+                let connection = Connection::open(path)?;
+                connection.execute_batch(PRAGMAS)?;
+                connection.execute_batch(SAME)?;
+                connection.execute_batch("INSERT INTO slot VALUES (0, 0, 0, 0, 0, 0, 0, 0)")?;
+                connection
+            }
+        };
+        Ok(Commits { connection, rows, turn: 0 })
     }
 
-    pub(crate) fn commit(&mut self, rows: usize) -> Outcome<()> {
+    pub(crate) fn commit(&mut self, events: usize) -> Outcome<()> {
         let transaction = self.connection.transaction()?;
-        for _ in 0..rows {
+        for _ in 0..events {
             self.turn += 1;
-            let row = params![self.turn % 97, "visited", self.turn, "{\"page\":\"/pricing\"}"];
-            transaction.prepare_cached(EVENT)?.execute(row)?;
+            write_event(&transaction, self.rows, self.turn)?;
+        }
+        if self.rows == Rows::Same {
+            let (people, frames) = ("1234567,".repeat(events), vec![7_u8; FRAME * events]);
+            transaction.prepare_cached(SAME_TAIL)?.execute(params![self.turn, people, frames])?;
+            transaction.prepare_cached(SAME_COUNTER)?.execute([events as i64])?;
+            transaction.prepare_cached(SAME_SLOT)?.execute([self.turn])?;
         }
         Ok(transaction.commit()?)
     }
+}
+
+fn write_event(connection: &Connection, rows: Rows, turn: i64) -> Outcome<()> {
+    if rows == Rows::Few {
+        let row = params![turn % 97, "visited", turn, "{\"page\":\"/pricing\"}"];
+        connection.prepare_cached(EVENT)?.execute(row)?;
+        return Ok(());
+    }
+    let message = format!("v{turn}");
+    connection.prepare_cached(SAME_EVENT)?.execute(params![turn, turn % 97, message.as_bytes()])?;
+    Ok(())
 }

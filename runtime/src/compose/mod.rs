@@ -6,6 +6,7 @@
 //! The same inputs give the same mail (rule E2). The checker proved that every text can be filled in for anybody; should a value be
 //! missing nevertheless, the mail is a [`ComposeFault`] and not a mail with a gap in it.
 
+mod body;
 mod fault;
 mod outbox;
 #[cfg(test)]
@@ -15,7 +16,7 @@ mod text;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use flow_front::templates::{FieldShape, FieldValue, RenderFault, SendUrls, Template, TemplateScope};
+use flow_front::templates::{FieldShape, Template, TemplateScope};
 use flow_ir::limits::MAX_TEXT_BYTES;
 use flow_ir::{
     Email, EmailContent, EmailId, EmailKind, FieldId, FieldType, Id, IdMap, PredicateId, Program, TextTemplate,
@@ -26,6 +27,7 @@ use crate::mail::{self, Address, Mail, Mailbox, Purpose, Unsubscribe};
 use crate::settings::Sender;
 use crate::time::Instant;
 
+use body::{Body, Read};
 pub use fault::ComposeFault;
 pub use outbox::OutboxComposer;
 use text::Filled;
@@ -71,18 +73,7 @@ pub struct Composer {
 #[derive(Debug)]
 struct Prepared {
     from: Mailbox,
-    template: Template,
-    /// The fields that the template reads.
-    fields: Vec<Read>,
-    /// From alias to address.
-    links: BTreeMap<String, String>,
-}
-
-#[derive(Debug)]
-struct Read {
-    name: String,
-    field: FieldId,
-    printable: bool,
+    body: Arc<Body>,
 }
 
 impl Composer {
@@ -103,7 +94,7 @@ impl Composer {
         &self.sender
     }
 
-    /// Fills in one mail. `holds` answers the conditions of subjects for the same contact.
+    /// Fills in one mail, whose HTML is put together by whoever asks for it first. `holds` answers the conditions of subjects for the same contact.
     pub fn compose(
         &self,
         send: &Occasion<'_>,
@@ -123,7 +114,7 @@ impl Composer {
             to: self.recipient(contact)?,
             reply_to: None,
             subject: self.subject(email, content, contact, &mut holds)?,
-            html: self.html(email, prepared, contact, &url)?,
+            html: body::html(&prepared.body, contact, url.clone())?,
             plain: None,
             preview: preview.map(|preview| preview.within(|text| text.len() <= MAX_TEXT_BYTES)),
             list: None,
@@ -165,36 +156,6 @@ impl Composer {
             field: self.program.fields.get(field).map(|field| field.name.clone()).unwrap_or_default(),
         })
     }
-
-    fn html(
-        &self,
-        email: &Email,
-        prepared: &Prepared,
-        contact: &dyn ContactValues,
-        unsubscribe_url: &str,
-    ) -> Result<String, ComposeFault> {
-        let texts: BTreeMap<&str, String> = prepared
-            .fields
-            .iter()
-            .filter(|read| read.printable)
-            .filter_map(|read| Some((read.name.as_str(), present(contact.value(read.field))?)))
-            .collect();
-        let urls = SendUrls { unsubscribe_url, sender_address: &self.sender.address, links: &prepared.links };
-        let filled = |most: usize| {
-            let texts: BTreeMap<&str, String> =
-                texts.iter().map(|(name, value)| (*name, text::cut(value, most))).collect();
-            let value_of = |name: &str| match prepared.fields.iter().find(|read| read.name == name)? {
-                read if read.printable => texts.get(name).map(|text| FieldValue::Text(text)),
-                read => Some(FieldValue::Truth(contact.truth(read.field))),
-            };
-            prepared.template.render(value_of, urls)
-        };
-        let whole = texts.values().map(|value| value.chars().count()).max().unwrap_or_default();
-        // A mail that is refused is no better for a value that stands in it whole.
-        let fits =
-            |html: &Result<String, RenderFault>| html.as_ref().map_or(true, |html| html.len() <= mail::HTML_MAX_OCTETS);
-        text::longest(whole, filled, fits).map_err(|fault| ComposeFault::Template { email: email.name.clone(), fault })
-    }
 }
 
 fn prepare(
@@ -214,7 +175,16 @@ fn prepare(
     let fields = program.fields.iter().filter(|(_, field)| template.uses().fields.contains(&field.name));
     let fields =
         fields.map(|(id, field)| Read { name: field.name.clone(), field: id, printable: is_printable(&field.ty) });
-    Ok(Prepared { from, fields: fields.collect(), links: links(content), template })
+    let body = Body {
+        email: email.name.clone(),
+        fields: fields.collect(),
+        links: links(content),
+        address: sender.address.clone(),
+        octets: content.html.len(),
+        prints: content.html.matches("{{").count(),
+        template,
+    };
+    Ok(Prepared { from, body: Arc::new(body) })
 }
 
 /// What the email's template may name, as the checker saw it.

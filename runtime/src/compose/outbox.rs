@@ -42,7 +42,7 @@ impl OutboxComposer {
             // An address that no mail can go to is none to answer to.
             reply_to: notice.reply_to.and_then(|address| Address::parse(&address).ok()).map(Mailbox::from),
             subject,
-            html: html_of(&text),
+            html: html_of(&text).into(),
             plain: Some(text),
             preview: None,
             list: None,

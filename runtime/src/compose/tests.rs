@@ -94,6 +94,10 @@ fn compose(program: Program, person: Person) -> Result<Mail, ComposeFault> {
     composer(program)?.compose(&SEND, &person, |_| false)
 }
 
+fn html(mail: &Mail) -> &str {
+    mail.html.text().unwrap()
+}
+
 fn shown(mail: &Mail) -> String {
     let from_name = mail.from.name().unwrap_or_default();
     format!(
@@ -105,7 +109,7 @@ fn shown(mail: &Mail) -> String {
         mail.subject,
         mail.preview.as_deref().unwrap_or("-"),
         mail.unsubscribe.as_ref().map_or("-", |unsubscribe| &unsubscribe.url),
-        mail.html,
+        html(mail),
         mail.text()
     )
 }
@@ -164,7 +168,7 @@ fn compiled_mjml_is_a_template_too() {
         check(mjml, TemplateKind::Mjml, &scope(&given, given.emails.at(EmailId(0)), given.debug.emails.at(EmailId(0))))
             .unwrap();
     let mail = compose(program(&checked.html), ADA).unwrap();
-    assert!(mail.text().contains("Hello Ada <3") && mail.html.contains("https://acme.example/guide?a=1&amp;b=2"));
+    assert!(mail.text().contains("Hello Ada <3") && html(&mail).contains("https://acme.example/guide?a=1&amp;b=2"));
 }
 
 #[test]
@@ -263,11 +267,28 @@ fn words_stay_where_values_are_cut() {
 fn many_long_values_are_cut_until_the_mail_can_be_sent() {
     let body = BODY.replace("Hello", &"<p>{{ first_name or \"there\" }}</p>".repeat(1_500));
     let mail = compose(program(&body), named("<&".repeat(1_000))).unwrap();
-    assert!(mail.html.len() <= mail::HTML_MAX_OCTETS && mail.html.len() > mail::HTML_MAX_OCTETS * 9 / 10);
-    assert!(mail.html.contains("&lt;&amp;") && mail.html.contains('…'));
+    assert!(html(&mail).len() <= mail::HTML_MAX_OCTETS && html(&mail).len() > mail::HTML_MAX_OCTETS * 9 / 10);
+    assert!(html(&mail).contains("&lt;&amp;") && html(&mail).contains('…'));
     assert!(to_mime(&mail).is_ok());
     // A mail that has room keeps them.
-    assert!(compose(program(BODY), named("<&".repeat(1_000))).unwrap().html.contains(&"&lt;&amp;".repeat(1_000)));
+    let roomy = compose(program(BODY), named("<&".repeat(1_000))).unwrap();
+    assert!(html(&roomy).contains(&"&lt;&amp;".repeat(1_000)));
+}
+
+#[test]
+fn a_mail_is_put_together_where_it_is_sent_unless_that_might_fail() {
+    let later = compose(program(BODY), ADA).unwrap();
+    assert_eq!((later.html.written(), mail::check(&later)), (None, Ok(())));
+    assert!(to_mime(&later).is_ok());
+    // Whoever has no name: the template may have another word for it, or not.
+    assert!(compose(program(BODY), NOBODY).unwrap().html.written().is_some());
+    let long = compose(program(&BODY.replace("Hello", &"x".repeat(mail::HTML_MAX_OCTETS / 6))), ADA).unwrap();
+    assert!(long.html.written().is_some_and(|html| html.contains("Ada")));
+    // Each place that prints an address takes as much as the address does.
+    let many = "<a href=\"{{ unsubscribe_url }}\">x</a>".repeat(2_000);
+    let refused = compose(program(&BODY.replace("Hello", &many)), ADA).unwrap();
+    assert_eq!(mail::check(&refused).is_ok(), to_mime(&refused).is_ok());
+    assert!(refused.html.written().is_some());
 }
 
 #[test]
@@ -276,7 +297,7 @@ fn what_steers_machines_leaves_in_no_mail() {
     assert_eq!(mail.subject, "Your guide, Ad[31ma B\r\nBcc: x");
     let mime = String::from_utf8(to_mime(&mail).unwrap()).unwrap();
     assert!(mime.contains("Subject: Your guide, Ad[31ma B Bcc: x\r\n"), "{mime}");
-    for text in [&mail.html, &mail.text().into_owned(), &mail.subject, &mime] {
+    for text in [html(&mail), &mail.text(), &mail.subject, &mime] {
         assert!(!text.contains(|c: char| c.is_control() && !matches!(c, '\r' | '\n' | '\t')), "{text:?}");
     }
     assert_eq!(
@@ -338,6 +359,6 @@ fn a_notice_of_any_length_leaves() {
     let row = OutboxRecord { payload: serde_json::to_string(&short).unwrap(), ..notice_row() };
     let mail = composer.notice(&row).unwrap();
     assert_eq!((mail.subject.as_str(), &*mail.text()), ("Guide: Ada", "Call\nher\n\n<now>"));
-    assert!(mail.html.contains("<p>Call<br>\nher</p>\n<p>&lt;now&gt;</p>"), "{}", mail.html);
+    assert!(html(&mail).contains("<p>Call<br>\nher</p>\n<p>&lt;now&gt;</p>"), "{}", html(&mail));
     assert_eq!(mail.reply_to.map(|to| to.address().as_str().to_owned()).as_deref(), Some("ada@x.example"));
 }

@@ -124,7 +124,12 @@ impl<S: Store> Engine<S> {
     /// A promised message that was not handed over, or whose answer was lost: the channel knows it by its key.
     fn keep_promise(&mut self, id: u64) -> Result<(), EngineError> {
         let Some(row) = self.outbox.row(id).cloned() else { return Ok(()) };
-        match self.compose(&row)? {
+        // Its journey has gone on: where it cannot be written, that is told, and nothing waits for it.
+        let written = |composed: Composed| match composed.mail.html.text() {
+            Err(problem) => Err(problem.to_owned()),
+            Ok(_) => Ok(composed),
+        };
+        match self.compose(&row)?.and_then(written) {
             Ok(Composed { mut mail, .. }) => {
                 // It was promised to the address of then, whatever the person has by now.
                 if mail.to.address().as_str() != row.recipient
@@ -437,6 +442,7 @@ impl From<RefusedKind> for Undelivered {
             RefusedKind::HardBounce => Undelivered::HardBounce,
             RefusedKind::Blocked => Undelivered::Blocked,
             RefusedKind::Invalid => Undelivered::Invalid,
+            RefusedKind::NotWritten => Undelivered::NotComposed,
         }
     }
 }

@@ -24,19 +24,21 @@ const HASH_OCTETS: usize = 16;
 /// RFC 5322 dates have years of four digits.
 const YEARS: std::ops::RangeInclusive<i32> = 1900..=9999;
 
-/// Whether a message can be built: what [`to_mime`] fails of, without building it.
+/// Whether a message can be built: what [`to_mime`] fails of, without building it. HTML that is still to be written is not asked for: it is so short
+/// that it fits ([`compose`](crate::compose)).
 pub(crate) fn check(mail: &Mail) -> Result<(), MailError> {
     check_key(&mail.key)?;
-    check_sizes(mail)?;
+    check_sizes(mail, mail.html.written())?;
     headers(mail).map(drop)
 }
 
 /// The complete message; the same `Mail` gives the same bytes.
 pub fn to_mime(mail: &Mail) -> Result<Vec<u8>, MailError> {
     check_key(&mail.key)?;
-    check_sizes(mail)?;
+    let html = mail.html.text().map_err(|problem| MailError::NotWritten { problem: problem.to_owned() })?;
+    check_sizes(mail, Some(html))?;
     let boundary = format!("=_flow_{}", hash(&mail.key));
-    let html = with_preheader(&mail.html, mail.preview.as_deref());
+    let html = with_preheader(html, mail.preview.as_deref());
 
     let mut out = headers(mail)?.join("\r\n");
     out.push_str(&format!("\r\nContent-Type: multipart/alternative; boundary=\"{boundary}\"\r\n\r\n"));
@@ -76,9 +78,10 @@ fn check_key(key: &str) -> Result<(), MailError> {
     }
 }
 
-fn check_sizes(mail: &Mail) -> Result<(), MailError> {
-    if mail.html.len() > HTML_MAX_OCTETS {
-        return Err(MailError::HtmlTooLong { octets: mail.html.len() });
+fn check_sizes(mail: &Mail, html: Option<&str>) -> Result<(), MailError> {
+    let octets = html.map_or(0, str::len);
+    if octets > HTML_MAX_OCTETS {
+        return Err(MailError::HtmlTooLong { octets });
     }
     // One that is made of the HTML is cut.
     let octets = mail.plain.as_ref().map_or(0, String::len);

@@ -7,6 +7,7 @@
 //! attempt that is repeated after a crash sends the very same message, and a receiver that has it already can see that it is the same.
 
 mod address;
+mod body;
 mod header;
 mod html;
 mod mime;
@@ -19,6 +20,7 @@ use chrono::{DateTime, Utc};
 use std::borrow::Cow;
 
 pub use address::{Address, Mailbox};
+pub use body::Html;
 pub(crate) use header::clean as one_line;
 pub use mime::to_mime;
 pub(crate) use mime::{check, cut, cut_subject, is_subject_short};
@@ -52,8 +54,8 @@ pub struct Mail {
     pub reply_to: Option<Mailbox>,
     /// One line, filled in; never empty.
     pub subject: String,
-    /// Whole and filled in, at most [`HTML_MAX_OCTETS`].
-    pub html: String,
+    /// Whole and filled in, at most [`HTML_MAX_OCTETS`]; put together by whoever needs it first.
+    pub html: Html,
     /// The same in plain words, at most [`TEXT_MAX_OCTETS`], where it is not what [`Mail::text`] makes of the HTML.
     pub plain: Option<String>,
     /// The line that inboxes show beside the subject.
@@ -74,7 +76,7 @@ impl Mail {
     pub fn text(&self) -> Cow<'_, str> {
         match &self.plain {
             Some(text) => Cow::Borrowed(text),
-            None => Cow::Owned(cut(text::from_html(&self.html), TEXT_MAX_OCTETS)),
+            None => Cow::Owned(cut(text::from_html(self.html.text().unwrap_or_default()), TEXT_MAX_OCTETS)),
         }
     }
 }
@@ -129,6 +131,9 @@ pub enum MailError {
     /// The subject, encoded, is over [`SUBJECT_LINE_MAX_OCTETS`].
     #[error("the subject takes {octets} bytes on the wire and mail allows {SUBJECT_LINE_MAX_OCTETS}: shorten it")]
     SubjectTooLong { octets: usize },
+    /// Its template could not be filled in.
+    #[error("the HTML could not be written: {problem}")]
+    NotWritten { problem: String },
     /// The HTML is over [`HTML_MAX_OCTETS`].
     #[error(
         "the HTML has {octets} bytes and the limit is {HTML_MAX_OCTETS}: shorten it (Gmail cuts a message off at 102 KB)"

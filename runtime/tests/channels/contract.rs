@@ -8,7 +8,7 @@ use flow_runtime::{
         file::FileChannel,
         smtp::{Security, SmtpChannel, SmtpSettings},
     },
-    mail::to_mime,
+    mail::{Html, Mail, to_mime},
 };
 
 use crate::{
@@ -122,6 +122,12 @@ fn refuses_a_message_that_cannot_be_built<B: Bench>() {
         assert_eq!(kind, RefusedKind::Invalid);
         assert!(reason.contains("cannot name a message"), "{reason}");
     }
+    let torn = Mail { html: Html::later(|| Err("its template is damaged".to_owned())), ..mail("j1.s1.v0") };
+    let (kind, reason) = refusal(bench.connector().send(&torn, 1));
+    assert_eq!(
+        (kind, reason.as_str()),
+        (RefusedKind::NotWritten, "the HTML could not be written: its template is damaged")
+    );
     assert!(bench.arrived().is_empty());
 }
 

@@ -276,7 +276,7 @@ fn a_connection_lost_before_the_end_mark_is_retried() {
 /// More than the sockets' buffers hold, so that writing can fail before the end mark.
 fn large() -> Mail {
     let html = "<p>large</p>\n.\n".repeat(34_000);
-    Mail { plain: Some(html.clone()), html, ..mail("j1.s1.v0") }
+    Mail { plain: Some(html.clone()), html: html.into(), ..mail("j1.s1.v0") }
 }
 
 #[test]

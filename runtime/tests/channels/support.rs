@@ -13,7 +13,7 @@ pub(crate) fn mail(key: &str) -> Mail {
         to: Address::parse("bo@example.com").unwrap().into(),
         reply_to: None,
         subject: "Grüße".to_owned(),
-        html: "<p>Hallo Bo</p>\n.\n<p>..</p>".to_owned(),
+        html: "<p>Hallo Bo</p>\n.\n<p>..</p>".to_owned().into(),
         plain: Some("Hallo Bo\n.\n.. \n".to_owned()),
         preview: None,
         list: None,

@@ -8,6 +8,7 @@ use flow_ir::{CivilSpan, PredicateId, Program, Reenter, WorkflowId};
 use flow_runtime::dispatch::channels::Uncertain;
 use flow_runtime::engine::EngineError;
 use flow_runtime::happening::{Happening, Level, Told, Value};
+use flow_runtime::store::OutboxState;
 use flow_runtime::time::Zones;
 use serde_json::json;
 use std::sync::{Arc, Mutex};
@@ -107,6 +108,25 @@ fn a_mail_in_doubt_is_told_once_with_what_was_decided() {
     let lines = heard.lines();
     assert_eq!(lines[0], format!("{doubt} sent again: because"));
     assert!(lines[1].contains("message.put_off c1.go.1.s0.v0") && lines.len() == 2, "{lines:?}");
+}
+
+/// A mail is put together by the thread that sends it, where nothing can be missing in it. Should it fail all the same, of a channel that was certain
+/// to take it, nothing more leaves; the next start gives it up, and goes on.
+#[test]
+fn a_promised_mail_that_cannot_be_written_stops_mail_until_the_next_start() {
+    const TORN: &str = "03-02T10:00 message.undelivered c1.go.1.s0.v0 | `send hello`, given up after 1 attempt: the message could not be written:";
+    let state = |world: &World| world.snapshot().outbox.iter().map(|(row, _)| row.state).collect::<Vec<_>>();
+    let (mut world, heard) = (crate::support::world(GO), Heard::default());
+    world.contact("ada", &[("email", "torn@x.example")]);
+    world.at("2026-03-02 10:00").event("ada", "signed_up", json!({}));
+    let stopped = world.run_all("2026-03-02 10:00").unwrap_err().to_string();
+    assert!(stopped.contains("to be taken for certain: the HTML could not be written: its template is damaged"));
+    assert_eq!(state(&world), [OutboxState::Promised]);
+    world.reopen();
+    heard.listen(&mut world, Level::Info);
+    world.run_all("2026-03-02 10:00").unwrap();
+    assert_eq!(heard.lines(), [format!("{TORN} its template is damaged")]);
+    assert_eq!(state(&world), [OutboxState::Failed]);
 }
 
 /// After a kill each message that was in the hands of the dead process is told, and how many there were.

@@ -13,7 +13,7 @@ use flow_runtime::engine::{
     Composed, Composer, ContactView, ContactsFile, Delivery, Engine, EngineError, Imported, Limits, Report,
 };
 use flow_runtime::inbound::{Arrival, ContactRow, Finding, Fingerprint, Origin, SetAside, Tracked, What};
-use flow_runtime::mail::{Mail, Mailbox, Purpose};
+use flow_runtime::mail::{Html, Mail, Mailbox, Purpose};
 use flow_runtime::open::AtOnce;
 use flow_runtime::store::digest::Snapshot;
 use flow_runtime::store::memory::MemoryStore;
@@ -192,7 +192,10 @@ impl Composer for Plain {
             to: Mailbox::parse(&to).map_err(|error| error.to_string())?,
             reply_to: None,
             subject: "Hello".to_owned(),
-            html: String::new(),
+            html: match to.starts_with("torn") {
+                true => Html::later(|| Err("its template is damaged".to_owned())),
+                false => Html::default(),
+            },
             plain: Some(contact.named("first_name").unwrap_or_default()),
             preview: None,
             list: None,

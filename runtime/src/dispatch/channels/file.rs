@@ -20,7 +20,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Channel, Fate, Foreseen, RefusedKind, Uncertain};
+use super::{Channel, Fate, Foreseen, Uncertain};
 use crate::mail::{self, Mail, to_mime};
 use crate::system;
 
@@ -120,7 +120,7 @@ impl Channel for FileChannel {
     fn foresee(&self, mail: &Mail, _: u32) -> Option<Foreseen> {
         let fate = match mail::check(mail) {
             Ok(()) => delivered(&self.path(mail)),
-            Err(error) => Fate::Refused { reason: error.to_string(), kind: RefusedKind::Invalid },
+            Err(error) => Fate::unbuilt(&error),
         };
         Some(Foreseen { after: Duration::ZERO, fate })
     }
@@ -128,7 +128,7 @@ impl Channel for FileChannel {
     fn send(&self, mail: &Mail, _: u32) -> Fate {
         let message = match to_mime(mail) {
             Ok(message) => message,
-            Err(error) => return Fate::Refused { reason: error.to_string(), kind: RefusedKind::Invalid },
+            Err(error) => return Fate::unbuilt(&error),
         };
         let path = self.path(mail);
         if path.is_file() {

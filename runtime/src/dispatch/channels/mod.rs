@@ -18,7 +18,7 @@ pub mod smtp;
 
 use std::time::Duration;
 
-use crate::mail::Mail;
+use crate::mail::{Mail, MailError};
 
 /// Something that takes mail away; called from a few threads at once.
 pub trait Channel: Send + Sync {
@@ -143,6 +143,19 @@ pub enum RefusedKind {
     Blocked,
     /// The message cannot be sent as it is.
     Invalid,
+    /// Its template could not be filled in.
+    NotWritten,
+}
+
+impl Fate {
+    /// A message that could not be built, which would be the same the next time.
+    pub(crate) fn unbuilt(error: &MailError) -> Fate {
+        let kind = match error {
+            MailError::NotWritten { .. } => RefusedKind::NotWritten,
+            _ => RefusedKind::Invalid,
+        };
+        Fate::Refused { reason: error.to_string(), kind }
+    }
 }
 
 impl Fate {

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::{Channel, Fate, Foreseen, RefusedKind, Uncertain};
-use crate::mail::Mail;
+use crate::mail::{Mail, MailError};
 
 /// What becomes of an attempt: the mail and the number of the attempt, from 1.
 pub type Script = dyn Fn(&Mail, u32) -> Foreseen + Send + Sync;
@@ -142,6 +142,9 @@ impl Channel for ScriptedChannel {
 
     /// The engine goes by what was foreseen; this is the attempt itself.
     fn send(&self, mail: &Mail, attempt: u32) -> Fate {
+        if let Err(problem) = mail.html.text() {
+            return Fate::unbuilt(&MailError::NotWritten { problem: problem.to_owned() });
+        }
         self.handed.lock().unwrap_or_else(PoisonError::into_inner).push(mail.clone());
         let fate = (self.script)(mail, attempt).fate;
         match (&fate, &self.behind) {

@@ -15,7 +15,7 @@ fn mail() -> Mail {
         to: Mailbox::parse("bo@example.com").unwrap(),
         reply_to: None,
         subject: "Your guide".to_owned(),
-        html: "<html><body><p>Hello Bo</p></body></html>".to_owned(),
+        html: "<html><body><p>Hello Bo</p></body></html>".to_owned().into(),
         plain: Some("Hello Bo\n".to_owned()),
         preview: None,
         list: Some("Product news".to_owned()),
@@ -87,7 +87,7 @@ fn a_reader_gets_what_was_written() {
     written.reply_to = Some(Address::parse("sales@acme.example").unwrap().into());
     written.subject = "Ihr Leitfaden für größere Teams – 12 Seiten 🎉 ".repeat(6).trim().to_owned();
     written.plain = Some("Grüße\r\n.\nFrom here = there \nlong ".to_owned() + &"x".repeat(2000));
-    written.html = format!("<body><p>{}</p></body>", "Привет ".repeat(300));
+    written.html = format!("<body><p>{}</p></body>", "Привет ".repeat(300)).into();
     written.preview = Some("Neu & gut".to_owned());
 
     let bytes = to_mime(&written).unwrap();
@@ -159,7 +159,7 @@ fn every_limit_is_an_error_that_says_so() {
     assert!(to_mime(&words(990)).is_ok());
     assert_eq!(to_mime(&words(995)), Err(MailError::SubjectTooLong { octets: 1003 }));
     assert_eq!(to_mime(&Mail { subject: " \r\n ".to_owned(), ..mail() }), Err(MailError::NoSubject));
-    let html = Mail { html: "h".repeat(HTML_MAX_OCTETS + 1), ..mail() };
+    let html = Mail { html: "h".repeat(HTML_MAX_OCTETS + 1).into(), ..mail() };
     assert_eq!(to_mime(&html), Err(MailError::HtmlTooLong { octets: HTML_MAX_OCTETS + 1 }));
     let text = Mail { plain: Some("t".repeat(TEXT_MAX_OCTETS + 1)), ..mail() };
     assert_eq!(to_mime(&text), Err(MailError::TextTooLong { octets: TEXT_MAX_OCTETS + 1 }));
@@ -186,7 +186,8 @@ fn a_list_without_latin_letters_still_has_an_identifier() {
 fn a_body_cannot_close_its_part() {
     let boundary = format!("\r\n--=_flow_{}--\r\n", hash("j42.s3.v0"));
     let bytes =
-        to_mime(&Mail { plain: Some(format!("a{boundary}b")), html: format!("<p>c{boundary}d"), ..mail() }).unwrap();
+        to_mime(&Mail { plain: Some(format!("a{boundary}b")), html: format!("<p>c{boundary}d").into(), ..mail() })
+            .unwrap();
     let message = read(&bytes);
     assert_eq!((message.text_body_count(), message.html_body_count()), (1, 1));
     assert!(message.body_text(0).unwrap().ends_with('b') && message.body_html(0).unwrap().ends_with('d'));

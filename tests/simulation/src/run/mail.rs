@@ -1,7 +1,7 @@
 //! What a message of a world says: as little as can be told apart.
 
 use flow_runtime::engine::{Composed, Composer, ContactView};
-use flow_runtime::mail::{Mail, Mailbox, Purpose};
+use flow_runtime::mail::{Html, Mail, Mailbox, Purpose};
 use flow_runtime::store::OutboxRecord;
 use flow_runtime::time::Instant;
 use serde_json::Value;
@@ -31,7 +31,7 @@ impl Composer for Plain {
             to: Mailbox::parse(&to).map_err(|error| said(&error))?,
             reply_to: None,
             subject: "Hello".to_owned(),
-            html: String::new(),
+            html: Html::default(),
             plain: Some(contact.named("first_name").unwrap_or_default()),
             preview: None,
             list: None,

@@ -308,7 +308,7 @@ impl Channel for SmtpChannel {
     fn send(&self, mail: &Mail, attempt: u32) -> Fate {
         let message = match to_mime(mail) {
             Ok(message) => message,
-            Err(error) => return Fate::Refused { reason: error.to_string(), kind: RefusedKind::Invalid },
+            Err(error) => return Fate::unbuilt(&error),
         };
         match self.deliver(mail, &message, attempt) {
             Ok(receipt) => {
