@@ -6,6 +6,7 @@
 use super::bits::Bits;
 use super::touch::{Touch, later};
 use crate::store::{JourneyRecord, JourneyStatus};
+use crate::time::dates::moved;
 use crate::time::{Instant, Span, Zone, civil};
 use flow_ir::limits::MAX_DURATION_DAYS;
 use flow_ir::units::HOUR_MS;
@@ -118,7 +119,7 @@ impl Touch<'_> {
                 Some(at) if !self.is_past(index) => at,
                 _ => due_at,
             }),
-            _ => Some(civil::same_on_the_wall(Instant(due_at), from, self.contact.zone).0),
+            _ => Some(moved(Instant(due_at), appointment.minute(), from, self.contact.zone).0),
         }
     }
 

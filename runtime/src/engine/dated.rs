@@ -13,9 +13,14 @@ use super::enrol::{Enrolment, OWN_ENTRY};
 use super::plan::{Plan, Reads};
 use super::rate::BECAME;
 use super::touch::{Seen, Touch};
-use crate::time::dates::{DayTime, Occurrence, day_of, scheduled};
+use crate::time::dates::{DayTime, Occurrence, day_of, moved, scheduled};
 use crate::time::{Instant, Zone, civil};
+use flow_ir::units::HOUR_MS;
 use flow_ir::{Dates, Entry, FOREVER, FieldDate, Id, PredicateId, Program, Schedule, SlotId, SlotKind, WorkflowId};
+
+/// Clocks differ by 26 hours at most, and by one more where they are put back. Where the project has another zone than when somebody's instant was worked
+/// out, the occurrence that is to come within that is the one that was meant: it lets nobody in a second time.
+const ZONES_DIFFER_MS: i64 = 27 * HOUR_MS;
 
 /// An entry at a date.
 #[derive(Debug)]
@@ -78,6 +83,14 @@ impl DatedEntry {
         }
     }
 
+    /// The minute of a day at which it is, where one is named.
+    fn minute(&self) -> Option<u16> {
+        match &self.dates {
+            Dates::Field(date) => date.at_min,
+            Dates::Schedule(schedule) => Some(schedule.at_min),
+        }
+    }
+
     /// What may let somebody in by their value, around an instant, each once.
     fn occurrences(&self, value: i64, around: Instant, zone: Zone) -> Vec<Occurrence> {
         match &self.dates {
@@ -133,7 +146,7 @@ impl DatedEntry {
             return Some(value);
         }
         let occurrences = self.occurrences(value, Instant(at), self.zone(plan, contact));
-        occurrences.iter().rfind(|(_, of)| of.0 <= at).map(|(of, _)| *of)
+        occurrences.iter().rfind(|(_, of)| of.0 <= at.saturating_add(ZONES_DIFFER_MS)).map(|(of, _)| *of)
     }
 }
 
@@ -227,7 +240,7 @@ impl Touch<'_> {
         for entry in places.into_iter().filter_map(|place| plan.dated.get(place)) {
             let at = self.contact.read(plan, entry.at);
             if at > self.now && entry.is_at_home() && entry.is_on_the_wall() {
-                let anew = civil::same_on_the_wall(Instant(at), from, to).0.max(self.now);
+                let anew = moved(Instant(at), entry.minute(), from, to).0.max(self.now);
                 self.contact.write(plan, entry.at, anew);
             }
         }

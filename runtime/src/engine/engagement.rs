@@ -127,6 +127,11 @@ impl<S: Store> Engine<S> {
     }
 }
 
+/// Whether what an event names is a link of a mail: as all texts, without regard to case.
+pub(super) fn is_link(alias: &str, named: &str) -> bool {
+    alias == named || alias.to_lowercase() == named.to_lowercase()
+}
+
 impl Touch<'_> {
     /// Takes in an event of the mail. False where it means nothing: nothing else may come of it then.
     pub(super) fn track_mail(&mut self, event: MailEvent, told: &Tracked, occurred_at: i64) -> bool {
@@ -191,7 +196,7 @@ impl Touch<'_> {
     fn link_of(&self, email: EmailId, told: &Tracked) -> String {
         let Some(named) = told.text("link_id") else { return String::new() };
         let mut own = self.plan.program.content(email).into_iter().flat_map(|content| &content.links);
-        own.find(|link| link.alias == named).map_or(ANOTHER_LINK, |link| &link.alias).to_owned()
+        own.find(|link| is_link(&link.alias, named)).map_or(ANOTHER_LINK, |link| &link.alias).to_owned()
     }
 
     /// The email an event names, by its name in the program.
@@ -268,7 +273,9 @@ impl Touch<'_> {
         let workflow = self.workflow(self.journey(index).workflow());
         let journey = self.journey_mut(index);
         let asked = workflow.engagements.iter().filter(|asked| asked.kind == kind && asked.email == email);
-        for asked in asked.filter(|asked| asked.link.is_none() || asked.link.as_deref() == link) {
+        for asked in asked
+            .filter(|asked| asked.link.as_deref().is_none_or(|alias| link.is_some_and(|named| is_link(alias, named))))
+        {
             let last = journey.read(plan, asked.slot).max(occurred_at);
             journey.write(plan, asked.slot, last);
         }

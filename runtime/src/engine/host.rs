@@ -65,6 +65,8 @@ pub(super) struct StepHost<'e> {
     pub(super) row: Option<u64>,
     /// Whether that row has its answer, so that the journey goes on behind its send.
     pub(super) answered: bool,
+    /// Whether its mail, which was held until now, waits for the end of the instant: only then is it known who goes before it.
+    pub(super) in_turn: bool,
     /// Whether the last handoff found nobody.
     pub(super) is_untaken: bool,
     /// Until when the send at which the journey stands is held.

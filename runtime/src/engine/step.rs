@@ -116,6 +116,7 @@ impl Touch<'_> {
             goal_met: journey.record.goal_met,
             row: journey.record.outbox,
             answered: wake.answered,
+            in_turn: wake.woken == Woken::Released && self.plan.has_caps(),
             door,
             stands_back: false,
             held_until: None,

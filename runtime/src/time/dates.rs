@@ -2,7 +2,7 @@
 //!
 //! A day is a number, counted from 1970-01-01. 29 February is 28 February in other years.
 
-use super::civil::{add_days, at, wall_clock};
+use super::civil::{self, add_days, at, wall_clock};
 use super::{Instant, Zone};
 use flow_ir::ScheduleDay;
 use jiff::civil::Date;
@@ -37,6 +37,13 @@ fn number_of(date: Date) -> i64 {
 /// The day that calendars in a zone show, as a number.
 pub fn day_of(instant: Instant, zone: Zone) -> Option<i64> {
     Some(number_of(wall_clock(instant, zone)?.date()))
+}
+
+/// What was at an instant by the clocks of one zone, by those of another: the same hour on the wall, or the minute of that day that was named, which
+/// the first clocks may have left out.
+pub fn moved(instant: Instant, minute: Option<u16>, from: Zone, to: Zone) -> Instant {
+    let of_its_day = |minutes| DayTime { months: 0, days: 0, minutes }.of(day_of(instant, from)?, to);
+    minute.and_then(of_its_day).unwrap_or_else(|| civil::same_on_the_wall(instant, from, to))
 }
 
 impl DayTime {
@@ -98,7 +105,6 @@ fn is_meant(day: ScheduleDay, date: Date) -> bool {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use super::super::civil;
     use super::super::testing::{instant, zone};
     use super::*;
 
@@ -120,6 +126,16 @@ mod tests {
         assert_eq!(at(-1, 0, "2026-03-31"), "2026-02-28 02:30");
         // The clocks are put forward at two.
         assert_eq!(at(0, 0, "2026-03-29"), "2026-03-29 03:00");
+    }
+
+    /// On 8 March at 02:30 there is no such time in New York, where it is 03:00 at once; in Tokyo there is.
+    #[test]
+    fn another_zone_has_the_hour_that_was_meant() {
+        let (there, tokyo) = (zone("America/New_York"), zone("Asia/Tokyo"));
+        let at = DayTime { months: 0, days: 0, minutes: 150 }.of(day("2026-03-08"), there).unwrap();
+        assert_eq!(civil::minute(at, there).unwrap(), "2026-03-08 03:00");
+        assert_eq!(civil::minute(moved(at, Some(150), there, tokyo), tokyo).unwrap(), "2026-03-08 02:30");
+        assert_eq!(civil::minute(moved(at, None, there, tokyo), tokyo).unwrap(), "2026-03-08 03:00");
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! Entries by hand: an event that names the workflow.
 
-use crate::support::{World, at, world};
-use flow_runtime::inbound::{ENROLLED, ENROLLED_WORKFLOW};
+use crate::support::{World, at, program, world};
+use flow_runtime::inbound::{ENROLLED, ENROLLED_WORKFLOW, EventReader, Finding, Tally, accept};
 use flow_runtime::time::Instant;
-use serde_json::json;
+use serde_json::{Value, json};
+use std::io::Cursor;
 
 const CARE: &str =
     "workflow care { enter by hand; reenter after 1 day; goal \"g\" when customer within 9 days; exit when disqualified
@@ -60,6 +61,42 @@ fn nobody_comes_in_by_hand_elsewhere() {
     enrols(&mut world, "2026-03-04 10:00", "ada", "nothing");
     world.at("2026-03-06").run();
     assert_eq!(told(&world, "ada"), ["03-05 10:00 silent Entered"]);
+}
+
+/// Who is named by hand and cannot come in so is told with the line, as it is read.
+#[test]
+fn a_workflow_that_nobody_enters_by_hand_is_told() {
+    let found = |text: &str, properties: Value| {
+        let line = json!({"type": "track", "messageId": "m", "userId": "ada", "timestamp": "2026-03-02T10:00:00Z",
+            "event": ENROLLED, "properties": properties});
+        let mut findings = Vec::new();
+        let program = program(text);
+        let reader = EventReader::open(Cursor::new(line.to_string()), "e.jsonl", &program).unwrap();
+        let mut note = |finding: Finding<'_>| {
+            findings.push(finding.to_string());
+            Ok(())
+        };
+        assert_eq!(accept(reader, &mut Tally::default(), &mut note).count(), 1, "it is kept all the same");
+        findings
+    };
+    let told = |named: &str, help: &str| {
+        let named = if named.is_empty() { String::new() } else { format!(": `{named}`") };
+        vec![format!("e.jsonl:1: flow_enrolled.workflow: no workflow that people enter by hand{named} ({help})")]
+    };
+    let both = format!("{CARE}\nworkflow silent {{ enter when inactive for 3 days; reenter never; score += 100 }}");
+    for (workflow, help) in [
+        ("Care", "write `care`, as the project does"),
+        ("nothing", "the project has `care`"),
+        ("silent", "people enter it otherwise: give it `enter by hand`"),
+        ("", "name it in the property `workflow`"),
+    ] {
+        assert_eq!(found(&both, json!({ ENROLLED_WORKFLOW: workflow })), told(workflow, help));
+    }
+    assert_eq!(found(&both, json!({})), told("", "name it in the property `workflow`"));
+    assert_eq!(found(&both, json!({ ENROLLED_WORKFLOW: "care" })), [""; 0]);
+    let none = "workflow silent { enter when inactive for 3 days; reenter never; score += 100 }";
+    let help = "no workflow of the project says `enter by hand`";
+    assert_eq!(found(none, json!({ ENROLLED_WORKFLOW: "care" })), told("care", help));
 }
 
 /// The same message again is known, and history lets nobody in.

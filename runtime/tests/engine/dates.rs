@@ -1,8 +1,9 @@
 //! Entries by a date of the contact's, by each year of it, and by a schedule.
 
-use crate::support::{Crash, World, at, world};
+use crate::support::{Crash, World, at, program, world};
 use flow_runtime::time::Instant;
 use serde_json::json;
+use std::sync::Arc;
 
 const FIELDS: &str = "contact { renewal date? ; birthday date? ; ends_at moment? }\n";
 
@@ -121,6 +122,45 @@ fn a_new_zone_moves_the_hour() {
         learns(&mut world, moved_at, &[("timezone", zone)]);
         world.at("2026-06-01").run();
         assert_eq!(entered(&world, "ada"), [expected], "{zone}");
+    }
+}
+
+/// There is no half past two in New York on 8 March; in Tokyo there is.
+#[test]
+fn an_hour_that_clocks_leave_out_is_there_in_another_zone() {
+    let mut world = renewals("on renewal at 02:30");
+    learns(&mut world, "2026-03-02 10:00", &[("timezone", "America/New_York"), ("renewal", "2026-03-08")]);
+    learns(&mut world, "2026-03-07 10:00", &[("timezone", "Asia/Tokyo")]);
+    world.at("2026-03-20").run();
+    assert_eq!(entered(&world, "ada"), ["03-07 17:30 w Entered"]);
+}
+
+/// The instant that was worked out stays, and the next is by the new clocks: nobody gets an issue twice, or none.
+#[test]
+fn another_zone_of_the_project_lets_nobody_in_twice() {
+    for (from, to, at_home) in [
+        ("Europe/Berlin", "America/New_York", ""),
+        ("Europe/Berlin", "Asia/Tokyo", ""),
+        ("Asia/Tokyo", "America/Los_Angeles", " in contact timezone"),
+        ("Pacific/Kiritimati", "Pacific/Pago_Pago", ""),
+        ("Pacific/Pago_Pago", "Pacific/Kiritimati", ""),
+    ] {
+        for hour in ["00:00", "09:00", "23:59"] {
+            let text = format!(
+                "{FIELDS}segment all = score >= 0\nworkflow w {{ enter everyone in all every tuesday at {hour}{at_home}; score += 1 }}"
+            );
+            let in_zone = |zone: &str| {
+                let mut program = (*program(&text)).clone();
+                program.meaning.timezone = zone.to_owned();
+                program
+            };
+            let mut world = World::of(Arc::new(in_zone(from)));
+            world.contact("ada", &[]).at("2026-03-06").run();
+            world.adopt(&in_zone(to)).unwrap().at("2026-03-20").run();
+            let days: Vec<String> = entered(&world, "ada").iter().map(|line| line[..11].to_owned()).collect();
+            // One for each tuesday, the 3rd, 10th and 17th, wherever that is.
+            assert_eq!(days.len(), 3, "{from} to {to} at {hour}: {days:?}");
+        }
     }
 }
 

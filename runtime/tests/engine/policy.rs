@@ -152,6 +152,35 @@ fn those_who_wait_leave_by_group_then_by_how_long_they_wait() {
     assert_eq!(sent, expected);
 }
 
+/// A mail that was held until an instant goes behind one of a better group that is written only then: by an event, where a wait is over, or by a schedule.
+#[test]
+fn who_is_held_until_an_instant_goes_behind_a_better_group_that_comes_then() {
+    const HELD: &str = "policy { cap 1 email per 1 day then delay; first webinar, then nurture }
+workflow o { enter when requested_demo; reenter never; send bill; send extra }
+workflow a { group nurture; enter when signed_up; reenter never; send hello }
+";
+    let better = [
+        "enter when visited; reenter never; send again",
+        "enter when signed_up; reenter never; wait 22 hours; send again",
+        "enter everyone in all on 2026-03-03 at 10:00; send again",
+    ];
+    for (way, limits) in better.iter().flat_map(|way| [(way, (1_000, 100)), (way, (1, 1))]) {
+        let text = format!(
+            "segment all = score >= 0\nemail extra {{ subject \"Extra\"; template \"emails/plain.html\" }}\n{HELD}workflow z {{ group webinar; {way} }}"
+        );
+        let mut world = world(&text).limits(limits.0, limits.1);
+        world.contact("ada", &[]);
+        does(&mut world, "2026-03-02 10:00", "requested_demo");
+        does(&mut world, "2026-03-02 12:00", "signed_up");
+        does(&mut world, "2026-03-03 10:00", "visited");
+        world.at("2026-03-20").run();
+        let told = mails(&world);
+        let of_both = told.iter().filter(|line| line.contains("Sent") && !line.contains(" o "));
+        let sent: Vec<&str> = of_both.map(|line| line.split(" s").next().unwrap()).collect();
+        assert_eq!(sent, ["03-03 10:00 z Sent", "03-04 10:00 a Sent"], "{way} {limits:?}");
+    }
+}
+
 /// Wherever a batch ends and whoever is in memory, it is the same; so it is where they come by events of one instant.
 #[test]
 fn events_of_one_instant_leave_in_the_order_of_groups() {

@@ -55,7 +55,7 @@ fn a_choose_by_takes_each_person_one_way() {
 fn the_same_mail_goes_out_again_where_the_step_says_so() {
     const STEPS: &str = "send hello
       wait 1 day
-      if clicked hello { score += 1 }
+      if clicked hello link \"more\" { score += 1 }
       send hello again
       if clicked hello { score += 10 }
       wait 1 day
@@ -63,7 +63,9 @@ fn the_same_mail_goes_out_again_where_the_step_says_so() {
       if sent hello { score += 1000 }";
     let click = json!({"email_id": "hello", "link_id": "more"});
     let mut world = signed_up(STEPS);
-    world.at("2026-03-02 12:00").event("ada", "Email Link Clicked", click.clone()).run();
+    // A link's name is a text like any other: `MORE` is `more`.
+    let loud = json!({"email_id": "hello", "link_id": "MORE"});
+    world.at("2026-03-02 12:00").event("ada", "Email Link Clicked", loud).run();
     world.at("2026-03-03 12:00").event("ada", "Email Link Clicked", click.clone()).run().at("2026-03-05").run();
     assert_eq!(sent(&world), ["03-02 10:00", "03-03 10:00"]);
     assert_eq!(world.sent()["ada@people.example"], ["c1.go.1.s0.v0", "c1.go.1.s4.v1"], "two keys (E9)");

@@ -69,6 +69,15 @@ impl Appointment {
         }
     }
 
+    /// The minute of a day that it names.
+    pub fn minute(&self) -> Option<u16> {
+        match *self {
+            Self::Weekday { minute, .. } | Self::Tomorrow { minute } => Some(minute),
+            Self::Day { minute, .. } | Self::Date { minute, .. } => minute,
+            Self::BusinessDays(_) | Self::BusinessHours(_) => None,
+        }
+    }
+
     /// The same of a contact whose slots have other numbers.
     #[must_use]
     pub fn with_slot(mut self, renumber: impl FnOnce(SlotId) -> SlotId) -> Self {

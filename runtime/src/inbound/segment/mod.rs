@@ -15,7 +15,7 @@ mod whose;
 use std::sync::Arc;
 
 use flow_front::templates::nearest;
-use flow_ir::{FieldId, FieldType, FieldValue, Program};
+use flow_ir::{Entry, FieldId, FieldType, FieldValue, Program, WorkflowId};
 use ring::digest::{SHA256, digest};
 use serde_json::{Map, Value};
 
@@ -23,7 +23,7 @@ use super::consent::{Reading, Said};
 use super::contacts::{doubtful, note_pause};
 use super::doubt::Answer;
 use super::finding::{Fault, Reason, SetAside};
-use super::names::{EventNames, FieldNames, Fills, Meaning, snake_case};
+use super::names::{ENROLLED, ENROLLED_WORKFLOW, EventNames, FieldNames, Fills, Meaning, snake_case};
 use super::tracked::{Known, Tracked, find, text_of};
 use super::value::{self, Shape};
 use super::{Arrival, EventItem, Item, MailEvent, Origin, UNDATED, What, zone_of};
@@ -40,10 +40,17 @@ pub(crate) const MAX_MESSAGE_ID_CHARS: usize = 100;
 /// What a page view or screen view is called here, and the property that says which page.
 const VISITED: &str = "visited";
 const PAGE: &str = "page";
-/// How many emails of the project are named to whoever has named none of them.
-const EMAILS_NAMED: usize = 5;
+/// How many emails or workflows of the project are named to whoever has named none of them.
+const MOST_NAMED: usize = 5;
 /// What is read of a mail event: all are texts.
 const MAIL_PROPERTIES: [&str; 3] = ["email_id", "link_id", "bounce_type"];
+
+/// The first of some names.
+fn some_of<'n>(mut names: impl Iterator<Item = &'n str>) -> String {
+    let some: Vec<String> = names.by_ref().take(MOST_NAMED).map(|name| format!("`{name}`")).collect();
+    let more = if names.next().is_some() { " and others" } else { "" };
+    format!("{}{more}", some.join(", "))
+}
 
 /// The id that an event is known by for ever, so that a repeat changes nothing.
 pub(crate) fn message_id(text: &str) -> MessageId {
@@ -158,6 +165,9 @@ impl<'p> SegmentReader<'p> {
             }
             self.look_for_email(mail, &properties, notes);
         }
+        if meaning.enrols {
+            self.look_for_workflow(&properties, notes);
+        }
         if !meaning.is_known() {
             let reason = if meaning.sounds_like_refusal { Reason::UnknownConsent } else { Reason::UnknownEvent };
             notes.add(Fault::new(reason, ""), &name, "");
@@ -176,13 +186,31 @@ impl<'p> SegmentReader<'p> {
         let help = match nearest(name, names()) {
             Some(near) => format!("write `{near}`, as the project does"),
             None if names().next().is_none() => "the project has no email".to_owned(),
-            None => {
-                let some: Vec<String> = names().take(EMAILS_NAMED).map(|name| format!("`{name}`")).collect();
-                let more = if names().count() > EMAILS_NAMED { " and others" } else { "" };
-                format!("the project has {}{more}", some.join(", "))
-            }
+            None => format!("the project has {}", some_of(names())),
         };
         notes.add(Fault::new(Reason::UnknownEmail, help), &format!("{}.email_id", mail.name()), name);
+    }
+
+    /// Whoever is let in by hand comes into the workflow that is named: a name that is none lets nobody in.
+    fn look_for_workflow(&self, properties: &Map<String, Value>, notes: &mut Notes<'_>) {
+        let is_gone = |id: WorkflowId| self.program.lineage.gone.contains(&id.0);
+        let there = || self.program.workflows.iter().filter(|(id, _)| !is_gone(*id)).map(|(_, workflow)| workflow);
+        let names =
+            || there().filter(|workflow| workflow.entry == Entry::ByHand).map(|workflow| workflow.name.as_str());
+        let name = text_of(properties, ENROLLED_WORKFLOW).unwrap_or_default();
+        if names().any(|known| known == name) {
+            return;
+        }
+        let help = match nearest(name, names()) {
+            _ if name.is_empty() => format!("name it in the property `{ENROLLED_WORKFLOW}`"),
+            _ if there().any(|workflow| workflow.name == name) => {
+                "people enter it otherwise: give it `enter by hand`".to_owned()
+            }
+            Some(near) => format!("write `{near}`, as the project does"),
+            None if names().next().is_none() => "no workflow of the project says `enter by hand`".to_owned(),
+            None => format!("the project has {}", some_of(names())),
+        };
+        notes.add(Fault::new(Reason::NotByHand, help), &format!("{}.{ENROLLED_WORKFLOW}", snake_case(ENROLLED)), name);
     }
 
     /// An event with its declared properties typed; what is of another type is handed over and taken out.
