@@ -204,6 +204,8 @@ impl Outbox {
         let recipient = mail.to.address().as_str().to_owned();
         let mut row = OutboxRecord { id, recipient, ..row };
         let posted = if self.holds_back { self.enqueue(&mut row) } else { self.decide(&mut row, mail) };
+        // Nothing of the item overtakes it.
+        self.is_more_to_come |= self.holds_back;
         batch.changes.outbox.push(row.clone());
         self.changed.insert(id);
         self.put(row);

@@ -110,8 +110,13 @@ impl Shrinking {
 }
 
 /// What makes a world plainer at one stroke.
-const SIMPLER: [fn(&mut World); 8] = [
+const SIMPLER: [fn(&mut World); 13] = [
     |world| world.next = None,
+    |world| world.plan.policy.caps.clear(),
+    |world| world.plan.policy.quiet = None,
+    |world| world.plan.policy.blackout = None,
+    |world| world.plan.policy.hold = None,
+    |world| world.plan.policy.first.clear(),
     |world| world.people.grown.clear(),
     |world| world.order = 0,
     |world| world.store = StoreKind::Memory,

@@ -1,9 +1,10 @@
 //! Clocks on walls: instants are milliseconds since the epoch.
 
-use jiff::Timestamp;
 use jiff::civil::{DateTime, Weekday};
 use jiff::tz::{AmbiguousOffset, TimeZone};
+use jiff::{Timestamp, ToSpan as _};
 
+use crate::world::policy::{Blackout, FIRST_DAY, Policy};
 use crate::world::program::{Span, Window};
 
 /// A minute.
@@ -53,8 +54,30 @@ pub(super) fn over(at: i64, span: Span, zone: &TimeZone) -> (i64, Option<DateTim
     }
 }
 
+/// When a mail of a workflow with such a window may leave under a policy, from an instant on: that instant, or a later one. None where that lies
+/// behind the last instant at which it is still wanted.
+pub(super) fn leaves(window: Option<Window>, policy: &Policy, from: i64, last: i64, zone: &TimeZone) -> Option<i64> {
+    // What quiet hours leave of a day is a window of every day.
+    let loud = policy.quiet.map(|(from, to)| Window { weekdays: false, from: to, to: from });
+    let mut at = from;
+    while at <= last {
+        let shut = [window, loud].into_iter().flatten().find_map(|window| opens(window, at, zone));
+        let Some(later) = shut.or_else(|| over_blackout(policy, at, zone)) else { return Some(at) };
+        at = later;
+    }
+    None
+}
+
+/// The midnight behind a blackout, at home, of whoever is in it.
+fn over_blackout(policy: &Policy, at: i64, zone: &TimeZone) -> Option<i64> {
+    let Blackout { first, last } = policy.blackout?;
+    let today = wall(at, zone).date();
+    let is_in = today >= FIRST_DAY + first.days() && today <= FIRST_DAY + last.days();
+    is_in.then(|| instant((FIRST_DAY + (last + 1).days()).at(0, 0, 0, 0), zone))
+}
+
 /// Whether mail may leave; else when it next may.
-pub(super) fn opens(window: Window, at: i64, zone: &TimeZone) -> Option<i64> {
+fn opens(window: Window, at: i64, zone: &TimeZone) -> Option<i64> {
     let hour = |day: DateTime, hour: u32| instant(day.date().at(i8::try_from(hour).unwrap_or_default(), 0, 0, 0), zone);
     let today = wall(at, zone);
     let mut next: Option<i64> = None;

@@ -2,6 +2,8 @@
 
 use flow_fuzz::Random;
 
+use super::policy::Policy;
+
 /// An event, with the property that tells such events apart and its values.
 pub type Event = (&'static str, Option<(&'static str, &'static [&'static str])>);
 
@@ -27,7 +29,7 @@ pub const SEGMENTS: [(&str, &str); 4] = [
 /// The stages that conditions and steps name.
 pub const STAGES: [&str; 6] = ["subscriber", "lead", "mql", "sql", "opportunity", "customer"];
 /// The groups that workflows belong to.
-const GROUPS: [&str; 2] = ["nurture", "sales_play"];
+pub const GROUPS: [&str; 2] = ["nurture", "sales_play"];
 
 /// Events of a kind, perhaps those with one value of their property.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -208,6 +210,38 @@ pub enum Step {
 pub struct Plan {
     /// In the order of the text.
     pub workflows: Vec<Workflow>,
+    /// The rules over all of them.
+    pub policy: Policy,
+}
+
+impl Plan {
+    /// Without rules over all of it.
+    pub fn of(workflows: Vec<Workflow>) -> Plan {
+        Plan { workflows, policy: Policy::default() }
+    }
+}
+
+/// A workflow behind all others by its name that sends every mail within days, to many.
+pub fn busy(random: &mut Random) -> Workflow {
+    let mut steps = Vec::new();
+    for mail in 0..MAILS.len() {
+        steps.push(Step::Send(mail));
+        if random.once_in(2) {
+            steps.push(Step::Wait(Span::Hours(random.below(30) as u32 + 1)));
+        }
+    }
+    Workflow {
+        name: "wx".to_owned(),
+        group: random.once_in(2).then(|| *random.pick(&GROUPS)),
+        entry: Entry::Event(Test { event: random.below(EVENTS.len()), value: None }, None),
+        reenter: Some(random.below(3) as u32 + 1),
+        goal: None,
+        exits: Vec::new(),
+        skip: None,
+        window: None,
+        rate: None,
+        steps,
+    }
 }
 
 /// What may be said at a place of a workflow.
@@ -234,7 +268,7 @@ impl<'r> Maker<'r> {
     /// Makes a program of so many workflows.
     pub fn plan(random: &'r mut Random, workflows: usize) -> Plan {
         let mut maker = Maker { random, workflows, waits: 0, number: 0 };
-        Plan { workflows: (1..=workflows).map(|number| maker.workflow(number)).collect() }
+        Plan::of((1..=workflows).map(|number| maker.workflow(number)).collect())
     }
 
     fn workflow(&mut self, number: usize) -> Workflow {

@@ -35,7 +35,7 @@ pub const TEMPLATE: &str = "<html><body><p>Hello {{ first_name or \"there\" }}</
 impl Plan {
     /// Each declaration, without `use`.
     pub fn declarations(&self) -> Vec<String> {
-        head().into_iter().chain(self.workflows.iter().map(Workflow::text)).collect()
+        head().into_iter().chain(self.policy.text()).chain(self.workflows.iter().map(Workflow::text)).collect()
     }
 
     /// The whole program, in one file.
