@@ -50,11 +50,10 @@ const RARE: [&str; 8] = [
     "the contact has paused marketing mail",
 ];
 /// Reasons that no world is made for: a workflow that is taken away while somebody waits for it within ten minutes, or for their turn, a mail
-/// that two joined journeys had both sent, waits for a date, and `reenter always`. The engine's own tests have them.
-const ELSEWHERE: [&str; 4] = [
+/// that two joined journeys had both sent, and waits for a date. The engine's own tests have them.
+const ELSEWHERE: [&str; 3] = [
     "the workflow was taken out of the project before it began",
     "the contact has received it in this journey already",
-    "the contact is in this workflow already, and comes in again when that ends",
     "the date that it waited for was past or missing",
 ];
 

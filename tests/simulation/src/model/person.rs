@@ -120,6 +120,8 @@ pub(super) struct Person {
     pub(super) was: BTreeMap<usize, bool>,
     /// Became true and was refused for a reason that can end.
     pub(super) remembered: BTreeSet<usize>,
+    /// Triggers that came during a journey and begin the next one, with their place in the log and when they occurred.
+    pub(super) again: BTreeMap<usize, (u64, i64)>,
     /// Entries that wait for an address.
     pub(super) held: Vec<HeldEntry>,
     /// Those who wait for their turn.

@@ -131,6 +131,10 @@ impl Town<'_> {
                 let label = format!("{name}/{}", self.person(user).journeys[place].run);
                 let stopper = self.workflow(stopper).name.clone();
                 self.end(user, place, format!("Stopped {label} by {stopper}"));
+                // Of what came before it nothing is left.
+                if self.person_mut(user).again.remove(&workflow).is_some() {
+                    self.tell(user, format!("Ignored {name} TakenBack"));
+                }
             }
             let person = self.person_mut(user);
             let is_started = person.starts.iter().any(|(started, _)| *started == workflow);

@@ -11,7 +11,7 @@ use super::person::{Happening, HeldEntry, Person, Refusal, Turn, Value, What, st
 use super::told::{Told, clock};
 use super::{Mailbook, Step};
 use crate::world::people::{DAY, Line, MINUTE, START};
-use crate::world::program::{Cond, Did, EVENTS, Entry, MAILS, Plan, Workflow};
+use crate::world::program::{Cond, Did, EVENTS, Entry, MAILS, Plan, Reenter, Workflow};
 use crate::world::{Clock, World};
 
 /// Days that some condition may ask about.
@@ -276,7 +276,7 @@ impl<'w> Town<'w> {
 
     fn identify(&mut self, user: u32, line: &Line, occurred: i64) -> Option<usize> {
         let now = self.now;
-        let is_new_zone = line.said.contains_key("timezone");
+        let zone = self.zone(user);
         for (name, value) in &line.said {
             let (text, flag) = (value.as_str().map(str::to_owned), value.as_bool());
             let person = self.person_mut(user);
@@ -318,7 +318,7 @@ impl<'w> Town<'w> {
                 person.bounced = false;
             }
         }
-        if is_new_zone {
+        if self.zone(user) != zone {
             self.move_clocks(user);
         }
         None
@@ -472,7 +472,7 @@ impl<'w> Town<'w> {
         }
         let ended = self.person(user).journeys.iter().filter_map(|journey| Some((journey.workflow, journey.ended_at?)));
         for (workflow, ended_at) in ended.collect::<Vec<_>>() {
-            let days = plan.workflows[workflow].reenter;
+            let days = plan.workflows[workflow].reenter.days();
             due.extend(days.map(|days| hours::instant(hours::days_later(ended_at, days, &zone), &zone)));
         }
         self.agenda.extend(due.into_iter().filter(|at| *at > now));
@@ -484,6 +484,7 @@ impl<'w> Town<'w> {
     fn judge(&mut self, user: u32, is_news: bool, trigger: Option<usize>) {
         self.ends(user);
         let mut begin = self.complete_held(user);
+        begin.extend(self.again(user));
         if let Some(trigger) = trigger {
             begin.extend(self.triggered(user, trigger));
         }
@@ -612,7 +613,7 @@ impl<'w> Town<'w> {
         if !matches!(journey.state, State::Sending { .. }) {
             journey.state = State::Ended;
         }
-        if let Some(days) = workflow.reenter {
+        if let Some(days) = workflow.reenter.days() {
             let free = hours::instant(hours::days_later(now, days, &zone), &zone);
             self.agenda.insert(free);
         }
@@ -663,8 +664,35 @@ impl<'w> Town<'w> {
                 continue;
             }
             match self.refused(user, place, since) {
-                Some(reason) => self.tell(user, format!("Ignored {} {reason}", workflow.name)),
+                Some(reason) => self.refuse_at_event(user, place, since, &reason),
                 None => begin.push((place, since)),
+            }
+        }
+        begin
+    }
+
+    /// Who is in it already may come in again behind that.
+    fn refuse_at_event(&mut self, user: u32, workflow: usize, since: (u64, i64), why: &str) {
+        let of = self.workflow(workflow);
+        let is_remembered = of.reenter == Reenter::Always && why == "AlreadyIn";
+        if is_remembered {
+            self.person_mut(user).again.insert(workflow, since);
+        }
+        self.tell(user, format!("Ignored {} {}", of.name, if is_remembered { "Remembered" } else { why }));
+    }
+
+    /// Whom a trigger lets in that came during a journey which has ended.
+    fn again(&mut self, user: u32) -> Vec<(usize, (u64, i64))> {
+        let person = self.person(user);
+        let is_in = |workflow: usize| person.journeys.iter().any(|one| one.workflow == workflow && one.is_live());
+        let called: Vec<(usize, (u64, i64))> =
+            person.again.iter().filter(|(workflow, _)| !is_in(**workflow)).map(|(of, since)| (*of, *since)).collect();
+        let mut begin = Vec::new();
+        for (workflow, since) in called {
+            self.person_mut(user).again.remove(&workflow);
+            match self.refused(user, workflow, since) {
+                Some(why) => self.tell(user, format!("Ignored {} {why}", self.workflow(workflow).name)),
+                None => begin.push((workflow, since)),
             }
         }
         begin
@@ -710,7 +738,7 @@ impl<'w> Town<'w> {
                 continue;
             }
             match self.refused(user, held.workflow, held.since) {
-                Some(reason) => self.tell(user, format!("Ignored {} {reason}", workflow.name)),
+                Some(reason) => self.refuse_at_event(user, held.workflow, held.since, &reason),
                 None => begin.push((held.workflow, held.since)),
             }
         }
@@ -728,8 +756,9 @@ impl<'w> Town<'w> {
         let zone = self.zone(user);
         if let Some(ended_at) = journeys.clone().filter_map(|journey| journey.ended_at).max() {
             match of.reenter {
-                None => return Some("OnlyOnce".to_owned()),
-                Some(days) => {
+                Reenter::Always => {}
+                Reenter::Never => return Some("OnlyOnce".to_owned()),
+                Reenter::After(days) => {
                     if self.now < hours::instant(hours::days_later(ended_at, days, &zone), &zone) {
                         return Some("TooSoon".to_owned());
                     }

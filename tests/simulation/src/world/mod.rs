@@ -18,7 +18,7 @@ use flow_runtime::dispatch::channels::Uncertain;
 use faults::{Life, Weather, looks};
 use people::People;
 use policy::Policy;
-use program::Plan;
+use program::{Plan, Reenter, Workflow};
 
 /// How often a program is made anew that does not compile: what the checker proves to be senseless is not made on purpose.
 const TRIES: u64 = 40;
@@ -134,7 +134,7 @@ fn plan(random: &mut Random, workflows: usize) -> Plan {
             return made;
         }
         // One that cannot be is left out, where the others can be without it.
-        let alone: Vec<program::Workflow> = (made.workflows.into_iter())
+        let alone: Vec<Workflow> = (made.workflows.into_iter())
             .filter(|workflow| compiled(&Plan::of(vec![workflow.clone()]).text()).is_ok())
             .collect();
         let rest = Plan::of(alone);
@@ -175,16 +175,16 @@ fn ruled(seed: u64, plan: Plan, next: Option<Plan>) -> (Plan, Option<Plan>) {
     if random.once_in(2) {
         return (plan, next);
     }
-    // Caps are for those who get much.
-    let busy = program::busy(random);
-    let with_busy = |mut plan: Plan| {
-        plan.workflows.push(busy.clone());
-        plan
+    // Caps are for those who get much, and only under a cap does somebody come in again and again.
+    let days = Reenter::After(random.below(3) as u32 + 1);
+    let (always, busy) = (random.once_in(2), program::busy(random, days));
+    let under = |policy: &Policy, mut plan: Plan| {
+        let reenter = if always && !policy.caps.is_empty() { Reenter::Always } else { days };
+        plan.workflows.push(Workflow { reenter, ..busy.clone() });
+        under(policy, plan)
     };
-    let plan = with_busy(plan);
     let plan = under(&Policy::some(random, &plan), plan);
     let next = next.map(|next| {
-        let next = with_busy(next);
         let policy = if random.once_in(2) { Policy::some(random, &next) } else { plan.policy.clone() };
         under(&policy, next)
     });
@@ -194,7 +194,11 @@ fn ruled(seed: u64, plan: Plan, next: Option<Plan>) -> (Plan, Option<Plan>) {
 /// A program under as much of a policy as it can be under.
 fn under(policy: &Policy, plan: Plan) -> Plan {
     let under = policy.weaker().map(|policy| Plan { policy, ..plan.clone() });
-    under.into_iter().find(|plan| compiled(&plan.text()).is_ok()).unwrap_or(plan)
+    under.into_iter().find(|plan| compiled(&plan.text()).is_ok()).unwrap_or_else(|| {
+        let mut bare = plan;
+        bare.workflows.pop();
+        bare
+    })
 }
 
 /// A program of this text, or what is said against it.

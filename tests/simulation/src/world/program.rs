@@ -138,6 +138,27 @@ pub struct Window {
     pub to: u32,
 }
 
+/// When somebody may come in again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reenter {
+    /// `never`.
+    Never,
+    /// So many days after the end of the last journey.
+    After(u32),
+    /// At each trigger, and behind the journey during which it comes.
+    Always,
+}
+
+impl Reenter {
+    /// How many days have to be over.
+    pub fn days(self) -> Option<u32> {
+        match self {
+            Reenter::After(days) => Some(days),
+            Reenter::Never | Reenter::Always => None,
+        }
+    }
+}
+
 /// One workflow.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Workflow {
@@ -147,8 +168,8 @@ pub struct Workflow {
     pub group: Option<&'static str>,
     /// What brings people in.
     pub entry: Entry,
-    /// Days after the end of the last journey; none is `never`.
-    pub reenter: Option<u32>,
+    /// When somebody may come in again.
+    pub reenter: Reenter,
     /// The goal.
     pub goal: Option<Goal>,
     /// Each an `exit when`.
@@ -222,7 +243,7 @@ impl Plan {
 }
 
 /// A workflow behind all others by its name that sends every mail within days, to many.
-pub fn busy(random: &mut Random) -> Workflow {
+pub fn busy(random: &mut Random, reenter: Reenter) -> Workflow {
     let mut steps = Vec::new();
     for mail in 0..MAILS.len() {
         steps.push(Step::Send(mail));
@@ -234,7 +255,7 @@ pub fn busy(random: &mut Random) -> Workflow {
         name: "wx".to_owned(),
         group: random.once_in(2).then(|| *random.pick(&GROUPS)),
         entry: Entry::Event(Test { event: random.below(EVENTS.len()), value: None }, None),
-        reenter: Some(random.below(3) as u32 + 1),
+        reenter,
         goal: None,
         exits: Vec::new(),
         skip: None,
@@ -280,7 +301,10 @@ impl<'r> Maker<'r> {
             name: format!("w{number}"),
             group: self.random.once_in(3).then(|| *self.random.pick(&GROUPS)),
             entry: self.entry(),
-            reenter: (!self.random.once_in(4)).then(|| self.random.below(6) as u32 + 1),
+            reenter: match self.random.once_in(4) {
+                true => Reenter::Never,
+                false => Reenter::After(self.random.below(6) as u32 + 1),
+            },
             goal,
             exits,
             skip: self.random.once_in(3).then(|| self.lasting()),

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::program::{
-    Cond, Did, EVENTS, Entry, MAILS, Period, Plan, SEGMENTS, STAGES, Span, Step, Test, Window, Workflow,
+    Cond, Did, EVENTS, Entry, MAILS, Period, Plan, Reenter, SEGMENTS, STAGES, Span, Step, Test, Window, Workflow,
 };
 
 /// What every program begins with: a declaration an entry, so that their order can be changed.
@@ -57,8 +57,9 @@ impl Workflow {
         }
         let _ = writeln!(out, "  enter {}", self.entry.text());
         let _ = match self.reenter {
-            Some(days) => writeln!(out, "  reenter after {days} days"),
-            None => writeln!(out, "  reenter never"),
+            Reenter::After(days) => writeln!(out, "  reenter after {days} days"),
+            Reenter::Never => writeln!(out, "  reenter never"),
+            Reenter::Always => writeln!(out, "  reenter always"),
         };
         for exit in &self.exits {
             let _ = writeln!(out, "  exit when {}", exit.text());
