@@ -139,6 +139,7 @@ fn count(steps: &[Step]) -> usize {
     let inner = |step: &Step| match step {
         Step::If(_, then, otherwise) => count(then) + count(otherwise),
         Step::Until(_, _, _, otherwise) => count(otherwise),
+        Step::Choose(ways) => ways.iter().map(|way| count(way)).sum(),
         _ => 0,
     };
     steps.len() + steps.iter().map(inner).sum::<usize>()
@@ -156,6 +157,7 @@ fn without(steps: &mut Vec<Step>, place: &mut usize) -> bool {
         let found = match &mut steps[at] {
             Step::If(_, then, otherwise) => without(then, place) || without(otherwise, place),
             Step::Until(_, _, _, otherwise) => without(otherwise, place),
+            Step::Choose(ways) => ways.iter_mut().any(|way| without(way, place)),
             _ => false,
         };
         if found {

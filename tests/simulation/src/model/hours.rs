@@ -5,7 +5,7 @@ use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{Timestamp, ToSpan as _};
 
 use crate::world::policy::{Blackout, FIRST_DAY, Policy};
-use crate::world::program::{Span, Window};
+use crate::world::program::{Appointment, Span, Window};
 
 /// A minute.
 const MINUTE: i64 = 60_000;
@@ -50,6 +50,32 @@ pub(super) fn over(at: i64, span: Span, zone: &TimeZone) -> (i64, Option<DateTim
         Span::Days(count) => {
             let wall = days_later(at, count, zone);
             (instant(wall, zone), Some(wall))
+        }
+    }
+}
+
+/// What the wall says at the end of a pause by the calendar, in a journey that began so.
+pub(super) fn appointed(appointment: Appointment, at: i64, entered_at: i64, zone: &TimeZone) -> DateTime {
+    let (now, entered) = (wall(at, zone), wall(entered_at, zone));
+    let on = |days: i64, hour: u32| {
+        now.checked_add(days.days()).unwrap_or(now).date().at(i8::try_from(hour).unwrap_or_default(), 0, 0, 0)
+    };
+    match appointment {
+        Appointment::Tomorrow(hour) => on(1, hour),
+        Appointment::Weekday(weekday, hour) => {
+            let is_it = |day: &DateTime| {
+                i64::from(day.weekday().to_monday_zero_offset()) == i64::from(weekday) && instant(*day, zone) > at
+            };
+            (0..9).map(|days| on(days, hour)).find(is_it).unwrap_or(now)
+        }
+        Appointment::BusinessDays(count) => {
+            let days = (1..).map(|days| now.checked_add(jiff::Span::new().days(days)).unwrap_or(now));
+            let is_business = |day: &DateTime| !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
+            days.filter(is_business).nth(count as usize - 1).unwrap_or(now)
+        }
+        Appointment::Day(day, hour) => {
+            let first = entered.date().at(i8::try_from(hour).unwrap_or_default(), 0, 0, 0);
+            first.checked_add((i64::from(day) - 1).days()).unwrap_or(first)
         }
     }
 }

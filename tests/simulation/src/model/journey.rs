@@ -79,6 +79,8 @@ pub(super) struct Journey {
     pub(super) run: u32,
     /// The log at its entry, and the instant whose hour before still counts.
     pub(super) since: (u64, i64),
+    /// When it began.
+    pub(super) entered_at: i64,
     /// What is to be done, the next one last.
     pub(super) todo: Vec<Step>,
     /// What it is at.

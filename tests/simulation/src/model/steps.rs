@@ -54,6 +54,24 @@ impl Town<'_> {
                 self.agenda.insert(until);
                 return false;
             }
+            Step::Meet(appointment) => {
+                let wall = hours::appointed(appointment, now, journey.entered_at, &zone);
+                let until = hours::instant(wall, &zone);
+                // What is past is over at once.
+                if until > now {
+                    journey.state = State::Waiting { until, wall: Some(wall) };
+                    self.agenda.insert(until);
+                    return false;
+                }
+            }
+            Step::Choose([two, none, others]) => {
+                let way = match self.person(user).text("industry") {
+                    Some("saas" | "fintech") => two,
+                    Some(_) => others,
+                    None => none,
+                };
+                self.person_mut(user).journeys[place].first(&way);
+            }
             Step::Until(_, condition, span, otherwise) => {
                 // A pause is one also where it is over at once.
                 self.end_if_met(user, place);

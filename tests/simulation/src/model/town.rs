@@ -886,6 +886,7 @@ impl<'w> Town<'w> {
             workflow,
             run,
             since,
+            entered_at: now,
             todo: Vec::new(),
             state: State::Running,
             sent: Vec::new(),
@@ -1152,6 +1153,7 @@ fn sends_mail(steps: &[Step]) -> bool {
         Step::Send(_) => true,
         Step::Until(_, _, _, block) => sends_mail(block),
         Step::If(_, yes, no) => sends_mail(yes) || sends_mail(no),
+        Step::Choose(ways) => ways.iter().any(|way| sends_mail(way)),
         _ => false,
     })
 }

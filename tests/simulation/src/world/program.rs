@@ -195,6 +195,19 @@ pub enum Span {
     Days(u32),
 }
 
+/// A pause by the calendar of the person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Appointment {
+    /// `tomorrow at`, with the hour.
+    Tomorrow(u32),
+    /// `next monday at`: the weekday from Monday on, and the hour.
+    Weekday(u32, u32),
+    /// `wait N business days`.
+    BusinessDays(u32),
+    /// `day N at`: the day of the entry is the first.
+    Day(u32, u32),
+}
+
 /// A step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
@@ -202,6 +215,10 @@ pub enum Step {
     Send(usize),
     /// A pause.
     Wait(Span),
+    /// A pause by the calendar.
+    Meet(Appointment),
+    /// `choose by industry`: of two kinds, of none, and of all others.
+    Choose([Vec<Step>; 3]),
     /// `wait until P up to D`, with a label by which it is found again, and the block of `otherwise`.
     Until(u32, Cond, Span, Vec<Step>),
     /// Both arms.
@@ -245,10 +262,19 @@ impl Plan {
 /// A workflow behind all others by its name that sends every mail within days, to many.
 pub fn busy(random: &mut Random, reenter: Reenter) -> Workflow {
     let mut steps = Vec::new();
+    if random.once_in(2) {
+        let way = |random: &mut Random| match random.once_in(3) {
+            true => Vec::new(),
+            false => vec![Step::Seats(random.below(9) as u32 + 1)],
+        };
+        steps.push(Step::Choose([way(random), way(random), way(random)]));
+    }
     for mail in 0..MAILS.len() {
         steps.push(Step::Send(mail));
-        if random.once_in(2) {
-            steps.push(Step::Wait(Span::Hours(random.below(30) as u32 + 1)));
+        match random.below(4) {
+            0 => steps.push(Step::Wait(Span::Hours(random.below(30) as u32 + 1))),
+            1 => steps.push(Step::Meet(appointment(random))),
+            _ => {}
         }
     }
     Workflow {
@@ -262,6 +288,16 @@ pub fn busy(random: &mut Random, reenter: Reenter) -> Workflow {
         window: None,
         rate: None,
         steps,
+    }
+}
+
+fn appointment(random: &mut Random) -> Appointment {
+    let hour = random.below(24) as u32;
+    match random.below(4) {
+        0 => Appointment::Tomorrow(hour),
+        1 => Appointment::Weekday(random.below(7) as u32, hour),
+        2 => Appointment::BusinessDays(random.below(3) as u32 + 1),
+        _ => Appointment::Day(random.below(4) as u32 + 1, hour),
     }
 }
 
