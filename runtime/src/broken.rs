@@ -11,11 +11,18 @@ pub enum Rule {
     LastLook = 2,
     /// E9: every attempt at a message has the same key.
     OneKey = 3,
+    /// E8: a mail beyond a cap does not leave.
+    Caps = 4,
+    /// E8: nothing leaves in quiet hours, nor in a blackout.
+    Quiet = 5,
+    /// E8: a mail that was held for as long as it may is withheld.
+    LongestHold = 6,
 }
 
 impl Rule {
     /// All of them.
-    pub const ALL: [Rule; 3] = [Rule::KnownMessage, Rule::LastLook, Rule::OneKey];
+    pub const ALL: [Rule; 6] =
+        [Rule::KnownMessage, Rule::LastLook, Rule::OneKey, Rule::Caps, Rule::Quiet, Rule::LongestHold];
 
     /// As the language numbers it.
     pub fn name(self) -> &'static str {
@@ -23,6 +30,7 @@ impl Rule {
             Rule::KnownMessage => "E3",
             Rule::LastLook => "E5",
             Rule::OneKey => "E9",
+            Rule::Caps | Rule::Quiet | Rule::LongestHold => "E8",
         }
     }
 }

@@ -5,6 +5,7 @@
 
 use super::plan::Plan;
 use super::touch::Touch;
+use crate::broken::{Rule, is_broken};
 use crate::store::{JourneyStatus, OutboxRecord, OutboxState};
 use crate::time::{Instant, SendWindow, Zone, civil};
 use flow_ir::{Blackout, Cap, EmailId, EmailKind, FOREVER, Fact, NEVER, Over, WorkflowId};
@@ -28,14 +29,19 @@ pub(super) enum Place {
 
 impl Plan {
     pub(super) fn gates(&self, workflow: WorkflowId) -> Gates<'_> {
-        let windows = [self.workflow(workflow).window, self.quiet];
+        let window = self.workflow(workflow).window;
+        if is_broken(Rule::Quiet) {
+            return Gates { windows: [window, None], blackouts: &[] };
+        }
+        let windows = [window, self.quiet];
         Gates { windows, blackouts: &self.program.policy.blackouts }
     }
 
     /// The last instant at which a mail may leave that is held since then (LANGUAGE.md 5), whatever holds it: a closed window, a cap, a failed
     /// attempt, a server that is not there.
     pub(super) fn held_at_most(&self, held_since: i64) -> i64 {
-        held_since.saturating_add(self.program.policy.hold_ms())
+        let longest = if is_broken(Rule::LongestHold) { FOREVER } else { self.program.policy.hold_ms() };
+        held_since.saturating_add(longest)
     }
 
     pub(super) fn has_caps(&self) -> bool {
@@ -54,7 +60,7 @@ impl Plan {
     /// Whether another marketing mail may leave, of which so many are on their way. Of several caps each counts.
     pub(super) fn place_for_one(&self, frame: &[u8], on_their_way: usize, now: i64) -> Place {
         let on_their_way = u32::try_from(on_their_way).unwrap_or(u32::MAX);
-        let caps = self.program.policy.caps.iter();
+        let caps = self.program.policy.caps.iter().filter(|_| !is_broken(Rule::Caps));
         caps.map(|cap| self.place_under(cap, frame, on_their_way, now)).fold(Place::Free, Place::stricter)
     }
 

@@ -186,7 +186,9 @@ impl Touch<'_> {
         match (self.begin(enrolment), by) {
             (Some(index), Some(by)) => self.stop(index, by),
             (Some(index), None) => self.resume(index, Woken::Entered),
-            (None, _) => {}
+            // Who has to wait for their turn does not wait any more.
+            (None, Some(by)) => self.stop_turns(by, &[enrolment.workflow]),
+            (None, None) => {}
         }
     }
 

@@ -250,6 +250,23 @@ fn a_stop_reaches_those_who_come_in_beside_it() {
     }
 }
 
+/// So it is where they would have waited for their turn.
+#[test]
+fn a_stop_reaches_those_who_would_wait_for_their_turn_beside_it() {
+    for name in ["a_mail", "z_mail"] {
+        let enter = "enter when signed_up\n reenter never\n";
+        let mut world = world(&format!(
+            "workflow m {{\n {enter} skip when disqualified\n stop {name}\n}}\nworkflow {name} {{\n {enter} rate 1 a day\n send hello\n}}"
+        ));
+        world.contact("ben", &[("disqualified", "yes")]).at("2026-03-02 09:00").event("ben", "signed_up", json!({}));
+        world.run().contact("ada", &[]).at(MORNING).event("ada", "signed_up", json!({})).run();
+        world.at("2026-03-09").run();
+        let story = lines(&world);
+        assert_eq!(world.sent().into_keys().collect::<Vec<_>>(), ["ben@people.example"], "{name}: {story:?}");
+        assert!(story.contains(&format!("03-02 10:00 {name} Ignored.8")), "{name}: {story:?}");
+    }
+}
+
 #[test]
 fn a_changed_window_counts_for_what_it_holds() {
     const DAILY: &str = "workflow go {\n enter when signed_up\n reenter never\n send on every day from 09:00 to 17:00 in contact timezone\n send hello\n}";

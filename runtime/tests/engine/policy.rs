@@ -1,6 +1,7 @@
 //! The policy: how many marketing mails anybody gets over all workflows, when they leave, and which leaves first (E8).
 
-use crate::support::{World, world};
+use crate::support::{World, at, world};
+use flow_runtime::time::Instant;
 use serde_json::json;
 
 /// A workflow that sends at each event of a name.
@@ -150,6 +151,26 @@ fn those_who_wait_leave_by_group_then_by_how_long_they_wait() {
     let sent: Vec<String> = mails(&world).into_iter().filter(|line| line.contains("Sent")).collect();
     let expected = ["03-02 10:00 m Sent s0", "03-04 10:00 y Sent s0", "03-06 10:00 z Sent s0", "03-08 10:00 b Sent s0"];
     assert_eq!(sent, expected);
+}
+
+/// Of what nobody looked at when it was due, too: one that is held already does not overtake that which has just come to its step.
+#[test]
+fn what_is_overdue_leaves_in_the_order_of_groups() {
+    for (first, leaves) in [("", "c"), ("first webinar", "m")] {
+        let text = format!("policy {{ cap 1 email per 2 days then delay; {first} }}\n")
+            + &sends("a", "signed_up", "send hello")
+            + &sends("c", "visited", "send hello")
+            + "workflow m { group webinar; enter when downloaded; reenter never; wait 2 days; send again }";
+        let mut world = world(&text);
+        world.contact("ada", &[]);
+        does(&mut world, "2026-03-02 10:00", "signed_up");
+        does(&mut world, "2026-03-02 11:00", "visited");
+        does(&mut world, "2026-03-02 12:00", "downloaded");
+        world.engine().catch_up(Instant(at("2026-03-05 10:00")), &mut std::iter::empty(), &mut |_| {}).unwrap();
+        let sent: Vec<String> = mails(&world).into_iter().filter(|line| line.contains("Sent")).collect();
+        let step = if leaves == "m" { "s1" } else { "s0" };
+        assert_eq!(sent, ["03-02 10:00 a Sent s0".to_owned(), format!("03-05 10:00 {leaves} Sent {step}")]);
+    }
 }
 
 /// A mail that was held until an instant goes behind one of a better group that is written only then: by an event, where a wait is over, or by a schedule.

@@ -3,7 +3,7 @@
 //! ```sh
 //! cargo run --release -p flow-simulation -- 3600 1     # an hour, from seed 1 on, on all cores
 //! cargo run --release -p flow-simulation -- world 17   # one world, told whole
-//! cargo run -p flow-simulation --features broken-rules -- broken 60   # three rules broken on purpose, each found within a minute
+//! cargo run -p flow-simulation --features broken-rules -- broken 60   # rules broken on purpose, each found within a minute
 //! ```
 
 use std::process::ExitCode;
@@ -79,7 +79,7 @@ fn broken(time: Duration) -> ExitCode {
         let told = found.as_ref().and_then(|(_, tried)| tried.broken.first());
         let is_found_out = found.as_ref().is_some_and(|(_, tried)| tried.rule() == Some(rule.name()));
         println!(
-            "{} broken: {worlds} worlds in {seconds} s: {}",
+            "{} ({rule:?}) broken: {worlds} worlds in {seconds} s: {}",
             rule.name(),
             told.map_or("not found out", String::as_str)
         );

@@ -2,16 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use flow_ir::{Program, StepId, WorkflowId};
+use flow_ir::{EmailId, Program, StepId, WorkflowId};
 use flow_runtime::store::digest::Snapshot;
-use flow_runtime::store::{ContactId, DecisionCode, DecisionRecord, EventRecord, JourneyRecord, OutboxRecord};
+use flow_runtime::store::{
+    ContactId, DecisionCode, DecisionRecord, EventRecord, JourneyRecord, OutboxKind, OutboxRecord,
+};
 use serde_json::Value;
 
 use crate::run::Lived;
 use crate::run::channel::Handed;
 use crate::world::World;
 use crate::world::people::{DAY, HOUR};
-use crate::world::program::{Cond, EVENTS, Period, SEGMENTS, STAGES, Test, Workflow};
+use crate::world::policy::Policy;
+use crate::world::program::{Cond, EVENTS, MAILS, Period, SEGMENTS, STAGES, Test, Workflow};
 
 /// How many parts a point of a score has in a store.
 const SCORE_PARTS: i64 = flow_ir::NUMBER_SCALE;
@@ -102,6 +105,19 @@ impl<'a> Seen<'a> {
             Some(_) => None,
             None => first,
         }
+    }
+
+    /// The rules over all workflows, where they are the same for the whole run.
+    pub fn policy(&self) -> Option<&'a Policy> {
+        let first = &self.world.plan.policy;
+        let next = self.world.next.as_ref().filter(|_| self.lived.is_changed);
+        next.is_none_or(|next| next.policy == *first).then_some(first)
+    }
+
+    /// Whether a message is a mail that needs consent, and counts under caps.
+    pub fn is_marketing(&self, row: &OutboxRecord) -> bool {
+        let email = self.program().emails.get(EmailId(row.email)).filter(|_| row.kind == OutboxKind::Mail);
+        email.is_some_and(|email| MAILS.last() != Some(&email.name.as_str()))
     }
 
     /// The label of a step.

@@ -110,8 +110,13 @@ impl Shrinking {
 }
 
 /// What makes a world plainer at one stroke.
-const SIMPLER: [fn(&mut World); 8] = [
+const SIMPLER: [fn(&mut World); 13] = [
     |world| world.next = None,
+    |world| world.plan.policy.caps.clear(),
+    |world| world.plan.policy.quiet = None,
+    |world| world.plan.policy.blackout = None,
+    |world| world.plan.policy.hold = None,
+    |world| world.plan.policy.first.clear(),
     |world| world.people.grown.clear(),
     |world| world.order = 0,
     |world| world.store = StoreKind::Memory,
@@ -134,6 +139,7 @@ fn count(steps: &[Step]) -> usize {
     let inner = |step: &Step| match step {
         Step::If(_, then, otherwise) => count(then) + count(otherwise),
         Step::Until(_, _, _, otherwise) => count(otherwise),
+        Step::Choose(ways) => ways.iter().map(|way| count(way)).sum(),
         _ => 0,
     };
     steps.len() + steps.iter().map(inner).sum::<usize>()
@@ -151,6 +157,7 @@ fn without(steps: &mut Vec<Step>, place: &mut usize) -> bool {
         let found = match &mut steps[at] {
             Step::If(_, then, otherwise) => without(then, place) || without(otherwise, place),
             Step::Until(_, _, _, otherwise) => without(otherwise, place),
+            Step::Choose(ways) => ways.iter_mut().any(|way| without(way, place)),
             _ => false,
         };
         if found {

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 #![expect(clippy::indexing_slicing, reason = "a test that looks at a wrong place should fail")]
 
+use flow_runtime::engine::reason::Withheld;
 use flow_runtime::store::{
     ContactWrite, DecisionCode, DecisionRecord, EventRecord, JourneyRecord, JourneyStatus, MessageId, OutboxKind,
     OutboxState, StageRecord,
@@ -10,7 +11,7 @@ use flow_simulation::rules::RULES;
 use flow_simulation::run::{Lived, Manner, live};
 use flow_simulation::seen::Seen;
 use flow_simulation::world::World;
-use flow_simulation::world::people::HOUR;
+use flow_simulation::world::people::{DAY, HOUR, START};
 use flow_simulation::world::program::{Cond, EVENTS, Period, Step};
 use flow_simulation::world::words::label;
 
@@ -19,9 +20,17 @@ const WORLDS: u64 = 400;
 
 /// Forges something in the first world that has it, and asks the rule before and after.
 fn broken_by(name: &str, forge: impl Fn(&World, &mut Lived) -> Option<()>) {
+    broken_in(name, |_| true, forge);
+}
+
+/// The same in a world of which something is asked before it is lived through.
+fn broken_in(name: &str, is_it: impl Fn(&World) -> bool, forge: impl Fn(&World, &mut Lived) -> Option<()>) {
     let rule = RULES.iter().find(|rule| rule.name == name).unwrap();
     for seed in 1..=WORLDS {
         let world = World { next: None, ..World::of(seed) };
+        if !is_it(&world) {
+            continue;
+        }
         let lived = live(&world, &Manner::calm()).unwrap();
         let mut forged = lived.clone();
         if forge(&world, &mut forged).is_some() {
@@ -210,6 +219,84 @@ fn e8_sees_a_mail_outside_its_window() {
         let forged = lived.clone();
         let rule = RULES.iter().find(|rule| rule.name == "E8")?;
         (rule.broken)(&Seen::new(world, &forged)).filter(|_| is_marketing).map(drop)
+    });
+}
+
+/// What the rule says, where it is said of a mail that counts under the policy.
+fn seen_by_e8(world: &World, lived: &Lived) -> Option<()> {
+    let rule = RULES.iter().find(|rule| rule.name == "E8")?;
+    (rule.broken)(&Seen::new(world, lived)).map(drop)
+}
+
+#[test]
+fn e8_sees_a_mail_more_than_a_cap_lets_out() {
+    broken_by("E8", |world, lived| {
+        let cap = world.plan.policy.caps.first()?;
+        let sent = sent(world, lived, |_| true)?;
+        let row = lived.snapshot.outbox.iter().find(|(row, _)| Some(row.id) == sent.send)?.clone();
+        if !Seen::new(world, lived).is_marketing(&row.0) {
+            return None;
+        }
+        for more in 1..=u64::from(cap.emails) {
+            let mut again = row.clone();
+            again.0.id = u64::MAX - more;
+            lived.snapshot.outbox.push(again);
+            lived.snapshot.decisions.push(DecisionRecord { send: Some(u64::MAX - more), ..sent.clone() });
+        }
+        Some(())
+    });
+}
+
+#[test]
+fn e8_sees_a_mail_in_quiet_hours_and_in_a_blackout() {
+    for is_quiet in [true, false] {
+        let is_it = |world: &World| {
+            let policy = &world.plan.policy;
+            let has = if is_quiet { policy.quiet.is_some() } else { policy.blackout.is_some() };
+            has && policy.caps.is_empty()
+        };
+        broken_in("E8", is_it, |world, lived| {
+            let sent = sent(world, lived, |workflow| workflow.window.is_none())?;
+            let tries = match world.plan.policy.blackout.filter(|_| !is_quiet) {
+                // Half past ten in UTC is of that day everywhere where people of a world live.
+                Some(blackout) => vec![START + blackout.first * DAY + 21 * HOUR / 2],
+                None => (0..24).map(|hour| sent.at + hour * HOUR).collect(),
+            };
+            tries.into_iter().find_map(|at| {
+                let (row, _) = lived.snapshot.outbox.iter_mut().find(|(row, _)| Some(row.id) == sent.send)?;
+                (row.due_at, row.held_since) = (at, at);
+                seen_by_e8(world, lived)
+            })
+        });
+    }
+}
+
+#[test]
+fn e8_sees_a_mail_that_was_held_too_long_and_one_given_up_too_soon() {
+    broken_by("E8", |world, lived| {
+        let sent = sent(world, lived, |workflow| workflow.window.is_none())?;
+        let row = &mut lived.snapshot.outbox.iter_mut().find(|(row, _)| Some(row.id) == sent.send)?.0;
+        row.held_since = row.due_at - world.plan.policy.longest_hold() - 1;
+        Some(())
+    });
+    broken_by("E8", |world, lived| {
+        let given_up = [Withheld::HeldTooLong, Withheld::Capped].map(Withheld::number);
+        let is_it = |row: &DecisionRecord| row.code == DecisionCode::Withheld && given_up.contains(&row.reason);
+        let withheld = decision(lived, is_it)?;
+        let row = &mut lived.snapshot.outbox.iter_mut().find(|(row, _)| Some(row.id) == withheld.send)?.0;
+        row.held_since = withheld.at - world.plan.policy.longest_hold() + 1;
+        Some(())
+    });
+}
+
+#[test]
+fn e8_sees_a_mail_that_was_dropped_while_a_place_was_free() {
+    broken_by("E8", |world, lived| {
+        let is_it =
+            |row: &DecisionRecord| row.code == DecisionCode::Withheld && row.reason == Withheld::Dropped.number();
+        let dropped = decision(lived, is_it)?;
+        lived.snapshot.decisions.retain(|row| row.code != DecisionCode::Sent || row.contact != dropped.contact);
+        seen_by_e8(world, lived)
     });
 }
 

@@ -1,10 +1,11 @@
 //! Clocks on walls: instants are milliseconds since the epoch.
 
-use jiff::Timestamp;
 use jiff::civil::{DateTime, Weekday};
 use jiff::tz::{AmbiguousOffset, TimeZone};
+use jiff::{Timestamp, ToSpan as _};
 
-use crate::world::program::{Span, Window};
+use crate::world::policy::{Blackout, FIRST_DAY, Policy};
+use crate::world::program::{Appointment, Span, Window};
 
 /// A minute.
 const MINUTE: i64 = 60_000;
@@ -53,8 +54,56 @@ pub(super) fn over(at: i64, span: Span, zone: &TimeZone) -> (i64, Option<DateTim
     }
 }
 
+/// What the wall says at the end of a pause by the calendar, in a journey that began so.
+pub(super) fn appointed(appointment: Appointment, at: i64, entered_at: i64, zone: &TimeZone) -> DateTime {
+    let (now, entered) = (wall(at, zone), wall(entered_at, zone));
+    let on = |days: i64, hour: u32| {
+        now.checked_add(days.days()).unwrap_or(now).date().at(i8::try_from(hour).unwrap_or_default(), 0, 0, 0)
+    };
+    match appointment {
+        Appointment::Tomorrow(hour) => on(1, hour),
+        Appointment::Weekday(weekday, hour) => {
+            let is_it = |day: &DateTime| {
+                i64::from(day.weekday().to_monday_zero_offset()) == i64::from(weekday) && instant(*day, zone) > at
+            };
+            (0..9).map(|days| on(days, hour)).find(is_it).unwrap_or(now)
+        }
+        Appointment::BusinessDays(count) => {
+            let days = (1..).map(|days| now.checked_add(jiff::Span::new().days(days)).unwrap_or(now));
+            let is_business = |day: &DateTime| !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
+            days.filter(is_business).nth(count as usize - 1).unwrap_or(now)
+        }
+        Appointment::Day(day, hour) => {
+            let first = entered.date().at(i8::try_from(hour).unwrap_or_default(), 0, 0, 0);
+            first.checked_add((i64::from(day) - 1).days()).unwrap_or(first)
+        }
+    }
+}
+
+/// When a mail of a workflow with such a window may leave under a policy, from an instant on: that instant, or a later one. None where that lies
+/// behind the last instant at which it is still wanted.
+pub(super) fn leaves(window: Option<Window>, policy: &Policy, from: i64, last: i64, zone: &TimeZone) -> Option<i64> {
+    // What quiet hours leave of a day is a window of every day.
+    let loud = policy.quiet.map(|(from, to)| Window { weekdays: false, from: to, to: from });
+    let mut at = from;
+    while at <= last {
+        let shut = [window, loud].into_iter().flatten().find_map(|window| opens(window, at, zone));
+        let Some(later) = shut.or_else(|| over_blackout(policy, at, zone)) else { return Some(at) };
+        at = later;
+    }
+    None
+}
+
+/// The midnight behind a blackout, at home, of whoever is in it.
+fn over_blackout(policy: &Policy, at: i64, zone: &TimeZone) -> Option<i64> {
+    let Blackout { first, last } = policy.blackout?;
+    let today = wall(at, zone).date();
+    let is_in = today >= FIRST_DAY + first.days() && today <= FIRST_DAY + last.days();
+    is_in.then(|| instant((FIRST_DAY + (last + 1).days()).at(0, 0, 0, 0), zone))
+}
+
 /// Whether mail may leave; else when it next may.
-pub(super) fn opens(window: Window, at: i64, zone: &TimeZone) -> Option<i64> {
+fn opens(window: Window, at: i64, zone: &TimeZone) -> Option<i64> {
     let hour = |day: DateTime, hour: u32| instant(day.date().at(i8::try_from(hour).unwrap_or_default(), 0, 0, 0), zone);
     let today = wall(at, zone);
     let mut next: Option<i64> = None;

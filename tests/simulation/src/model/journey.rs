@@ -52,6 +52,8 @@ pub(super) enum State {
         is_held: bool,
         /// Whether its message is written and waits to leave.
         is_written: bool,
+        /// The number of its message, once it was held or handed over.
+        message: Option<u64>,
     },
     /// With the other side.
     Sending {
@@ -61,6 +63,8 @@ pub(super) enum State {
         step_at: i64,
         /// This one included.
         attempts: u32,
+        /// The number of its message.
+        message: Option<u64>,
     },
     /// Over.
     Ended,
@@ -75,6 +79,8 @@ pub(super) struct Journey {
     pub(super) run: u32,
     /// The log at its entry, and the instant whose hour before still counts.
     pub(super) since: (u64, i64),
+    /// When it began.
+    pub(super) entered_at: i64,
     /// What is to be done, the next one last.
     pub(super) todo: Vec<Step>,
     /// What it is at.
@@ -99,6 +105,11 @@ impl Journey {
     /// Whether it lives.
     pub(super) fn is_live(&self) -> bool {
         self.ended_at.is_none()
+    }
+
+    /// Whether it has just come to let something out.
+    pub(super) fn stands_back(&self) -> bool {
+        matches!(self.state, State::Out { is_written: false, is_held: false, attempts: 0, .. })
     }
 
     /// Puts a block before what is to be done.

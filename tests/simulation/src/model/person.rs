@@ -102,8 +102,14 @@ pub(super) struct Person {
     pub(super) said: Vec<Said>,
     /// Every journey that they ever began.
     pub(super) journeys: Vec<Journey>,
+    /// When marketing mails left, as caps count them.
+    pub(super) had: Vec<i64>,
+    /// Journeys that let something out at this instant, each once, before anything follows from it.
+    pub(super) round: Vec<usize>,
     /// Refusals in force, with when they occurred.
     pub(super) refused: Vec<(Refusal, i64)>,
+    /// The latest instant at which somebody refused mail for them: what they said before it lifts nothing.
+    pub(super) refused_at: i64,
     /// Whether the company says that nobody may write to them.
     pub(super) do_not_contact: bool,
     /// Their address refused mail.
@@ -114,6 +120,8 @@ pub(super) struct Person {
     pub(super) was: BTreeMap<usize, bool>,
     /// Became true and was refused for a reason that can end.
     pub(super) remembered: BTreeSet<usize>,
+    /// Triggers that came during a journey and begin the next one, with their place in the log and when they occurred.
+    pub(super) again: BTreeMap<usize, (u64, i64)>,
     /// Entries that wait for an address.
     pub(super) held: Vec<HeldEntry>,
     /// Those who wait for their turn.

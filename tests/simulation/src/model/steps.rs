@@ -35,15 +35,17 @@ impl Town<'_> {
         };
         journey.nobody_took = false;
         match step {
-            Step::Send(mail) => {
+            // Whatever lets something out comes behind everything else of the instant.
+            Step::Send(_) | Step::Handoff(..) => {
                 journey.todo.push(step);
-                journey.state = State::Out { due: now, step_at: now, attempts: 0, is_held: false, is_written: false };
-                self.may_leave(user, place, mail);
-                return false;
-            }
-            Step::Handoff(..) => {
-                journey.todo.push(step);
-                journey.state = State::Out { due: now, step_at: now, attempts: 0, is_held: false, is_written: false };
+                journey.state = State::Out {
+                    due: now,
+                    step_at: now,
+                    attempts: 0,
+                    is_held: false,
+                    is_written: false,
+                    message: None,
+                };
                 return false;
             }
             Step::Wait(span) => {
@@ -51,6 +53,24 @@ impl Town<'_> {
                 journey.state = State::Waiting { until, wall };
                 self.agenda.insert(until);
                 return false;
+            }
+            Step::Meet(appointment) => {
+                let wall = hours::appointed(appointment, now, journey.entered_at, &zone);
+                let until = hours::instant(wall, &zone);
+                // What is past is over at once.
+                if until > now {
+                    journey.state = State::Waiting { until, wall: Some(wall) };
+                    self.agenda.insert(until);
+                    return false;
+                }
+            }
+            Step::Choose([two, none, others]) => {
+                let way = match self.person(user).text("industry") {
+                    Some("saas" | "fintech") => two,
+                    Some(_) => others,
+                    None => none,
+                };
+                self.person_mut(user).journeys[place].first(&way);
             }
             Step::Until(_, condition, span, otherwise) => {
                 // A pause is one also where it is over at once.
@@ -129,6 +149,10 @@ impl Town<'_> {
                 let label = format!("{name}/{}", self.person(user).journeys[place].run);
                 let stopper = self.workflow(stopper).name.clone();
                 self.end(user, place, format!("Stopped {label} by {stopper}"));
+                // Of what came before it nothing is left.
+                if self.person_mut(user).again.remove(&workflow).is_some() {
+                    self.tell(user, format!("Ignored {name} TakenBack"));
+                }
             }
             let person = self.person_mut(user);
             let is_started = person.starts.iter().any(|(started, _)| *started == workflow);
@@ -176,28 +200,22 @@ impl Town<'_> {
 
     /// Writes a mail that may leave.
     pub(super) fn write_mail(&mut self, user: u32, place: usize, mail: usize) {
-        if self.may_leave(user, place, mail)
-            && let State::Out { is_written, .. } = &mut self.person_mut(user).journeys[place].state
-        {
-            *is_written = true;
+        if !self.may_leave(user, place, mail) {
+            return;
+        }
+        let number = self.next_message();
+        if let State::Out { is_written, message, .. } = &mut self.person_mut(user).journeys[place].state {
+            (*is_written, *message) = (true, message.or(number));
         }
     }
 
-    /// When the window next opens, where it is shut.
-    fn is_shut(&self, user: u32, place: usize, mail: usize) -> Option<i64> {
-        let window = self.workflow(self.person(user).journeys[place].workflow).window;
-        window.filter(|_| mail != BILL).and_then(|window| hours::opens(window, self.now, &self.zone(user)))
-    }
-
-    /// Consent, goal, exit, skip, window: whether a mail may leave now.
+    /// Consent, goal, exit, skip, hours, caps: whether a mail may leave now.
     fn may_leave(&mut self, user: u32, place: usize, mail: usize) -> bool {
         let journey = &self.person(user).journeys[place];
-        let State::Out { step_at, attempts, is_held, .. } = journey.state else { return false };
-        let (workflow, run) = (self.workflow(journey.workflow), journey.run);
-        let label = format!("{}/{run} send {}", workflow.name, MAILS[mail]);
+        let State::Out { step_at, .. } = journey.state else { return false };
+        let workflow = self.workflow(journey.workflow);
         if let Some(why) = self.withheld(user, place, mail) {
-            self.tell(user, format!("Withheld {label} {why}"));
-            self.pass(user, place);
+            self.withhold(user, place, mail, why);
             return false;
         }
         self.end_if_met(user, place);
@@ -207,24 +225,87 @@ impl Town<'_> {
             return false;
         }
         let is_skipped = workflow.skip.as_ref().is_some_and(|skip| person.holds(skip, self.place_of(journey)));
-        let is_too_long = self.now >= step_at + 7 * DAY;
-        let why = is_skipped.then_some("Skipped").or(is_too_long.then_some("HeldTooLong"));
+        let last = step_at + self.plan.policy.longest_hold();
+        let why = is_skipped.then_some("Skipped").or((self.now > last).then_some("HeldTooLong"));
         if let Some(why) = why {
-            self.tell(user, format!("Withheld {label} {why}"));
-            self.pass(user, place);
+            self.withhold(user, place, mail, why);
             return false;
         }
-        if let Some(opens) = self.is_shut(user, place, mail) {
-            if !is_held {
-                self.tell(user, format!("Held {label}"));
+        if mail == BILL {
+            return true;
+        }
+        let policy = &self.plan.policy;
+        let opens =
+            |from: i64| hours::leaves(workflow.window, policy, from, last, &self.zone(user)).unwrap_or(last + 1);
+        if opens(self.now) > self.now {
+            self.hold_mail(user, place, mail, (opens(self.now).min(last), "", "HeldTooLong"));
+            return false;
+        }
+        match self.place_free(user) {
+            Some(free) if free <= self.now => true,
+            Some(free) => {
+                self.hold_mail(user, place, mail, (opens(free.min(last)).min(last), " Cap", "Capped"));
+                false
             }
-            let opens = opens.min(step_at + 7 * DAY);
-            self.agenda.insert(opens);
-            self.person_mut(user).journeys[place].state =
-                State::Out { due: opens, step_at, attempts, is_held: true, is_written: true };
-            return false;
+            None => {
+                self.withhold(user, place, mail, "Dropped");
+                false
+            }
         }
-        true
+    }
+
+    /// From when on a person may have one more mail; none where one more is dropped.
+    fn place_free(&self, user: u32) -> Option<i64> {
+        let person = self.person(user);
+        let in_hand = person.journeys.iter().filter(|journey| match journey.state {
+            State::Sending { .. } => !matches!(journey.todo.last(), Some(Step::Send(BILL))),
+            _ => false,
+        });
+        let mut had: Vec<i64> = person.had.iter().copied().chain(in_hand.map(|_| i64::MAX)).collect();
+        had.sort_unstable_by(|a, b| b.cmp(a));
+        let mut free = i64::MIN;
+        for cap in &self.plan.policy.caps {
+            // As many as may be, counted from the newest: the oldest of them has to be as long ago as the cap says.
+            let full = had.get(cap.emails as usize - 1).map(|at| at.saturating_add(i64::from(cap.days) * DAY));
+            match full.filter(|free_at| *free_at > self.now) {
+                Some(_) if cap.drops => return None,
+                Some(free_at) => free = free.max(free_at),
+                None => {}
+            }
+        }
+        Some(free)
+    }
+
+    /// A mail waits, until an instant and for a reason; where it has waited for as long as it may, that is why it does not leave.
+    fn hold_mail(&mut self, user: u32, place: usize, mail: usize, (until, by, at_last): (i64, &str, &'static str)) {
+        let now = self.now;
+        let journey = &self.person(user).journeys[place];
+        let State::Out { step_at, attempts, is_held, message, .. } = journey.state else { return };
+        if now >= step_at + self.plan.policy.longest_hold() {
+            self.withhold(user, place, mail, at_last);
+            return;
+        }
+        if !is_held {
+            let label = format!("{}/{} send {}", self.workflow(journey.workflow).name, journey.run, MAILS[mail]);
+            self.tell(user, format!("Held {label}{by}"));
+        }
+        let message = message.or_else(|| self.next_message());
+        self.agenda.insert(until);
+        self.person_mut(user).journeys[place].state =
+            State::Out { due: until, step_at, attempts, is_held: true, is_written: true, message };
+    }
+
+    fn next_message(&mut self) -> Option<u64> {
+        self.messages_written += 1;
+        Some(self.messages_written)
+    }
+
+    /// A mail does not leave, and the journey goes on.
+    fn withhold(&mut self, user: u32, place: usize, mail: usize, why: &str) {
+        let journey = &self.person(user).journeys[place];
+        let label = format!("{}/{} send {}", self.workflow(journey.workflow).name, journey.run, MAILS[mail]);
+        self.tell(user, format!("Withheld {label} {why}"));
+        self.pass(user, place);
     }
 
     fn let_out_mail(&mut self, user: u32, place: usize, mail: usize) {
@@ -232,17 +313,18 @@ impl Town<'_> {
             return;
         }
         let journey = &self.person(user).journeys[place];
-        let State::Out { step_at, attempts, .. } = journey.state else { return };
+        let State::Out { step_at, attempts, message, .. } = journey.state else { return };
         let (workflow, run) = (self.workflow(journey.workflow), journey.run);
         let attempts = attempts + 1;
-        let after = match self.book.key(user, &workflow.name, run, mail, step_at) {
-            Some(key) if self.world.weather.bad > 0 => self.world.weather.attempt(key, attempts).answer.after,
-            _ => std::time::Duration::ZERO,
-        };
-        let answer_at = self.now + i64::try_from(after.as_millis()).unwrap_or_default();
+        let key = self.book.key(user, &workflow.name, run, mail, step_at);
+        let answer = key.map(|key| self.world.weather.attempt(key, attempts).answer);
+        let after = answer.as_ref().map_or(0, |answer| i64::try_from(answer.after.as_millis()).unwrap_or_default());
+        let is_promised = after == 0 && answer.is_none_or(|answer| matches!(answer.fate, Fate::Delivered { .. }));
+        let answer_at = self.now + after;
         self.agenda.insert(answer_at);
-        self.person_mut(user).journeys[place].state = State::Sending { answer_at, step_at, attempts };
-        if answer_at == self.now {
+        let message = message.or_else(|| self.next_message());
+        self.person_mut(user).journeys[place].state = State::Sending { answer_at, step_at, attempts, message };
+        if is_promised {
             self.hear_answer(user, place);
         }
     }
@@ -251,21 +333,27 @@ impl Town<'_> {
     pub(super) fn hear_answer(&mut self, user: u32, place: usize) {
         let now = self.now;
         let journey = &self.person(user).journeys[place];
-        let State::Sending { step_at, attempts, .. } = journey.state else { return };
+        let State::Sending { step_at, attempts, message, .. } = journey.state else { return };
         let Some(Step::Send(mail)) = journey.todo.last().cloned() else { return };
         let (workflow, run, is_live) = (self.workflow(journey.workflow), journey.run, journey.is_live());
         let label = format!("{}/{run} send {}", workflow.name, MAILS[mail]);
         let key = self.book.key(user, &workflow.name, run, mail, step_at).map(str::to_owned);
         let weather = self.world.weather;
-        let fate = match &key {
-            Some(key) if weather.bad > 0 => weather.attempt(key, attempts).answer.fate,
-            _ => Fate::Delivered { receipt: String::new() },
+        let (fate, is_at_once) = match &key {
+            Some(key) => {
+                let answer = weather.attempt(key, attempts).answer;
+                (answer.fate, answer.after.is_zero())
+            }
+            _ => (Fate::Delivered { receipt: String::new() }, true),
         };
+        // One that promises has answered before anybody waits for it.
+        let is_promised = is_at_once && matches!(fate, Fate::Delivered { .. });
         let again = match fate {
             Fate::Delivered { .. } => {
                 let late = if is_live { "" } else { " late" };
                 self.tell(user, format!("Sent {label}{late}"));
                 self.person_mut(user).journeys[place].sent.push(Sent { mail, at: now, step_at });
+                self.take_place(user, mail);
                 None
             }
             Fate::Refused { kind, .. } => {
@@ -282,6 +370,7 @@ impl Town<'_> {
             }
             Fate::Unknown { .. } if weather.policy == Uncertain::GiveUp => {
                 self.tell(user, format!("Undelivered {label} Unknown"));
+                self.take_place(user, mail);
                 None
             }
             Fate::Unknown { .. } => {
@@ -290,12 +379,15 @@ impl Town<'_> {
             }
             _ => Some(self.book.after(attempts, key.as_deref().unwrap_or_default())),
         };
+        if !is_promised {
+            self.ask_held_again(user);
+        }
         match again {
             Some(Some(wait)) if is_live => {
                 let due = now + wait;
                 self.agenda.insert(due);
                 let journey = &mut self.person_mut(user).journeys[place];
-                journey.state = State::Out { due, step_at, attempts, is_held: false, is_written: true };
+                journey.state = State::Out { due, step_at, attempts, is_held: false, is_written: true, message };
                 return;
             }
             Some(Some(_)) => self.tell(user, format!("Withheld {label} JourneyEnded")),
@@ -306,6 +398,27 @@ impl Town<'_> {
             self.pass(user, place);
         } else {
             self.person_mut(user).journeys[place].state = State::Ended;
+        }
+    }
+
+    /// A mail has left, or nobody knows whether it has.
+    fn take_place(&mut self, user: u32, mail: usize) {
+        let now = self.now;
+        if mail != BILL {
+            self.person_mut(user).had.push(now);
+        }
+    }
+
+    /// What was with the other side has come to something: whatever is held is asked about again.
+    fn ask_held_again(&mut self, user: u32) {
+        let now = self.now;
+        if self.plan.policy.caps.is_empty() {
+            return;
+        }
+        for journey in &mut self.person_mut(user).journeys {
+            if let State::Out { due, is_held: true, .. } = &mut journey.state {
+                *due = now;
+            }
         }
     }
 

@@ -1,9 +1,9 @@
 //! What was decided, a line each: by the model, and by the engine in the same words.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use flow_ir::{EmailId, FieldId, Program, StepId, WorkflowId};
-use flow_runtime::engine::reason::{FinishedBy, HandedTo, Ignored, LetIn, Suppressed, Undelivered, Withheld};
+use flow_runtime::engine::reason::{FinishedBy, HandedTo, HeldBy, Ignored, LetIn, Suppressed, Undelivered, Withheld};
 use flow_runtime::store::digest::Snapshot;
 use flow_runtime::store::{ContactId, DecisionCode, DecisionRecord, JourneyStatus};
 
@@ -89,10 +89,17 @@ pub(super) fn by_the_engine(program: &Program, snapshot: &Snapshot) -> Vec<Told>
 }
 
 /// What a score or a stage came to at one instant by one journey, however many changes that were.
-pub(super) fn summed(told: Vec<Told>) -> Vec<Told> {
+pub(super) fn summed(mut told: Vec<Told>) -> Vec<Told> {
+    told.sort();
     let mut sums: BTreeMap<(u32, i64, &str, String), i64> = BTreeMap::new();
     let mut rest = Vec::new();
+    let mut held = BTreeSet::new();
     for told in told {
+        // What is held is told once, however often it is asked about.
+        let message = told.line.strip_prefix("Held ").map(|message| message.trim_end_matches(" Cap"));
+        if message.is_some_and(|message| message.contains(" send ") && !held.insert((told.user, message.to_owned()))) {
+            continue;
+        }
         let words: Vec<&str> = told.line.splitn(3, ' ').collect();
         match (words.as_slice(), told.at) {
             ([what @ ("score" | "stage"), change, by @ ..], at) if at < i64::MAX => {
@@ -149,6 +156,7 @@ fn line(program: &Program, row: &DecisionRecord) -> Option<String> {
             format!("Withheld {journey} {step} {reason}")
         }
         DecisionCode::InDoubt if !step.starts_with("send") => return None,
+        DecisionCode::Held if HeldBy::from_number(row.reason).is_some() => format!("Held {journey} {step} Cap"),
         DecisionCode::Held | DecisionCode::InDoubt => format!("{:?} {journey} {step}", row.code),
         DecisionCode::HandedOff => {
             let reason = HandedTo::from_number(row.reason).map(|reason| format!("{reason:?}")).unwrap_or_default();

@@ -11,7 +11,7 @@ use super::person::{Happening, HeldEntry, Person, Refusal, Turn, Value, What, st
 use super::told::{Told, clock};
 use super::{Mailbook, Step};
 use crate::world::people::{DAY, Line, MINUTE, START};
-use crate::world::program::{Cond, Did, EVENTS, Entry, MAILS, Plan, Workflow};
+use crate::world::program::{Cond, Did, EVENTS, Entry, MAILS, Plan, Reenter, Workflow};
 use crate::world::{Clock, World};
 
 /// Days that some condition may ask about.
@@ -33,6 +33,8 @@ pub(super) struct Town<'w> {
     /// When people came into workflows with a rate.
     pub(super) places: BTreeMap<usize, Vec<i64>>,
     messages: BTreeSet<u32>,
+    /// Messages that were written so far: each has its number.
+    pub(super) messages_written: u64,
     /// Who would come into a workflow a second time by the same picture: the workflow, since when, whether something became true.
     doubled: Vec<(usize, (u64, i64), bool)>,
     /// Entries of which the event in hand changes nothing.
@@ -54,6 +56,7 @@ impl<'w> Town<'w> {
             book,
             places: BTreeMap::new(),
             messages: BTreeSet::new(),
+            messages_written: 0,
             doubled: Vec::new(),
             by_time: BTreeMap::new(),
         }
@@ -152,6 +155,7 @@ impl<'w> Town<'w> {
             }
             if unsubscribed == "true" {
                 person.refused.push((Refusal::Unsubscribed, START));
+                person.refused_at = START;
                 self.told.push(Told { user: row.user, at: START, line: "Suppressed Unsubscribed".to_owned() });
             }
             self.people.insert(row.user, person);
@@ -236,18 +240,27 @@ impl<'w> Town<'w> {
         self.write_up(user);
     }
 
-    /// Mails at which journeys stand behind everything that one thing has set going are written; they leave behind everything of the instant.
+    /// Behind everything that one thing has set going, handoffs happen and mails are written; these leave behind everything of the instant.
     fn write_up(&mut self, user: u32) {
-        let now = self.now;
-        let new = |journey: &Journey| match journey.state {
-            State::Out { due, is_written: false, .. } if due <= now => journey.todo.last().cloned(),
-            _ => None,
-        };
-        for place in 0..self.person(user).journeys.len() {
-            if let Some(Step::Send(mail)) = new(&self.person(user).journeys[place]) {
-                self.write_mail(user, place, mail);
-                self.judge(user, false, None);
+        loop {
+            let journeys = self.person(user).journeys.iter().enumerate();
+            let mut new: Vec<usize> = journeys.filter(|(_, one)| one.stands_back()).map(|(place, _)| place).collect();
+            if new.is_empty() {
+                return;
             }
+            new.sort_by_key(|place| self.turn_to_leave(user, *place));
+            for place in new {
+                let journey = &self.person(user).journeys[place];
+                match journey.todo.last() {
+                    _ if !journey.stands_back() => {}
+                    Some(Step::Send(mail)) => {
+                        let mail = *mail;
+                        self.write_mail(user, place, mail);
+                    }
+                    _ => self.let_out_one(user, place),
+                }
+            }
+            self.judge(user, false, None);
         }
     }
 
@@ -262,7 +275,8 @@ impl<'w> Town<'w> {
     }
 
     fn identify(&mut self, user: u32, line: &Line, occurred: i64) -> Option<usize> {
-        let is_new_zone = line.said.contains_key("timezone");
+        let now = self.now;
+        let zone = self.zone(user);
         for (name, value) in &line.said {
             let (text, flag) = (value.as_str().map(str::to_owned), value.as_bool());
             let person = self.person_mut(user);
@@ -285,10 +299,10 @@ impl<'w> Town<'w> {
                 ("has_open_deal", _, Some(flag)) => person.hear("has_open_deal", Value::Flag(flag), occurred),
                 // In doubt no mail: what a sync refuses is of the instant at which it is read.
                 ("unsubscribed", _, Some(true)) => {
-                    let now = self.now;
                     self.refuse(user, Refusal::Unsubscribed, now);
                 }
                 ("do_not_contact", _, Some(true)) => {
+                    person.refused_at = person.refused_at.max(now);
                     let is_new = !std::mem::replace(&mut person.do_not_contact, true);
                     if is_new {
                         self.tell(user, "Suppressed DoNotContact".to_owned());
@@ -304,7 +318,7 @@ impl<'w> Town<'w> {
                 person.bounced = false;
             }
         }
-        if is_new_zone {
+        if self.zone(user) != zone {
             self.move_clocks(user);
         }
         None
@@ -396,7 +410,11 @@ impl<'w> Town<'w> {
 
     pub(super) fn refuse(&mut self, user: u32, refusal: Refusal, occurred: i64) {
         let is_there = self.person(user).refuses(refusal);
-        self.person_mut(user).refused.push((refusal, occurred));
+        let person = self.person_mut(user);
+        person.refused.push((refusal, occurred));
+        if refusal != Refusal::Suppressed {
+            person.refused_at = person.refused_at.max(occurred);
+        }
         let word = match (refusal, is_there) {
             (Refusal::Unsubscribed, false) => "Unsubscribed",
             (Refusal::Complained, false) => "Complained",
@@ -410,8 +428,13 @@ impl<'w> Town<'w> {
     fn subscribe(&mut self, user: u32, occurred: i64) {
         let person = self.person_mut(user);
         let lifts = |refusal: Refusal| {
-            person.refused.iter().any(|(one, _)| *one == refusal)
-                && person.refused.iter().filter(|(one, _)| *one == refusal).all(|(_, since)| *since < occurred)
+            let mut since = person.refused.iter().filter(|(one, _)| *one == refusal).map(|(_, since)| *since);
+            let is_there = since.clone().next().is_some();
+            is_there
+                && match refusal {
+                    Refusal::Suppressed => since.all(|since| since < occurred),
+                    Refusal::Unsubscribed | Refusal::Complained => person.refused_at < occurred,
+                }
         };
         let lifted: Vec<Refusal> = [Refusal::Unsubscribed, Refusal::Complained, Refusal::Suppressed]
             .into_iter()
@@ -430,16 +453,18 @@ impl<'w> Town<'w> {
     fn move_clocks(&mut self, user: u32) {
         let (zone, now) = (self.zone(user), self.now);
         let mut due = Vec::new();
-        let plan = self.plan;
+        let (plan, policy) = (self.plan, &self.plan.policy);
         for journey in &mut self.person_mut(user).journeys {
             let window = plan.workflows[journey.workflow].window;
+            let has_hours = window.is_some() || policy.quiet.is_some() || policy.blackout.is_some();
             match &mut journey.state {
                 State::Waiting { until, wall: Some(wall) } | State::Awaiting { until, wall: Some(wall), .. } => {
                     *until = hours::instant(*wall, &zone).max(now);
                     due.push(*until);
                 }
-                State::Out { due: at, is_held: true, .. } => {
-                    *at = window.and_then(|window| hours::opens(window, now, &zone)).unwrap_or(now);
+                State::Out { due: at, is_held: true, step_at, .. } if has_hours => {
+                    let last = *step_at + policy.longest_hold();
+                    *at = hours::leaves(window, policy, now, last, &zone).unwrap_or(last).max(now);
                     due.push(*at);
                 }
                 _ => {}
@@ -447,7 +472,7 @@ impl<'w> Town<'w> {
         }
         let ended = self.person(user).journeys.iter().filter_map(|journey| Some((journey.workflow, journey.ended_at?)));
         for (workflow, ended_at) in ended.collect::<Vec<_>>() {
-            let days = plan.workflows[workflow].reenter;
+            let days = plan.workflows[workflow].reenter.days();
             due.extend(days.map(|days| hours::instant(hours::days_later(ended_at, days, &zone), &zone)));
         }
         self.agenda.extend(due.into_iter().filter(|at| *at > now));
@@ -459,6 +484,7 @@ impl<'w> Town<'w> {
     fn judge(&mut self, user: u32, is_news: bool, trigger: Option<usize>) {
         self.ends(user);
         let mut begin = self.complete_held(user);
+        begin.extend(self.again(user));
         if let Some(trigger) = trigger {
             begin.extend(self.triggered(user, trigger));
         }
@@ -477,7 +503,7 @@ impl<'w> Town<'w> {
         if places.is_empty() {
             return;
         }
-        places.sort_by_key(|place| (self.person(user).journeys[*place].workflow, *place));
+        places.sort_by_key(|place| self.order(user, *place));
         for place in places {
             match self.person(user).journeys[place].state {
                 State::Running => self.go_on(user, place),
@@ -528,9 +554,12 @@ impl<'w> Town<'w> {
     /// Goals and exits of all journeys.
     pub(super) fn ends(&mut self, user: u32) {
         let mut order: Vec<usize> = (0..self.person(user).journeys.len()).collect();
-        order.sort_by_key(|place| (self.person(user).journeys[*place].workflow, *place));
+        order.sort_by_key(|place| self.order(user, *place));
         for place in order {
-            self.end_if_met(user, place);
+            // Whoever comes to let something out is asked at that, behind consent.
+            if !self.person(user).journeys[place].stands_back() {
+                self.end_if_met(user, place);
+            }
         }
     }
 
@@ -584,7 +613,7 @@ impl<'w> Town<'w> {
         if !matches!(journey.state, State::Sending { .. }) {
             journey.state = State::Ended;
         }
-        if let Some(days) = workflow.reenter {
+        if let Some(days) = workflow.reenter.days() {
             let free = hours::instant(hours::days_later(now, days, &zone), &zone);
             self.agenda.insert(free);
         }
@@ -635,8 +664,35 @@ impl<'w> Town<'w> {
                 continue;
             }
             match self.refused(user, place, since) {
-                Some(reason) => self.tell(user, format!("Ignored {} {reason}", workflow.name)),
+                Some(reason) => self.refuse_at_event(user, place, since, &reason),
                 None => begin.push((place, since)),
+            }
+        }
+        begin
+    }
+
+    /// Who is in it already may come in again behind that.
+    fn refuse_at_event(&mut self, user: u32, workflow: usize, since: (u64, i64), why: &str) {
+        let of = self.workflow(workflow);
+        let is_remembered = of.reenter == Reenter::Always && why == "AlreadyIn";
+        if is_remembered {
+            self.person_mut(user).again.insert(workflow, since);
+        }
+        self.tell(user, format!("Ignored {} {}", of.name, if is_remembered { "Remembered" } else { why }));
+    }
+
+    /// Whom a trigger lets in that came during a journey which has ended.
+    fn again(&mut self, user: u32) -> Vec<(usize, (u64, i64))> {
+        let person = self.person(user);
+        let is_in = |workflow: usize| person.journeys.iter().any(|one| one.workflow == workflow && one.is_live());
+        let called: Vec<(usize, (u64, i64))> =
+            person.again.iter().filter(|(workflow, _)| !is_in(**workflow)).map(|(of, since)| (*of, *since)).collect();
+        let mut begin = Vec::new();
+        for (workflow, since) in called {
+            self.person_mut(user).again.remove(&workflow);
+            match self.refused(user, workflow, since) {
+                Some(why) => self.tell(user, format!("Ignored {} {why}", self.workflow(workflow).name)),
+                None => begin.push((workflow, since)),
             }
         }
         begin
@@ -682,7 +738,7 @@ impl<'w> Town<'w> {
                 continue;
             }
             match self.refused(user, held.workflow, held.since) {
-                Some(reason) => self.tell(user, format!("Ignored {} {reason}", workflow.name)),
+                Some(reason) => self.refuse_at_event(user, held.workflow, held.since, &reason),
                 None => begin.push((held.workflow, held.since)),
             }
         }
@@ -700,8 +756,9 @@ impl<'w> Town<'w> {
         let zone = self.zone(user);
         if let Some(ended_at) = journeys.clone().filter_map(|journey| journey.ended_at).max() {
             match of.reenter {
-                None => return Some("OnlyOnce".to_owned()),
-                Some(days) => {
+                Reenter::Always => {}
+                Reenter::Never => return Some("OnlyOnce".to_owned()),
+                Reenter::After(days) => {
                     if self.now < hours::instant(hours::days_later(ended_at, days, &zone), &zone) {
                         return Some("TooSoon".to_owned());
                     }
@@ -829,6 +886,7 @@ impl<'w> Town<'w> {
             workflow,
             run,
             since,
+            entered_at: now,
             todo: Vec::new(),
             state: State::Running,
             sent: Vec::new(),
@@ -872,7 +930,7 @@ impl<'w> Town<'w> {
         if due.is_empty() {
             return;
         }
-        due.sort_by_key(|place| (self.person(user).journeys[*place].workflow, *place));
+        due.sort_by_key(|place| self.order(user, *place));
         for place in due {
             self.end_if_met(user, place);
             let journey = &mut self.person_mut(user).journeys[place];
@@ -983,7 +1041,12 @@ impl<'w> Town<'w> {
         for start in due {
             self.person_mut(user).starts.remove(&start);
             match self.refused(user, start.0, since) {
-                Some(why) => self.tell(user, format!("Ignored {} {why}", self.workflow(start.0).name)),
+                Some(why) => {
+                    self.tell(user, format!("Ignored {} {why}", self.workflow(start.0).name));
+                    // It is enough that one of those that would let them in still does when their turn comes.
+                    let turns = &mut self.person_mut(user).turns;
+                    turns.iter_mut().filter(|turn| turn.workflow == start.0).for_each(|turn| turn.is_started = true);
+                }
                 None => begin.push((start.0, since)),
             }
         }
@@ -997,17 +1060,45 @@ impl<'w> Town<'w> {
         let answered =
             |journey: &Journey| matches!(journey.state, State::Sending { answer_at, .. } if answer_at <= self.now);
         let places: Vec<(usize, &Journey)> = person.journeys.iter().enumerate().collect();
-        if let Some((place, _)) = places.iter().find(|(_, journey)| answered(journey)) {
-            let place = *place;
+        let answer = places.iter().find(|(_, journey)| answered(journey)).map(|(place, _)| *place);
+        let mut round: Vec<usize> = places.iter().filter(due).map(|(place, _)| *place).collect();
+        if self.person(user).round.is_empty() {
+            round.sort_by_key(|place| self.turn_to_leave(user, *place));
+            self.person_mut(user).round = round;
+        } else {
+            self.person_mut(user).round.retain(|place| round.contains(place));
+        }
+        if self.person(user).round.is_empty() {
+            // What it says comes behind all that is handed over beside it.
+            let Some(place) = answer else { return false };
             self.hear_answer(user, place);
             self.judge(user, false, None);
             return true;
         }
-        let next = places.iter().filter(due).min_by_key(|(place, journey)| (journey.workflow, *place));
-        let Some((place, _)) = next.copied() else { return false };
+        let place = self.person_mut(user).round.remove(0);
         self.let_out_one(user, place);
-        self.judge(user, false, None);
+        if self.person(user).round.is_empty() {
+            self.judge(user, false, None);
+        }
         true
+    }
+
+    /// Whose steps run before whose at one instant: by the policy's groups, then by name.
+    fn order(&self, user: u32, place: usize) -> (usize, usize, usize) {
+        let workflow = self.person(user).journeys[place].workflow;
+        let (first, group) = (&self.plan.policy.first, self.workflow(workflow).group);
+        let rank = first.iter().position(|first| Some(*first) == group).unwrap_or(first.len());
+        (rank, workflow, place)
+    }
+
+    /// Whose mail goes before whose: by the groups, then, where only some may leave, that which has waited longest.
+    fn turn_to_leave(&self, user: u32, place: usize) -> (usize, i64, u64, usize, usize) {
+        let (rank, workflow, place) = self.order(user, place);
+        let (since, number) = match self.person(user).journeys[place].state {
+            State::Out { step_at, message: Some(number), .. } if !self.plan.policy.caps.is_empty() => (step_at, number),
+            _ => (self.now, u64::MAX),
+        };
+        (rank, since, number, workflow, place)
     }
 
     // What is asked often.
@@ -1062,6 +1153,7 @@ fn sends_mail(steps: &[Step]) -> bool {
         Step::Send(_) => true,
         Step::Until(_, _, _, block) => sends_mail(block),
         Step::If(_, yes, no) => sends_mail(yes) || sends_mail(no),
+        Step::Choose(ways) => ways.iter().any(|way| sends_mail(way)),
         _ => false,
     })
 }

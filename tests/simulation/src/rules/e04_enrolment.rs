@@ -6,7 +6,7 @@ use flow_runtime::store::{ContactId, DecisionCode, DecisionRecord};
 use crate::seen::{Seen, is};
 use crate::world::Clock;
 use crate::world::people::{DAY, HOUR};
-use crate::world::program::{Entry, Workflow};
+use crate::world::program::{Entry, Reenter, Workflow};
 
 pub(super) fn broken(seen: &Seen<'_>) -> Option<String> {
     for (contact, rows) in seen.decisions() {
@@ -39,10 +39,10 @@ fn two_at_once(seen: &Seen<'_>, contact: ContactId, rows: &[&DecisionRecord], nu
             return Some(format!("{next:?} begins before run {} ends", one.run));
         }
         let too_soon = match workflow.map(|workflow| workflow.reenter) {
-            Some(None) => true,
+            Some(Reenter::Never) => true,
             // By the wall clock a day may be an hour shorter.
-            Some(Some(days)) => next.at - end < i64::from(days) * DAY - HOUR,
-            None => false,
+            Some(Reenter::After(days)) => next.at - end < i64::from(days) * DAY - HOUR,
+            Some(Reenter::Always) | None => false,
         };
         if too_soon && alone {
             return Some(format!("{next:?} begins too soon behind the end at {end}"));

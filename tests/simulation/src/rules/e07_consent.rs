@@ -1,11 +1,9 @@
 //! E7: who has refused mail gets none that is marketing, from any path; who is not to be contacted gets none at all and is handed to nobody.
 
-use flow_ir::EmailId;
 use flow_runtime::engine::reason::HandedTo;
 use flow_runtime::store::{DecisionCode, DecisionRecord};
 
 use crate::seen::Seen;
-use crate::world::program::MAILS;
 
 pub(super) fn broken(seen: &Seen<'_>) -> Option<String> {
     for (_, rows) in seen.decisions() {
@@ -25,9 +23,7 @@ pub(super) fn broken(seen: &Seen<'_>) -> Option<String> {
 
 fn mailed(seen: &Seen<'_>, row: &DecisionRecord) -> Option<String> {
     let at = seen.attempted_at(row)?;
-    let email = seen.program().emails.get(EmailId(seen.outbox(row.send?)?.email))?;
-    let is_marketing = MAILS.last() != Some(&email.name.as_str());
-    if is_marketing && seen.has_refused(row.contact, at) {
+    if seen.is_marketing(seen.outbox(row.send?)?) && seen.has_refused(row.contact, at) {
         return Some(format!("{row:?}, attempted at {at}, though the person had refused"));
     }
     seen.is_off_limits(row.contact, at).then(|| format!("{row:?}, attempted at {at}, to somebody not to be contacted"))

@@ -2,6 +2,7 @@
 
 pub mod faults;
 pub mod people;
+pub mod policy;
 pub mod program;
 pub mod words;
 
@@ -16,10 +17,14 @@ use flow_runtime::dispatch::channels::Uncertain;
 
 use faults::{Life, Weather, looks};
 use people::People;
-use program::Plan;
+use policy::Policy;
+use program::{Plan, Reenter, Workflow};
 
 /// How often a program is made anew that does not compile: what the checker proves to be senseless is not made on purpose.
 const TRIES: u64 = 40;
+
+/// What the rules over all workflows are drawn by: a world without any is what it would be otherwise.
+const RULES: u64 = 0x706f_6c69;
 
 /// How a world is lived through.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,6 +71,7 @@ impl World {
         let mixing = *random.pick(&[0, 0, 10, 40]);
         let people = people::Maker::people(random, users, days, events, mixing);
         let next = random.once_in(4).then(|| changed(random, &plan)).flatten();
+        let (plan, next) = ruled(seed, plan, next);
         let clock = match random.once_in(2) {
             true => Clock::Wall(looks(random, days)),
             false => {
@@ -128,15 +134,15 @@ fn plan(random: &mut Random, workflows: usize) -> Plan {
             return made;
         }
         // One that cannot be is left out, where the others can be without it.
-        let alone: Vec<program::Workflow> = (made.workflows.into_iter())
-            .filter(|workflow| compiled(&Plan { workflows: vec![workflow.clone()] }.text()).is_ok())
+        let alone: Vec<Workflow> = (made.workflows.into_iter())
+            .filter(|workflow| compiled(&Plan::of(vec![workflow.clone()]).text()).is_ok())
             .collect();
-        let rest = Plan { workflows: alone };
+        let rest = Plan::of(alone);
         if !rest.workflows.is_empty() && compiled(&rest.text()).is_ok() {
             return rest;
         }
     }
-    Plan { workflows: Vec::new() }
+    Plan::of(Vec::new())
 }
 
 /// The same with something changed: a workflow more, less, or with other steps.
@@ -161,6 +167,38 @@ fn changed(random: &mut Random, plan: &Plan) -> Option<Plan> {
         }
     }
     compiled(&next.text()).is_ok().then_some(next)
+}
+
+/// The rules of a seed over a program and what it changes to, in every second world.
+fn ruled(seed: u64, plan: Plan, next: Option<Plan>) -> (Plan, Option<Plan>) {
+    let random = &mut Random::of(seed, RULES);
+    if random.once_in(2) {
+        return (plan, next);
+    }
+    // Caps are for those who get much, and only under a cap does somebody come in again and again.
+    let days = Reenter::After(random.below(3) as u32 + 1);
+    let (always, busy) = (random.once_in(2), program::busy(random, days));
+    let under = |policy: &Policy, mut plan: Plan| {
+        let reenter = if always && !policy.caps.is_empty() { Reenter::Always } else { days };
+        plan.workflows.push(Workflow { reenter, ..busy.clone() });
+        under(policy, plan)
+    };
+    let plan = under(&Policy::some(random, &plan), plan);
+    let next = next.map(|next| {
+        let policy = if random.once_in(2) { Policy::some(random, &next) } else { plan.policy.clone() };
+        under(&policy, next)
+    });
+    (plan, next)
+}
+
+/// A program under as much of a policy as it can be under.
+fn under(policy: &Policy, plan: Plan) -> Plan {
+    let under = policy.weaker().map(|policy| Plan { policy, ..plan.clone() });
+    under.into_iter().find(|plan| compiled(&plan.text()).is_ok()).unwrap_or_else(|| {
+        let mut bare = plan;
+        bare.workflows.pop();
+        bare
+    })
 }
 
 /// A program of this text, or what is said against it.

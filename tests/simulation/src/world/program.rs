@@ -2,6 +2,8 @@
 
 use flow_fuzz::Random;
 
+use super::policy::Policy;
+
 /// An event, with the property that tells such events apart and its values.
 pub type Event = (&'static str, Option<(&'static str, &'static [&'static str])>);
 
@@ -27,7 +29,7 @@ pub const SEGMENTS: [(&str, &str); 4] = [
 /// The stages that conditions and steps name.
 pub const STAGES: [&str; 6] = ["subscriber", "lead", "mql", "sql", "opportunity", "customer"];
 /// The groups that workflows belong to.
-const GROUPS: [&str; 2] = ["nurture", "sales_play"];
+pub const GROUPS: [&str; 2] = ["nurture", "sales_play"];
 
 /// Events of a kind, perhaps those with one value of their property.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -136,6 +138,27 @@ pub struct Window {
     pub to: u32,
 }
 
+/// When somebody may come in again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reenter {
+    /// `never`.
+    Never,
+    /// So many days after the end of the last journey.
+    After(u32),
+    /// At each trigger, and behind the journey during which it comes.
+    Always,
+}
+
+impl Reenter {
+    /// How many days have to be over.
+    pub fn days(self) -> Option<u32> {
+        match self {
+            Reenter::After(days) => Some(days),
+            Reenter::Never | Reenter::Always => None,
+        }
+    }
+}
+
 /// One workflow.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Workflow {
@@ -145,8 +168,8 @@ pub struct Workflow {
     pub group: Option<&'static str>,
     /// What brings people in.
     pub entry: Entry,
-    /// Days after the end of the last journey; none is `never`.
-    pub reenter: Option<u32>,
+    /// When somebody may come in again.
+    pub reenter: Reenter,
     /// The goal.
     pub goal: Option<Goal>,
     /// Each an `exit when`.
@@ -172,6 +195,19 @@ pub enum Span {
     Days(u32),
 }
 
+/// A pause by the calendar of the person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Appointment {
+    /// `tomorrow at`, with the hour.
+    Tomorrow(u32),
+    /// `next monday at`: the weekday from Monday on, and the hour.
+    Weekday(u32, u32),
+    /// `wait N business days`.
+    BusinessDays(u32),
+    /// `day N at`: the day of the entry is the first.
+    Day(u32, u32),
+}
+
 /// A step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
@@ -179,6 +215,10 @@ pub enum Step {
     Send(usize),
     /// A pause.
     Wait(Span),
+    /// A pause by the calendar.
+    Meet(Appointment),
+    /// `choose by industry`: of two kinds, of none, and of all others.
+    Choose([Vec<Step>; 3]),
     /// `wait until P up to D`, with a label by which it is found again, and the block of `otherwise`.
     Until(u32, Cond, Span, Vec<Step>),
     /// Both arms.
@@ -208,6 +248,57 @@ pub enum Step {
 pub struct Plan {
     /// In the order of the text.
     pub workflows: Vec<Workflow>,
+    /// The rules over all of them.
+    pub policy: Policy,
+}
+
+impl Plan {
+    /// Without rules over all of it.
+    pub fn of(workflows: Vec<Workflow>) -> Plan {
+        Plan { workflows, policy: Policy::default() }
+    }
+}
+
+/// A workflow behind all others by its name that sends every mail within days, to many.
+pub fn busy(random: &mut Random, reenter: Reenter) -> Workflow {
+    let mut steps = Vec::new();
+    if random.once_in(2) {
+        let way = |random: &mut Random| match random.once_in(3) {
+            true => Vec::new(),
+            false => vec![Step::Seats(random.below(9) as u32 + 1)],
+        };
+        steps.push(Step::Choose([way(random), way(random), way(random)]));
+    }
+    for mail in 0..MAILS.len() {
+        steps.push(Step::Send(mail));
+        match random.below(4) {
+            0 => steps.push(Step::Wait(Span::Hours(random.below(30) as u32 + 1))),
+            1 => steps.push(Step::Meet(appointment(random))),
+            _ => {}
+        }
+    }
+    Workflow {
+        name: "wx".to_owned(),
+        group: random.once_in(2).then(|| *random.pick(&GROUPS)),
+        entry: Entry::Event(Test { event: random.below(EVENTS.len()), value: None }, None),
+        reenter,
+        goal: None,
+        exits: Vec::new(),
+        skip: None,
+        window: None,
+        rate: None,
+        steps,
+    }
+}
+
+fn appointment(random: &mut Random) -> Appointment {
+    let hour = random.below(24) as u32;
+    match random.below(4) {
+        0 => Appointment::Tomorrow(hour),
+        1 => Appointment::Weekday(random.below(7) as u32, hour),
+        2 => Appointment::BusinessDays(random.below(3) as u32 + 1),
+        _ => Appointment::Day(random.below(4) as u32 + 1, hour),
+    }
 }
 
 /// What may be said at a place of a workflow.
@@ -234,7 +325,7 @@ impl<'r> Maker<'r> {
     /// Makes a program of so many workflows.
     pub fn plan(random: &'r mut Random, workflows: usize) -> Plan {
         let mut maker = Maker { random, workflows, waits: 0, number: 0 };
-        Plan { workflows: (1..=workflows).map(|number| maker.workflow(number)).collect() }
+        Plan::of((1..=workflows).map(|number| maker.workflow(number)).collect())
     }
 
     fn workflow(&mut self, number: usize) -> Workflow {
@@ -246,7 +337,10 @@ impl<'r> Maker<'r> {
             name: format!("w{number}"),
             group: self.random.once_in(3).then(|| *self.random.pick(&GROUPS)),
             entry: self.entry(),
-            reenter: (!self.random.once_in(4)).then(|| self.random.below(6) as u32 + 1),
+            reenter: match self.random.once_in(4) {
+                true => Reenter::Never,
+                false => Reenter::After(self.random.below(6) as u32 + 1),
+            },
             goal,
             exits,
             skip: self.random.once_in(3).then(|| self.lasting()),

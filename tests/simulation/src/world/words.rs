@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::program::{
-    Cond, Did, EVENTS, Entry, MAILS, Period, Plan, SEGMENTS, STAGES, Span, Step, Test, Window, Workflow,
+    Appointment, Cond, Did, EVENTS, Entry, MAILS, Period, Plan, Reenter, SEGMENTS, STAGES, Span, Step, Test, Window,
+    Workflow,
 };
 
 /// What every program begins with: a declaration an entry, so that their order can be changed.
@@ -35,7 +36,7 @@ pub const TEMPLATE: &str = "<html><body><p>Hello {{ first_name or \"there\" }}</
 impl Plan {
     /// Each declaration, without `use`.
     pub fn declarations(&self) -> Vec<String> {
-        head().into_iter().chain(self.workflows.iter().map(Workflow::text)).collect()
+        head().into_iter().chain(self.policy.text()).chain(self.workflows.iter().map(Workflow::text)).collect()
     }
 
     /// The whole program, in one file.
@@ -57,8 +58,9 @@ impl Workflow {
         }
         let _ = writeln!(out, "  enter {}", self.entry.text());
         let _ = match self.reenter {
-            Some(days) => writeln!(out, "  reenter after {days} days"),
-            None => writeln!(out, "  reenter never"),
+            Reenter::After(days) => writeln!(out, "  reenter after {days} days"),
+            Reenter::Never => writeln!(out, "  reenter never"),
+            Reenter::Always => writeln!(out, "  reenter always"),
         };
         for exit in &self.exits {
             let _ = writeln!(out, "  exit when {}", exit.text());
@@ -166,6 +168,18 @@ impl Span {
     }
 }
 
+impl Appointment {
+    fn text(self) -> String {
+        const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+        match self {
+            Appointment::Tomorrow(hour) => format!("until tomorrow at {hour:02}:00"),
+            Appointment::Weekday(day, hour) => format!("until next {} at {hour:02}:00", WEEKDAYS[day as usize]),
+            Appointment::BusinessDays(days) => format!("{days} business days"),
+            Appointment::Day(day, hour) => format!("until day {day} at {hour:02}:00"),
+        }
+    }
+}
+
 /// The label of a wait.
 pub fn label(wait: u32) -> String {
     format!("wait {wait}")
@@ -183,6 +197,15 @@ fn write_steps(out: &mut String, steps: &[Step], depth: usize) {
         match step {
             Step::Send(mail) => _ = write!(out, "send {}", MAILS[*mail]),
             Step::Wait(span) => _ = write!(out, "wait {}", span.text()),
+            Step::Meet(appointment) => _ = write!(out, "wait {}", appointment.text()),
+            Step::Choose(ways) => {
+                out.push_str("choose by industry {");
+                for (value, way) in ["\"saas\", \"fintech\"", "unknown", "otherwise"].into_iter().zip(ways) {
+                    let _ = write!(out, "\n{indent}{value}");
+                    block(out, way);
+                }
+                let _ = write!(out, "\n{indent}}}");
+            }
             Step::Until(wait, condition, span, otherwise) => {
                 let _ = write!(out, "step \"{}\": wait until {} up to {}", label(*wait), condition.text(), span.text());
                 if !otherwise.is_empty() {
