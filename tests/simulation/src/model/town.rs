@@ -240,24 +240,23 @@ impl<'w> Town<'w> {
         self.write_up(user);
     }
 
-    /// Behind everything that one thing has set going, handoffs happen and mails are written; these leave behind everything of the instant.
+    /// Mails at which journeys stand behind everything that one thing has set going are written; they leave behind everything of the instant.
     fn write_up(&mut self, user: u32) {
         loop {
+            let mail_of = |journey: &Journey| match journey.todo.last() {
+                Some(Step::Send(mail)) if journey.stands_back() => Some(*mail),
+                _ => None,
+            };
             let journeys = self.person(user).journeys.iter().enumerate();
-            let mut new: Vec<usize> = journeys.filter(|(_, one)| one.stands_back()).map(|(place, _)| place).collect();
+            let mut new: Vec<usize> =
+                journeys.filter(|(_, one)| mail_of(one).is_some()).map(|(place, _)| place).collect();
             if new.is_empty() {
                 return;
             }
             new.sort_by_key(|place| self.turn_to_leave(user, *place));
             for place in new {
-                let journey = &self.person(user).journeys[place];
-                match journey.todo.last() {
-                    _ if !journey.stands_back() => {}
-                    Some(Step::Send(mail)) => {
-                        let mail = *mail;
-                        self.write_mail(user, place, mail);
-                    }
-                    _ => self.let_out_one(user, place),
+                if let Some(mail) = mail_of(&self.person(user).journeys[place]) {
+                    self.write_mail(user, place, mail);
                 }
             }
             self.judge(user, false, None);
