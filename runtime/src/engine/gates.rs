@@ -5,15 +5,17 @@
 
 use super::plan::Plan;
 use super::touch::Touch;
-use crate::store::{JourneyStatus, OutboxRecord, OutboxState};
-use crate::time::{Instant, SendWindow, Zone, civil};
-use flow_ir::{Blackout, Cap, EmailId, EmailKind, FOREVER, Fact, NEVER, Over, WorkflowId};
+use crate::store::{JourneyStatus, OutboxRecord, OutboxState, Texts};
+use crate::time::{Holidays, Instant, SendWindow, Zone, civil};
+use flow_ir::{Cap, DaySpan, EmailId, EmailKind, FOREVER, Fact, NEVER, Over, WorkflowId};
 
 /// The hours in which mail of a workflow may leave, by the clocks of a contact.
 pub(super) struct Gates<'p> {
     /// Its own, and those that quiet hours leave.
     windows: [Option<SendWindow>; 2],
-    blackouts: &'p [Blackout],
+    blackouts: &'p [DaySpan],
+    /// The contact's, which are no weekdays.
+    holidays: Holidays<'p>,
 }
 
 /// What the caps say to one more mail.
@@ -27,9 +29,10 @@ pub(super) enum Place {
 }
 
 impl Plan {
-    pub(super) fn gates(&self, workflow: WorkflowId) -> Gates<'_> {
+    /// Those of a workflow, for a contact who has these texts.
+    pub(super) fn gates(&self, workflow: WorkflowId, texts: &Texts) -> Gates<'_> {
         let windows = [self.workflow(workflow).window, self.quiet];
-        Gates { windows, blackouts: &self.program.policy.blackouts }
+        Gates { windows, blackouts: &self.program.policy.blackouts, holidays: self.holidays(texts) }
     }
 
     /// The last instant at which a mail may leave that is held since then (LANGUAGE.md 5), whatever holds it: a closed window, a cap, a failed
@@ -113,13 +116,13 @@ impl Gates<'_> {
 
     /// The instant that comes of asking one after the other when it opens: no earlier than they all do.
     fn each_open_at(&self, at: Instant, zone: Zone) -> Instant {
-        let at = self.windows.iter().flatten().fold(at, |at, window| window.opens_at(at, zone));
+        let at = self.windows.iter().flatten().fold(at, |at, window| window.opens_beside(self.holidays, at, zone));
         self.blackouts.iter().fold(at, |at, blackout| behind(blackout, at, zone))
     }
 }
 
 /// An instant, or the end of the blackout in which it lies.
-fn behind(blackout: &Blackout, at: Instant, zone: Zone) -> Instant {
+fn behind(blackout: &DaySpan, at: Instant, zone: Zone) -> Instant {
     let begins = civil::start_of(blackout.first_day.into(), zone);
     let ends = civil::start_of(i64::from(blackout.last_day) + 1, zone);
     match (begins, ends) {

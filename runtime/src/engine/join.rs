@@ -255,6 +255,7 @@ impl Touch<'_> {
         }
         // It has waited for a date of somebody else until now.
         self.follow_date(place, |_| true);
+        self.follow_country(place);
     }
 }
 

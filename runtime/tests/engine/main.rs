@@ -6,6 +6,7 @@ mod again;
 mod arrivals;
 mod batches;
 mod by_hand;
+mod calendars;
 mod changes;
 mod dates;
 mod delivery;

@@ -58,13 +58,16 @@ macro_rules! declarations {
         policy: Policy(Policy) [policy_decl "policy"] {
             page "policy", called "a policy", typed "policies" "rules" "frequency" "limits" => "policy",
         };
+        calendar: Calendar(Calendar) [calendar_decl "calendar"] {
+            page "calendar", called "a calendar", is Named, typed "holidays" "holiday" "feiertage" => "calendar",
+        };
         workflow: Workflow(Workflow) [workflow_decl "workflow"] {
             page "workflow", called "a workflow", is Named,
             typed "campaign" "journey" "sequence" "automation" => "workflow",
         };
     } {
         "company" Contact; "score" Contact; "sms" Email; "push" Email; "in_app" Email; "notice" Email; "webhook" Contact;
-        "calendar" Contact; "test" Contact;
+        "test" Contact;
     } } };
 }
 
@@ -101,7 +104,7 @@ macro_rules! policy_clauses {
     ($then:ident $($given:tt)*) => { $then! { $($given)* {
         policy: Cap(Cap) [cap "cap"] { page "cap", is Many, typed "limit" => "cap", later "sms" "pushes" "notices", };
         policy: Quiet(Quiet) [quiet "quiet from"] { page "quiet", };
-        policy: Blackout(Blackout) [blackout "blackout"] { page "blackout", is Many, typed "closed" "freeze" => "blackout", };
+        policy: Blackout(DaySpan) [blackout "blackout"] { page "blackout", is Many, typed "closed" "freeze" => "blackout", };
         policy: Hold(Duration) [hold "hold at most"] { page "hold-at-most", };
         policy: First(First) [first "first"] { page "first", typed "order" => "first", };
     } {

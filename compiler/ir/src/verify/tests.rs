@@ -616,7 +616,7 @@ fn a_policy_counts_what_is_remembered() {
     for (from_min, to_min) in [(60, 60), (0, 24 * 60), (24 * 60 + 1, 60)] {
         assert!(quiet(from_min, to_min).ends_with("leaves no hour of the day"), "{from_min} {to_min}");
     }
-    let days = Blackout { first_day: 2, last_day: 1 };
+    let days = DaySpan { first_day: 2, last_day: 1 };
     assert!(policy(Policy { blackouts: vec![days], ..Policy::default() }).ends_with("ends before it begins"));
     assert!(policy(Policy { hold_ms: Some(0), ..Policy::default() }).ends_with("a mail is held for 0 ms"));
 }

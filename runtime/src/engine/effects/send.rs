@@ -81,11 +81,12 @@ impl StepHost<'_> {
         if !plan.is_marketing(email) {
             return Holding::Nothing;
         }
+        let gates = plan.gates(self.workflow, self.texts);
         let held = |from: i64, by: Option<HeldBy>, otherwise: Withheld| {
-            let until = plan.gates(self.workflow).held_until(from, self.zone, at_most);
+            let until = gates.held_until(from, self.zone, at_most);
             if now < at_most { Holding::Until(until, by) } else { Holding::Never(otherwise) }
         };
-        if plan.gates(self.workflow).open_at(now, self.zone, at_most) > now {
+        if gates.open_at(now, self.zone, at_most) > now {
             return held(now, None, Withheld::HeldTooLong);
         }
         let on_their_way = if plan.has_caps() { self.on_their_way() } else { 0 };
