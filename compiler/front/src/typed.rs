@@ -247,6 +247,8 @@ pub(crate) struct TypedWorkflow {
     pub window: Option<SendWindow>,
     /// Those of its days that are none where they are holidays.
     pub not_on_holidays: u8,
+    /// How long after a marketing mail of it the next one leaves.
+    pub spacing_ms: Option<i64>,
     pub rate: Option<Rate>,
     pub steps: Vec<TypedStep>,
     pub at: Location,

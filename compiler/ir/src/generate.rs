@@ -104,6 +104,7 @@ pub fn least_workflow(name: &str, trace_words: usize) -> Workflow {
         skip: None,
         window: None,
         not_on_holidays: 0,
+        spacing_ms: None,
         body: Function::default(),
         steps: IdMap::default(),
         waits: IdMap::default(),

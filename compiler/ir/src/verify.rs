@@ -295,6 +295,9 @@ impl Checker<'_> {
         if let Some(window) = workflow.window.filter(|window| !window.opens()) {
             self.fault(place, format!("{window:?} is no window"));
         }
+        if let Some(ms) = workflow.spacing_ms.filter(|ms| *ms <= 0) {
+            self.fault(place, format!("leaves {ms} ms between its mails"));
+        }
         let opens_on = workflow.window.map_or(0, |window| window.days);
         if workflow.not_on_holidays & !opens_on != 0 {
             self.fault(place, "does not open on holidays of days on which it never opens");

@@ -34,6 +34,7 @@ mod segments;
 mod sending;
 mod silence;
 mod since;
+mod spacing;
 mod starts;
 mod sums;
 #[path = "../world/mod.rs"]

@@ -32,6 +32,7 @@ pub(super) fn check_workflow(cx: &mut Cx<'_>, node: &ast::Workflow) -> TypedWork
         conditions: Conditions::default(),
         window: None,
         not_on_holidays: 0,
+        spacing_ms: None,
         rate: None,
         steps: Vec::new(),
         at: cx.at(node.head),

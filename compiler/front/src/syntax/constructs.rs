@@ -126,6 +126,7 @@ macro_rules! headers {
         guards: ExitWhen(ExitWhen) [exit_when "exit when"] { page "exit-when", is Many, };
         guards: SkipWhen(SkipWhen) [skip_when "skip when"] { page "skip-when", };
         window: Window(Window) [window "send on"] { page "send-on", };
+        spacing: Spacing(Spacing) [spacing "at least"] { page "at-least-between-emails", typed "spacing" "gap" "space" => "at least", };
         rate: Rate(Rate) [rate "rate"] { page "rate", typed "pace" "throttle" => "rate", };
     } {
         "priority"; "holdout"; "pauses"; "stops"; "promise"; "late"; "experiment";
@@ -135,7 +136,7 @@ macro_rules! headers {
 /// The files of the lines of a workflow, each once: small siblings share one.
 macro_rules! header_modules {
     ($then:ident) => {
-        $then! { goal facts enter reenter guards window rate }
+        $then! { goal facts enter reenter guards window spacing rate }
     };
 }
 

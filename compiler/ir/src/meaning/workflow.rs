@@ -40,6 +40,9 @@ pub struct Workflow {
     /// Those of its days, Monday being bit 0, on which it does not open where they are holidays.
     #[serde(default, skip_serializing_if = "no_day")]
     pub not_on_holidays: u8,
+    /// How long after one marketing mail of it to somebody the next one leaves, elapsed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spacing_ms: Option<i64>,
     /// From the first step to the end. A journey's position is the number of the block it resumes at.
     pub body: Function,
     /// The block at which a journey begins. Blocks before it are the steps of earlier versions, for those who began with them.
