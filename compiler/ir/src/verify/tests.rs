@@ -622,6 +622,41 @@ fn a_policy_counts_what_is_remembered() {
 }
 
 #[test]
+fn a_calendar_has_each_day_once_and_nobody_has_two() {
+    let days = |days: &[(i32, i32)]| {
+        days.iter().map(|(first_day, last_day)| DaySpan { first_day: *first_day, last_day: *last_day }).collect()
+    };
+    let calendar = |countries: &[&str], of: &[(i32, i32)]| HolidayCalendar {
+        name: "off".to_owned(),
+        countries: countries.iter().map(|country| (*country).to_owned()).collect(),
+        days: days(of),
+    };
+    let calendars = |calendars: Vec<HolidayCalendar>| faults(|program| program.calendars = calendars);
+    assert_eq!(calendars(vec![calendar(&[], &[(1, 1), (2, 3), (9, 9)])]), "sound");
+    for of in [&[(2, 1)][..], &[(1, 2), (2, 3)], &[(5, 5), (1, 1)]] {
+        assert_ne!(calendars(vec![calendar(&[], of)]), "sound", "{of:?}");
+    }
+    assert!(calendars(vec![calendar(&[], &[]), calendar(&[], &[])]).ends_with("a second calendar of the same people"));
+    assert!(calendars(vec![calendar(&["DE"], &[])]).ends_with("is of a country, and contacts have none"));
+}
+
+#[test]
+fn what_is_between_two_mails_and_on_holidays_is_sensible() {
+    let spaced = |ms| faults(|program| program.workflows.at_mut(WorkflowId(0)).spacing_ms = Some(ms));
+    assert_eq!(spaced(1), "sound");
+    assert!(spaced(0).ends_with("leaves 0 ms between its mails"));
+    let off = |opens_on: u8, not_on_holidays| {
+        faults(|program| {
+            let workflow = program.workflows.at_mut(WorkflowId(0));
+            workflow.window = Some(SendWindow { days: opens_on, from_min: 0, to_min: 0 });
+            workflow.not_on_holidays = not_on_holidays;
+        })
+    };
+    assert_eq!((off(0b11, 0b10), off(0b11, 0)), ("sound".to_owned(), "sound".to_owned()));
+    assert!(off(0b11, 0b100).ends_with("does not open on holidays of days on which it never opens"));
+}
+
+#[test]
 fn hours_meet_where_some_minute_is_in_both() {
     let window = |days, from: u16, to: u16| SendWindow { days, from_min: from * 60, to_min: to * 60 };
     let (every, weekdays, monday, sunday) = (0b111_1111, 0b1_1111, 1, 1 << 6);
