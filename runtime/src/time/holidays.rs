@@ -35,3 +35,27 @@ impl<'p> Holidays<'p> {
             .fold(0, i32::saturating_add)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn a_day_is_found_among_stretches() {
+        // From 2026-04-03 to 2026-04-06, and 2026-05-01.
+        let days = [DaySpan { first_day: 20_546, last_day: 20_549 }, DaySpan { first_day: 20_574, last_day: 20_574 }];
+        let holidays = Holidays::new(&days);
+        let is_one = |day: &str| holidays.contain(day.parse().unwrap());
+        for day in ["2026-04-03", "2026-04-05", "2026-04-06", "2026-05-01"] {
+            assert!(is_one(day), "{day}");
+        }
+        for day in ["2026-04-02", "2026-04-07", "2026-04-30", "2026-05-02", "1969-12-31", "9999-12-31", "-009999-01-02"]
+        {
+            assert!(!is_one(day), "{day}");
+        }
+        assert_eq!((holidays.number(), Holidays::NONE.number()), (5, 0));
+        assert!(!Holidays::NONE.contain("2026-04-03".parse().unwrap()));
+    }
+}
