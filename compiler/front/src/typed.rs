@@ -3,8 +3,8 @@
 use crate::source::Location;
 use flow_ir::{
     Appointment, CivilSpan, Comparison, Conditions, CountedSince, Dates, Effect, Email, EmailContent, EmailId, Ending,
-    EngagementKind, EventType, FieldId, FieldType, IdMap, Pattern, Policy, Rate, Reenter, SegmentId, SendWindow,
-    TeamId, TextTemplate, TextTestKind, WorkflowId,
+    EngagementKind, EventType, FieldId, FieldType, HolidayCalendar, IdMap, Pattern, Policy, Rate, Reenter, SegmentId,
+    SendWindow, TeamId, TextTemplate, TextTestKind, WorkflowId,
 };
 use std::collections::BTreeSet;
 use std::hash::{Hash, Hasher};
@@ -20,6 +20,15 @@ pub(crate) struct Typed {
     pub workflows: IdMap<WorkflowId, TypedWorkflow>,
     /// What holds for all of them.
     pub policy: Policy,
+    pub calendars: Vec<TypedCalendar>,
+}
+
+/// Holidays.
+#[derive(Debug, Clone)]
+pub(crate) struct TypedCalendar {
+    pub calendar: HolidayCalendar,
+    /// Each country whose they are, by its code, or nothing for everybody else; each where that is said.
+    pub of: Vec<(Option<String>, Location)>,
 }
 
 /// A field of the contact, built in or declared.
@@ -236,6 +245,10 @@ pub(crate) struct TypedWorkflow {
     pub skip: Option<Part>,
     pub conditions: Conditions,
     pub window: Option<SendWindow>,
+    /// Those of its days that are none where they are holidays.
+    pub not_on_holidays: u8,
+    /// How long after a marketing mail of it the next one leaves.
+    pub spacing_ms: Option<i64>,
     pub rate: Option<Rate>,
     pub steps: Vec<TypedStep>,
     pub at: Location,

@@ -103,6 +103,8 @@ pub fn least_workflow(name: &str, trace_words: usize) -> Workflow {
         exits: Vec::new(),
         skip: None,
         window: None,
+        not_on_holidays: 0,
+        spacing_ms: None,
         body: Function::default(),
         steps: IdMap::default(),
         waits: IdMap::default(),

@@ -22,7 +22,7 @@ use super::{
     PropertyTest, Reenter, Required, Segment, SendWindow, TextTemplate, TextTest, Trait, Wait, Workflow, WorkflowDebug,
     WorkflowId, Written,
 };
-use super::{Blackout, Consent, Over, Piece, Policy, SlotId, Turn};
+use super::{Consent, DaySpan, HolidayCalendar, Over, Piece, Policy, SlotId, Turn};
 use crate::units::{DAY_MS, HOUR_MS, MINUTE_MS};
 use function::print_function;
 use std::fmt::{self, Display, Formatter, Write};
@@ -47,6 +47,7 @@ impl Display for Program {
         }
         print_mail(f, self)?;
         print_policy(f, &self.policy)?;
+        print_calendars(f, &self.calendars)?;
         let required = self.required();
         self.workflows
             .iter()
@@ -289,13 +290,24 @@ fn policy_lines(policy: &Policy) -> Vec<String> {
         format!("at most {} emails in {}, then {then}", cap.emails, elapsed(cap.per_ms))
     }));
     lines.extend(policy.quiet.map(|quiet| format!("quiet from {} to {}", clock(quiet.from_min), clock(quiet.to_min))));
-    let days = |ends: &Blackout| format!("sends nothing from day {} to day {}", ends.first_day, ends.last_day);
+    let days = |ends: &DaySpan| format!("sends nothing from day {} to day {}", ends.first_day, ends.last_day);
     lines.extend(policy.blackouts.iter().map(days));
     lines.extend(policy.hold_ms.map(|ms| format!("holds for {} at most", elapsed(ms))));
     if !policy.first.is_empty() {
         lines.push(format!("first {}", policy.first.join(", then ")));
     }
     lines
+}
+
+fn print_calendars(f: &mut Formatter<'_>, calendars: &[HolidayCalendar]) -> fmt::Result {
+    for calendar in calendars {
+        let countries = calendar.countries.join(", ");
+        let of = if countries.is_empty() { "everybody else" } else { countries.as_str() };
+        writeln!(f, "\ncalendar {} of {of}", calendar.name)?;
+        let days = |days: &DaySpan| format!("day {} to day {}", days.first_day, days.last_day);
+        calendar.days.iter().try_for_each(|span| writeln!(f, "  {}", days(span)))?;
+    }
+    Ok(())
 }
 
 fn print_workflow(
@@ -345,7 +357,8 @@ fn rules(program: &Program, workflow: &Workflow, told: &WorkflowDebug, required:
         workflow.exits.iter().enumerate().map(|(at, when)| format!("exit when `{}` {when}", text_at(&told.exits, at))),
     );
     lines.extend(workflow.skip.iter().map(|skip| format!("skip {skip}")));
-    lines.extend(workflow.window.iter().map(window_line));
+    lines.extend(workflow.window.iter().map(|window| window_line(window, workflow.not_on_holidays)));
+    lines.extend(workflow.spacing_ms.map(|ms| format!("leaves {} between its emails", elapsed(ms))));
     let name = |field: &FieldId| program.fields.get(*field).map_or("?", |field| field.name.as_str());
     if !required.fields.is_empty() {
         lines.push(format!("requires {}", required.fields.iter().map(name).collect::<Vec<_>>().join(", ")));
@@ -412,10 +425,15 @@ fn appointment_words(program: &Program, appointment: &Appointment) -> String {
     }
 }
 
-fn window_line(window: &SendWindow) -> String {
-    let sent = WEEK.iter().zip(0..).filter(|(_, day)| window.days >> day & 1 == 1);
-    let days: Vec<&str> = sent.map(|(name, _)| *name).collect();
-    format!("sends {} {} to {}", days.join(" "), clock(window.from_min), clock(window.to_min))
+fn window_line(window: &SendWindow, not_on_holidays: u8) -> String {
+    let hours = format!("sends {} {} to {}", week(window.days), clock(window.from_min), clock(window.to_min));
+    if not_on_holidays == 0 { hours } else { format!("{hours}, not on a holiday that is {}", week(not_on_holidays)) }
+}
+
+/// `mon tue`
+fn week(days: u8) -> String {
+    let named = WEEK.iter().zip(0..).filter(|(_, day)| days >> day & 1 == 1);
+    named.map(|(name, _)| *name).collect::<Vec<_>>().join(" ")
 }
 
 fn engagement_line(workflow: &Workflow, engagement: &Engagement) -> String {

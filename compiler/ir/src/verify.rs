@@ -54,6 +54,7 @@ pub fn verify(program: &Program) -> Result<(), Vec<Fault>> {
         checker.workflow(id, workflow);
     }
     checker.policy();
+    checker.calendars();
     if checker.faults.is_empty() { Ok(()) } else { Err(checker.faults) }
 }
 
@@ -294,6 +295,13 @@ impl Checker<'_> {
         if let Some(window) = workflow.window.filter(|window| !window.opens()) {
             self.fault(place, format!("{window:?} is no window"));
         }
+        if let Some(ms) = workflow.spacing_ms.filter(|ms| *ms <= 0) {
+            self.fault(place, format!("leaves {ms} ms between its mails"));
+        }
+        let opens_on = workflow.window.map_or(0, |window| window.days);
+        if workflow.not_on_holidays & !opens_on != 0 {
+            self.fault(place, "does not open on holidays of days on which it never opens");
+        }
     }
 
     /// The predicates that stand around the body.
@@ -474,6 +482,11 @@ impl Checker<'_> {
         if asked > kept {
             self.fault("policy", format!("its caps count {asked} mails, and {kept} are remembered"));
         }
+    }
+
+    /// Each day is a holiday once, and nobody has two calendars.
+    fn calendars(&mut self) {
+        self.program.fault_of_calendars().into_iter().for_each(|fault| self.fault("calendars", fault));
     }
 
     /// What an effect names.

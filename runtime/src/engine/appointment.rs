@@ -40,9 +40,12 @@ impl Touch<'_> {
         let at = match *appointment {
             Appointment::Weekday { day, minute } => civil::next_weekday(Instant(since), day, minute, zone),
             Appointment::Tomorrow { minute } => civil::days_behind(Instant(since), 1, Some(minute), zone),
-            Appointment::BusinessDays(days) => civil::business_days_behind(Instant(since), days.into(), zone),
+            Appointment::BusinessDays(days) => {
+                civil::business_days_behind(Instant(since), days.into(), self.holidays(), zone)
+            }
             Appointment::BusinessHours(hours) => {
-                civil::business_time_behind(Instant(since), i64::from(hours) * HOUR_MS, BUSINESS_MINUTES, zone)
+                let ms = i64::from(hours) * HOUR_MS;
+                civil::business_time_behind(Instant(since), ms, BUSINESS_MINUTES, self.holidays(), zone)
             }
             Appointment::Day { number, minute } => {
                 let entered_at = Instant(self.journey(index).record.entered_at);
@@ -73,11 +76,15 @@ impl Touch<'_> {
         Some(minute.map_or(at, |minute| civil::days_behind(at, 0, Some(minute), zone)))
     }
 
-    /// Waits whose date has changed are computed anew: over at another instant, or past.
+    /// Waits whose date has changed are computed anew: over at another instant, or past. So is what hangs on their country.
     pub(super) fn follow_dates(&mut self, changed: &Bits) {
+        let has_moved = self.plan.country_change().is_some_and(|change| changed.contains(change));
         for index in 0..self.contact.journeys.len() {
             if self.plan.workflow(self.journey(index).workflow()).dates.meets(changed) {
                 self.follow_date(index, |slot| changed.contains(slot.index()));
+                if has_moved {
+                    self.follow_country(index);
+                }
             }
         }
     }

@@ -363,8 +363,11 @@ impl Touch<'_> {
     /// Forgets the journeys in a workflow but for these runs, and for those to which belongs what is done with a mail from now on.
     fn forget_others(&mut self, workflow: WorkflowId, runs: &BTreeSet<u32>) {
         let senders = last_senders(self.plan, self.contact);
-        let matters =
-            |own: &Journey| runs.contains(&own.record.run) || senders.contains(&(own.workflow(), own.record.run));
+        let sender = self.last_sender_in(workflow);
+        let matters = |own: &Journey| {
+            let run = own.record.run;
+            runs.contains(&run) || sender == Some(run) || senders.contains(&(own.workflow(), run))
+        };
         let journeys = std::mem::take(&mut self.contact.journeys).into_iter();
         let (kept, forgotten) = journeys.partition(|own| own.workflow() != workflow || matters(own));
         self.contact.journeys = kept;

@@ -45,6 +45,8 @@ pub(super) struct StepHost<'e> {
     pub(super) zone: Zone,
     pub(super) workflow: WorkflowId,
     pub(super) run: u32,
+    /// When a marketing mail of another journey in the workflow left last, where that matters.
+    pub(super) left_before: i64,
     pub(super) visit: u32,
     /// The step at which the journey was held until now.
     pub(super) held_at: Option<u32>,

@@ -223,9 +223,13 @@ impl Touch<'_> {
     }
 
     /// When the hours come of a mail that is held.
-    fn hours_of_held(&self, index: usize) -> i64 {
+    pub(super) fn hours_of_held(&self, index: usize) -> i64 {
         let at_most = self.plan.held_at_most(self.row_of(index).map_or(self.now, |row| row.held_since));
-        self.plan.gates(self.journey(index).workflow()).held_until(self.now, self.contact.zone, at_most)
+        self.plan.gates(self.journey(index).workflow(), &self.contact.texts).held_until(
+            self.now,
+            self.contact.zone,
+            at_most,
+        )
     }
 
     /// What a journey waits for moves with the zone: the hour at which a wait by the calendar is over stays what clocks on the wall show, and a
@@ -238,7 +242,8 @@ impl Touch<'_> {
         let anew = match record.status {
             // One that a cap holds is asked too early at most, and held again.
             JourneyStatus::Held => {
-                plan.gates(self.journey(index).workflow()).are_any().then(|| self.hours_of_held(index))
+                let gates = plan.gates(self.journey(index).workflow(), &self.contact.texts);
+                gates.are_any().then(|| self.hours_of_held(index))
             }
             JourneyStatus::Waiting | JourneyStatus::Awaiting => {
                 let wait = self.wait_of(index);

@@ -196,12 +196,13 @@ impl Touch<'_> {
         None
     }
 
-    /// A journey of theirs that had ended is a run of its own, whose goal may count on, unless it ran beside one of this person: two at once were
+    /// A journey of theirs that had ended is a run of its own, whose goal may count on or whose mail the next one leaves some time after, unless it ran beside one of this person: two at once were
     /// one.
     fn join_past(&mut self, journey: Journey, zone: Zone) {
         let workflow = journey.workflow();
         let mut own = self.contact.journeys.iter().filter(|own| own.workflow() == workflow);
-        if journey.still_counts(self.now) && !own.any(|own| own.ran_beside(&journey)) {
+        let matters = journey.still_counts(self.now) || self.spaces_by(&journey);
+        if matters && !own.any(|own| own.ran_beside(&journey)) {
             let runs = self.contact.runs_in(workflow);
             self.adopt(journey, runs, zone);
             self.forget_too_many(workflow);
@@ -255,6 +256,7 @@ impl Touch<'_> {
         }
         // It has waited for a date of somebody else until now.
         self.follow_date(place, |_| true);
+        self.follow_country(place);
     }
 }
 

@@ -8,6 +8,7 @@ use super::bits::Bits;
 use super::changes::{self, WatchedChanges};
 use super::dated::DatedEntry;
 use super::error::EngineError;
+use super::holidays::Calendars;
 use super::index::PatternIndex;
 use super::pending::{Kept, Pending};
 use super::readers::Readers;
@@ -55,6 +56,8 @@ pub(super) struct Plan {
     pub(super) starts: Vec<(WorkflowId, SlotId)>,
     /// The workflows in which people may wait for their turn.
     pub(super) turns: Vec<WorkflowId>,
+    /// The days on which no business is done, by who has them.
+    pub(super) calendars: Calendars,
     /// The hours that the policy's quiet hours leave.
     pub(super) quiet: Option<SendWindow>,
     /// What remembers when marketing mails left; none where nothing counts them.
@@ -96,7 +99,7 @@ pub(super) struct WorkflowPlan {
     pub(super) goal: Bits,
     /// What the goal, the exits and every awaited condition read.
     pub(super) live: Bits,
-    /// The dates of the contact that its waits hang on.
+    /// What its waits and its hours hang on: dates of the contact, and their country.
     pub(super) dates: Bits,
     pub(super) window: Option<SendWindow>,
     /// The fields without which nobody comes in.
@@ -111,6 +114,13 @@ pub(super) struct WorkflowPlan {
     pub(super) waits: Vec<Option<WaitId>>,
     /// What its journeys count of each pattern.
     pub(super) counts: BTreeMap<PatternId, Vec<EventCount>>,
+}
+
+impl WorkflowPlan {
+    /// Whether mail of it leaves later where a day is a holiday.
+    pub(super) fn asks_holidays(&self) -> bool {
+        self.window.is_some_and(|window| window.asks_holidays())
+    }
 }
 
 #[derive(Debug)]
@@ -136,7 +146,8 @@ impl Plan {
         let zone = Zones::bundled().resolve(&program.timezone).ok_or_else(|| EngineError::Program {
             problem: format!("`{}` is no time zone: set an IANA name such as `Europe/Berlin`", program.timezone),
         })?;
-        let reads = Reads { program: &program };
+        let calendars = Calendars::of(&program);
+        let reads = Reads { program: &program, calendars: &calendars };
         let required = program.required();
         let by_name = by_name(&program);
         let becoming: Vec<Becoming> = by_name.iter().filter_map(|id| reads.becoming(*id)).collect();
@@ -177,6 +188,7 @@ impl Plan {
             starts,
             turns,
             quiet: quiet(&program)?,
+            calendars,
             mailed: program.mailed(),
             agains,
             dated_readers: Readers::new(changes, dated.iter().map(|entry| &entry.reads)),
@@ -225,6 +237,7 @@ impl Plan {
 /// Finds what predicates read.
 pub(super) struct Reads<'p> {
     program: &'p Program,
+    calendars: &'p Calendars,
 }
 
 impl Reads<'_> {
@@ -268,8 +281,8 @@ impl Reads<'_> {
         Ok(WorkflowPlan {
             goal,
             live,
-            dates: dates(workflow),
-            window,
+            dates: self.dates(workflow),
+            window: window.map(|window| window.but_for_holidays(workflow.not_on_holidays)),
             required: required.clone(),
             sends: sends_mail(workflow),
             asked_at_entry: self.asked_at_entry(workflow),
@@ -277,6 +290,16 @@ impl Reads<'_> {
             waits: waits_of_steps(workflow),
             counts: counts(workflow),
         })
+    }
+
+    /// The dates of the contact, and the country whose holidays they have, where something hangs on it.
+    fn dates(&self, workflow: &Workflow) -> Bits {
+        let mut dates = Bits::default();
+        let slots = workflow.waits.values().filter_map(|wait| wait.appointment()?.slot());
+        slots.for_each(|slot| dates.insert(slot.index()));
+        let country = self.calendars.country_of(workflow);
+        country.into_iter().for_each(|text| dates.insert(self.program.frame.slots.len() + text.index()));
+        dates
     }
 
     fn asked_at_entry(&self, workflow: &Workflow) -> Vec<FieldId> {
@@ -382,13 +405,6 @@ fn pause_of(program: &Program) -> Option<(FieldId, SlotId)> {
 fn sends_mail(workflow: &Workflow) -> bool {
     let named = workflow.effects.values().flat_map(|effect| effect.references());
     named.into_iter().any(|reference| matches!(reference, Reference::Email(_)))
-}
-
-fn dates(workflow: &Workflow) -> Bits {
-    let mut dates = Bits::default();
-    let slots = workflow.waits.values().filter_map(|wait| wait.appointment()?.slot());
-    slots.for_each(|slot| dates.insert(slot.index()));
-    dates
 }
 
 fn waits_of_steps(workflow: &Workflow) -> Vec<Option<WaitId>> {

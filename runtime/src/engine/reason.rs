@@ -87,12 +87,14 @@ reasons! {
         Paused = 11 "the contact has paused marketing mail",
         Capped = 12 "for as long as it may be held, the contact had as many mails as the policy allows",
         Dropped = 13 "the contact had as many mails as the policy allows",
+        TooClose = 14 "for as long as it may be held, another email of this workflow had left too shortly before",
     }
 
     /// What holds a mail, where that is not its hours. Whoever waits for their turn by a rate has numbers from 2 on
-    /// ([`Rate::number`](flow_ir::Rate::number)).
+    /// ([`Rate::number`](flow_ir::Rate::number)), and no rate has one of ten digits.
     HeldBy {
         Cap = 1 "the contact has had as many mails as the policy allows",
+        Spacing = 4_000_000_000 "another email of this workflow has left too shortly before",
     }
 
     /// How consent or an address was lost.

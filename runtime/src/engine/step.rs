@@ -92,6 +92,7 @@ impl Touch<'_> {
         reason = "walks count to the number of journeys, and one is let in only between them (`react`)"
     )]
     fn run(&mut self, index: usize, wake: Wake, door: Door) -> Ran {
+        let left_before = self.left_before(index);
         let journey = &mut self.contact.journeys[index];
         let (workflow, block, run) = (journey.workflow(), journey.record.block, journey.record.run);
         let held_at = (wake.was == JourneyStatus::Held).then_some(wake.stood_at);
@@ -105,6 +106,7 @@ impl Touch<'_> {
             zone: self.contact.zone,
             workflow,
             run,
+            left_before,
             newly_met: false,
             sends: Vec::new(),
             visit: journey.record.visit,

@@ -527,6 +527,7 @@ fn withheld_name(reason: u32) -> &'static str {
         Some(Withheld::Paused) => "paused",
         Some(Withheld::Capped) => "capped",
         Some(Withheld::Dropped) => "dropped_by_cap",
+        Some(Withheld::TooClose) => "too_close",
         None => "unknown",
     }
 }

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 
-use super::{Instant, Zone, Zones};
+use super::{Holidays, Instant, Zone, Zones};
 
 /// A length of time: `months` and `days` by the calendar of a zone, `ms` elapsed. A week is seven days, a year twelve months.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -81,14 +81,14 @@ pub fn days_behind(instant: Instant, days: i32, minute: Option<u16>, zone: Zone)
     moved().unwrap_or_else(|| beyond_the_calendar(instant, Span::days(days)))
 }
 
-/// So many days later, of which weekends count none, at the same time of day. [`Instant::NEVER`] at the calendar's end.
-pub fn business_days_behind(instant: Instant, days: u32, zone: Zone) -> Instant {
+/// So many days later, of which weekends and holidays count none, at the same time of day. [`Instant::NEVER`] at the calendar's end.
+pub fn business_days_behind(instant: Instant, days: u32, holidays: Holidays<'_>, zone: Zone) -> Instant {
     let moved = || {
         let local = wall_clock(instant, zone)?;
         let mut date = local.date();
         for _ in 0..days {
             date = add_days(date, 1)?;
-            while is_weekend(date) {
+            while !is_business_day(date, holidays) {
                 date = add_days(date, 1)?;
             }
         }
@@ -97,14 +97,20 @@ pub fn business_days_behind(instant: Instant, days: u32, zone: Zone) -> Instant 
     moved().unwrap_or(Instant::NEVER)
 }
 
-/// So many milliseconds later, of which those count alone that lie between two minutes of a day that is no weekend. [`Instant::NEVER`] at
-/// the calendar's end.
-pub fn business_time_behind(instant: Instant, ms: i64, (from, to): (u16, u16), zone: Zone) -> Instant {
+/// So many milliseconds later, of which those count alone that lie between two minutes of a day that is neither weekend nor holiday.
+/// [`Instant::NEVER`] at the calendar's end.
+pub fn business_time_behind(
+    instant: Instant,
+    ms: i64,
+    (from, to): (u16, u16),
+    holidays: Holidays<'_>,
+    zone: Zone,
+) -> Instant {
     let moved = || {
         let mut date = wall_clock(instant, zone)?.date();
         let mut left = ms;
         loop {
-            if !is_weekend(date) {
+            if is_business_day(date, holidays) {
                 let (opens, closes) = (at(on_day(date, from)?, zone)?.max(instant), at(on_day(date, to)?, zone)?);
                 let open = closes.0.saturating_sub(opens.0).max(0);
                 if left <= open {
@@ -118,9 +124,9 @@ pub fn business_time_behind(instant: Instant, ms: i64, (from, to): (u16, u16), z
     moved().unwrap_or(Instant::NEVER)
 }
 
-fn is_weekend(date: Date) -> bool {
+fn is_business_day(date: Date, holidays: Holidays<'_>) -> bool {
     const SATURDAY: i8 = 5;
-    date.weekday().to_monday_zero_offset() >= SATURDAY
+    date.weekday().to_monday_zero_offset() < SATURDAY && !holidays.contain(date)
 }
 
 /// A minute of a day that is counted from 1970-01-01, in a zone. None outside the calendar.
@@ -135,6 +141,12 @@ pub fn later_date(days: i64, months: i32, more_days: i32) -> Option<i64> {
     let date = add_days(add_months(add_days(epoch, i32::try_from(days).ok()?)?, months)?, more_days)?;
     let days = date.since((jiff::Unit::Day, epoch)).ok()?;
     Some(i64::from(days.get_days()))
+}
+
+/// A day, counted from 1970-01-01.
+pub(super) fn days_since_epoch(date: Date) -> i32 {
+    let since = date.since((jiff::Unit::Day, Date::constant(1970, 1, 1)));
+    since.map_or(if date.year() > 0 { i32::MAX } else { i32::MIN }, |days| days.get_days())
 }
 
 /// Minute 1440 is midnight at the end of the day.
@@ -364,13 +376,20 @@ mod tests {
     fn business_is_done_from_monday_to_friday() {
         let berlin = zone("Europe/Berlin");
         let saturday = instant("2026-03-28T15:00:00+01:00");
-        assert_eq!(shown(business_days_behind(saturday, 1, berlin), berlin), "2026-03-30T15:00:00+02:00");
-        assert_eq!(shown(business_days_behind(saturday, 6, berlin), berlin), "2026-04-06T15:00:00+02:00");
-        let hours = |at, hours: i64| shown(business_time_behind(at, hours * HOUR, (540, 1020), berlin), berlin);
+        assert_eq!(
+            shown(business_days_behind(saturday, 1, Holidays::NONE, berlin), berlin),
+            "2026-03-30T15:00:00+02:00"
+        );
+        assert_eq!(
+            shown(business_days_behind(saturday, 6, Holidays::NONE, berlin), berlin),
+            "2026-04-06T15:00:00+02:00"
+        );
+        let hours =
+            |at, hours: i64| shown(business_time_behind(at, hours * HOUR, (540, 1020), Holidays::NONE, berlin), berlin);
         assert_eq!(hours(saturday, 8), "2026-03-30T17:00:00+02:00");
         assert_eq!(hours(saturday, 9), "2026-03-31T10:00:00+02:00");
-        assert_eq!(business_time_behind(Instant::NEVER, HOUR, (540, 1020), berlin), Instant::NEVER);
-        assert_eq!(business_days_behind(Instant::NEVER, 1, berlin), Instant::NEVER);
+        assert_eq!(business_time_behind(Instant::NEVER, HOUR, (540, 1020), Holidays::NONE, berlin), Instant::NEVER);
+        assert_eq!(business_days_behind(Instant::NEVER, 1, Holidays::NONE, berlin), Instant::NEVER);
     }
 
     #[test]

@@ -9,6 +9,7 @@
 pub(crate) mod calendar;
 pub mod civil;
 pub mod dates;
+mod holidays;
 mod instant;
 #[cfg(test)]
 mod testing;
@@ -16,6 +17,7 @@ mod window;
 mod zone;
 
 pub use civil::Span;
+pub use holidays::Holidays;
 pub use instant::{Instant, InstantError};
 pub use window::{SendWindow, WindowError};
 pub use zone::{Zone, Zones, tzdb_version};

@@ -7,7 +7,7 @@
 
 use jiff::civil::{Date, DateTime};
 
-use super::{Instant, Zone, civil};
+use super::{Holidays, Instant, Zone, civil};
 
 /// Weekdays and a stretch of the day, by the clock of a zone yet to be named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -15,6 +15,7 @@ pub struct SendWindow {
     days: u8,
     from_min: u16,
     to_min: u16,
+    not_on_holidays: u8,
 }
 
 /// A window that cannot be.
@@ -71,7 +72,18 @@ impl SendWindow {
         if to_min > MINUTES_A_DAY {
             return Err(WindowError::ToOutOfDay(to_min));
         }
-        Ok(SendWindow { days, from_min, to_min })
+        Ok(SendWindow { days, from_min, to_min, not_on_holidays: 0 })
+    }
+
+    /// The same, which does not open on those of its days that are holidays.
+    #[must_use]
+    pub const fn but_for_holidays(self, days: u8) -> SendWindow {
+        SendWindow { not_on_holidays: days, ..self }
+    }
+
+    /// Whether it hangs on holidays.
+    pub const fn asks_holidays(&self) -> bool {
+        self.not_on_holidays != 0
     }
 
     /// Whether mail may leave at `now`; never at [`Instant::NEVER`].
@@ -81,13 +93,18 @@ impl SendWindow {
 
     /// `now` if the window is open, else when it opens next. [`Instant::NEVER`] at the calendar's end.
     pub fn opens_at(&self, now: Instant, zone: Zone) -> Instant {
-        self.openings(now, zone).next().map_or(Instant::NEVER, |opening| opening.from.max(now))
+        self.opens_beside(Holidays::NONE, now, zone)
+    }
+
+    /// The same of somebody who has such holidays.
+    pub fn opens_beside(&self, holidays: Holidays<'_>, now: Instant, zone: Zone) -> Instant {
+        self.openings(holidays, now, zone).next().map_or(Instant::NEVER, |opening| opening.from.max(now))
     }
 
     /// When the stretch that [`opens_at`](Self::opens_at) gives comes to its end: the first instant from then on at which the
     /// window is not open. [`Instant::NEVER`] if it always is.
     pub fn closes_at(&self, now: Instant, zone: Zone) -> Instant {
-        let mut openings = self.openings(now, zone);
+        let mut openings = self.openings(Holidays::NONE, now, zone);
         let Some(first) = openings.next().filter(|_| !self.is_always_open()) else { return Instant::NEVER };
         // The next day may open at the very instant at which this one closes.
         openings
@@ -101,17 +118,21 @@ impl SendWindow {
     }
 
     /// Those that are not over at `now`, in their order: a bounded list, long enough to hold one.
-    fn openings(&self, now: Instant, zone: Zone) -> impl Iterator<Item = Opening> {
+    fn openings(&self, holidays: Holidays<'_>, now: Instant, zone: Zone) -> impl Iterator<Item = Opening> {
         let today = civil::wall_clock(now, zone).map(DateTime::date);
-        let dates = (-LOOK_BACK_DAYS..=LOOK_AHEAD_DAYS).filter_map(move |days| civil::add_days(today?, days));
+        // Each holiday takes one opening away at most.
+        let ahead =
+            if self.asks_holidays() { LOOK_AHEAD_DAYS.saturating_add(holidays.number()) } else { LOOK_AHEAD_DAYS };
+        let dates = (-LOOK_BACK_DAYS..=ahead).filter_map(move |days| civil::add_days(today?, days));
         dates
-            .filter(|date| self.has_day(*date))
+            .filter(move |date| self.has_day(*date, holidays))
             .filter_map(move |date| self.opening_on(date, zone))
             .filter(move |opening| opening.from < opening.to && now < opening.to)
     }
 
-    fn has_day(&self, date: Date) -> bool {
-        self.days >> date.weekday().to_monday_zero_offset() & 1 == 1
+    fn has_day(&self, date: Date, holidays: Holidays<'_>) -> bool {
+        let has = |days: u8| days >> date.weekday().to_monday_zero_offset() & 1 == 1;
+        has(self.days) && !(has(self.not_on_holidays) && holidays.contain(date))
     }
 
     fn opening_on(&self, date: Date, zone: Zone) -> Option<Opening> {

@@ -6,6 +6,7 @@ mod again;
 mod arrivals;
 mod batches;
 mod by_hand;
+mod calendars;
 mod changes;
 mod dates;
 mod delivery;
@@ -33,6 +34,7 @@ mod segments;
 mod sending;
 mod silence;
 mod since;
+mod spacing;
 mod starts;
 mod sums;
 #[path = "../world/mod.rs"]

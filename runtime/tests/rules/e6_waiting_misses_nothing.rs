@@ -1,6 +1,6 @@
 //! E6 Waiting misses nothing. With what LANGUAGE.md 8 says of the length of waits.
 //!
-//! Not there yet: holidays, pauses.
+//! Not there yet: pauses.
 
 use crate::support::{Place, at};
 use crate::{MONDAY, becomes, everywhere, go, told, visits};

@@ -33,6 +33,8 @@ pub(crate) const DECLARATIONS: &[&str] = &[
        hold at most 7 days
        first drip
      }",
+    "calendar rest {\n  2026-03-06\n  2026-03-10 to 2026-03-11\n}",
+    "calendar germany for country is \"DE\" {\n  2026-03-05, 2026-03-06\n}",
     "tags vip, beta",
     "segment keen = visited(page is \"/pricing\") at least 2 times in the last 3 days and not customer",
     "segment away = inactive for 4 days",
@@ -108,6 +110,7 @@ pub(crate) const DECLARATIONS: &[&str] = &[
     r#"workflow warm {
   enter when entered keen
   reenter after 1 day
+  at least 30 hours between emails
   rate 1 an hour
   send again
   if tagged vip {

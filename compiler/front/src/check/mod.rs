@@ -7,8 +7,10 @@
 mod absence;
 mod alone;
 mod appointment;
+mod calendar;
 mod cx;
 mod dates;
+mod days;
 mod duration;
 mod email;
 mod event;
@@ -86,6 +88,7 @@ pub(crate) fn check(env: &Env<'_>, known: Checked) -> Checked {
     let Checked { mut typed, meanings, diagnostics } = known;
     let mut all = Gathered { found: Found { diagnostics, meanings } };
     check_bodies(env.scope, &mut (env, &mut all), &mut typed);
+    all.found.diagnostics.extend(calendar::of_the_same_people(&typed.calendars));
     let Found { diagnostics, mut meanings } = all.found;
     meanings.settle();
     Checked { typed, meanings, diagnostics }
@@ -100,6 +103,7 @@ trait Hand {
 fn check_bodies(scope: &Scope, hand: &mut impl Hand, typed: &mut Typed) {
     typed.emails = scope.emails.values().map(|email| hand.check(email, email::check_email)).collect();
     typed.teams = scope.teams.iter().map(|team| hand.check(team, team::check_team)).collect();
+    typed.calendars = scope.calendars.iter().map(|calendar| hand.check(calendar, calendar::check_calendar)).collect();
     typed.workflows = scope.workflows.iter().map(|workflow| hand.check(workflow, workflow::check_workflow)).collect();
 }
 

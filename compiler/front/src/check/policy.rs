@@ -1,17 +1,18 @@
 //! `policy`: how many mails anybody gets, when they may leave, and which workflows go first.
 
 use super::cx::Cx;
+use super::days::check_day_span;
 use super::duration::look_back_ms;
 use super::named;
 use super::text::report_repeated;
 use super::window::check_clock;
-use crate::diagnostics::{names, time, types};
+use crate::diagnostics::{names, time};
 use crate::source::Span;
 use crate::syntax::ast::{self, Duration, Name, PolicyClause};
-use crate::values::{days_of, whole_of};
+use crate::values::whole_of;
 use flow_ir::limits::{MAX_FACT_DEPTH, MAX_HOLD_DAYS};
 use flow_ir::units::DAY_MS;
-use flow_ir::{Blackout, Cap, Over, Policy, Quiet};
+use flow_ir::{Cap, Over, Policy, Quiet};
 
 pub(super) fn check_policy(cx: &mut Cx<'_>, node: &ast::Policy) -> Policy {
     let mut repeated = ast::repeated(&node.clauses).into_iter().peekable();
@@ -40,7 +41,7 @@ fn check_clause(cx: &mut Cx<'_>, clause: &PolicyClause, at: Span, policy: &mut P
     match clause {
         PolicyClause::Cap(cap) => policy.caps.extend(check_cap(cx, cap)),
         PolicyClause::Quiet(quiet) => policy.quiet = check_quiet(cx, quiet, at),
-        PolicyClause::Blackout(blackout) => policy.blackouts.extend(check_blackout(cx, blackout)),
+        PolicyClause::Blackout(blackout) => policy.blackouts.extend(check_day_span(cx, blackout)),
         PolicyClause::Hold(longest) => policy.hold_ms = check_hold(cx, longest),
         PolicyClause::First(first) => check_first(cx, &first.groups, policy),
     }
@@ -76,28 +77,6 @@ fn check_quiet(cx: &mut Cx<'_>, quiet: &ast::Quiet, at: Span) -> Option<Quiet> {
         return None;
     }
     Some(quiet)
-}
-
-fn check_blackout(cx: &mut Cx<'_>, blackout: &ast::Blackout) -> Option<Blackout> {
-    let first_day = check_day(cx, &blackout.first)?;
-    let Some(last) = &blackout.last else { return Some(Blackout { first_day, last_day: first_day }) };
-    let last_day = check_day(cx, last)?;
-    if last_day < first_day {
-        let at = cx.at(Span::new(blackout.first.span.start, last.span.end));
-        cx.report(time::backwards(&blackout.first.text, &last.text, at));
-        return None;
-    }
-    Some(Blackout { first_day, last_day })
-}
-
-/// A day as days since 1970-01-01.
-fn check_day(cx: &mut Cx<'_>, day: &Name) -> Option<i32> {
-    let days = days_of(&day.text).and_then(|days| i32::try_from(days).ok());
-    if days.is_none() {
-        let diagnostic = types::bad_date(&day.text, cx.at(day.span));
-        cx.report(diagnostic);
-    }
-    days
 }
 
 fn check_hold(cx: &mut Cx<'_>, longest: &Duration) -> Option<i64> {

@@ -14,6 +14,7 @@ pub(super) const EVERY_DAY: u8 = 0b111_1111;
 
 pub(super) fn window(cx: &mut Cx<'_>, window: &ast::Window, around: &Around<'_>, typed: &mut TypedWorkflow) {
     typed.window = check_window(cx, window);
+    typed.not_on_holidays = typed.window.map_or(0, |_| not_on_holidays(&window.days));
     if let (Some(open), Some(quiet)) = (typed.window, cx.env.policy.quiet)
         && !open.meets(quiet.open())
     {
@@ -31,6 +32,12 @@ fn report_never_open(cx: &mut Cx<'_>, at: Span, quiet: Quiet) {
     let of_policy = cx.env.scope.policy.iter();
     let quiet = of_policy.filter_map(|policy| Some(policy.at(policy.node.quiet_hours()?.1))).next();
     cx.report(time::never_open(cx.at(at), quiet, &meeting));
+}
+
+/// A holiday is no weekday; a day that is named by itself is that day all the same.
+fn not_on_holidays(days: &[Days]) -> u8 {
+    let named = days.iter().filter(|day| **day != Days::Weekdays).fold(0, |named, day| named | day_bits(*day));
+    if days.contains(&Days::Weekdays) { WEEKDAYS & !named } else { 0 }
 }
 
 fn check_window(cx: &mut Cx<'_>, window: &ast::Window) -> Option<SendWindow> {

@@ -31,6 +31,8 @@ pub(super) fn check_workflow(cx: &mut Cx<'_>, node: &ast::Workflow) -> TypedWork
         skip: None,
         conditions: Conditions::default(),
         window: None,
+        not_on_holidays: 0,
+        spacing_ms: None,
         rate: None,
         steps: Vec::new(),
         at: cx.at(node.head),

@@ -68,6 +68,8 @@ macro_rules! codes {
                 BadSplit "0509" "bad-split";
                 BadRepeat "0510" "bad-repeat";
                 NeverOpen "0512" "never-open";
+                HolidayTwice "0516" "holiday-twice";
+                TwoCalendars "0517" "two-calendars";
                 // 06: messages
                 UnclearEngagement "0601" "unclear-engagement";
                 NotSentBefore "0602" "not-sent-before";

@@ -4,6 +4,7 @@
 //! edit that mends it. Renderers turn the same data into a drawing for people or JSON for machines. The families hold one function
 //! per diagnostic, and besides them only the lints word their own.
 
+pub(crate) mod calendar;
 pub(crate) mod codes;
 pub(crate) mod contract;
 mod diagnostic;

@@ -3,7 +3,7 @@
 use super::clause::clauses;
 use super::printer::Printer;
 use crate::source::Span;
-use crate::syntax::ast::{Blackout, Cap, Clause, Duration, First, Policy, PolicyClause, Quiet};
+use crate::syntax::ast::{Cap, Clause, DaySpan, Duration, First, Policy, PolicyClause, Quiet};
 use crate::syntax::constructs;
 
 pub(super) fn format(printer: &mut Printer<'_>, policy: &Policy, at: Span) {
@@ -22,7 +22,7 @@ fn quiet(printer: &mut Printer<'_>, _: &Quiet, at: Span) {
     printer.line(at, printer.words(at));
 }
 
-fn blackout(printer: &mut Printer<'_>, _: &Blackout, at: Span) {
+fn blackout(printer: &mut Printer<'_>, _: &DaySpan, at: Span) {
     printer.line(at, printer.words(at));
 }
 

@@ -49,6 +49,7 @@ pub(crate) fn lower(typed: &Typed, name: &str, timezone: &str, files: Vec<String
     lowering.starts();
     lowering.turns();
     lowering.policy();
+    lowering.calendars();
     lowering.agains();
     lowering.program.emails = typed.emails.values().map(|typed| typed.email.clone()).collect();
     let contents = typed.emails.values().map(|email| lowering.content(email));

@@ -58,6 +58,9 @@ impl Lowering<'_> {
             exits,
             skip,
             window: typed.window,
+            // Where there are no holidays, a workflow is what it was before there could be any.
+            not_on_holidays: if self.typed.calendars.is_empty() { 0 } else { typed.not_on_holidays },
+            spacing_ms: typed.spacing_ms,
             writes: frame_writes(&function),
             start: BlockId(0),
             started: None,

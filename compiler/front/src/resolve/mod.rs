@@ -72,6 +72,7 @@ pub(crate) struct Scope {
     pub teams: Vec<Declared<ast::Team>>,
     /// The blocks of the project's policy, which add up.
     pub policy: Vec<Declared<ast::Policy>>,
+    pub calendars: Vec<Declared<ast::Calendar>>,
     pub workflows: Vec<Declared<ast::Workflow>>,
     /// The kinds of which some declaration could not be read, so that none of their names can be called unknown.
     pub broken: BTreeSet<ast::Kind>,
@@ -100,7 +101,9 @@ impl Scope {
         let emails = self.emails.values().map(|email| (Kind::Email, email.node.name.text.as_str()));
         let teams = self.teams.iter().map(|team| (Kind::Team, team.node.name.text.as_str()));
         let workflows = self.workflows.iter().map(|workflow| (Kind::Workflow, workflow.node.name.text.as_str()));
-        fields.chain(events).chain(stages).chain(tags).chain(segments).chain(emails).chain(teams).chain(workflows)
+        let calendars = self.calendars.iter().map(|calendar| (Kind::Calendar, calendar.node.name.text.as_str()));
+        let people = fields.chain(events).chain(stages).chain(tags).chain(segments);
+        people.chain(emails).chain(teams).chain(calendars).chain(workflows)
     }
 
     /// Where the declaration begins that holds a place; the beginning of the text where there is none.
@@ -332,6 +335,12 @@ impl Resolver<'_> {
             }
         }
         self.scope.policy.push(Declared { node, file });
+    }
+
+    fn calendar(&mut self, node: ast::Calendar, file: FileId) {
+        if self.is_new(&node.name, file) {
+            self.scope.calendars.push(Declared { node, file });
+        }
     }
 
     fn workflow(&mut self, node: ast::Workflow, file: FileId) {

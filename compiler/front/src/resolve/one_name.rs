@@ -85,7 +85,8 @@ fn declared(scope: &Scope, kind: Kind) -> Vec<(&Name, FileId)> {
         Kind::Team => scope.teams.iter().map(|team| (&team.node.name, team.file)).collect(),
         Kind::Workflow => scope.workflows.iter().map(|workflow| (&workflow.node.name, workflow.file)).collect(),
         Kind::Stages => scope.stages.iter().map(|stage| (&stage.node, stage.file)).collect(),
-        Kind::Use | Kind::Policy => Vec::new(),
+        // Nothing names a calendar.
+        Kind::Use | Kind::Policy | Kind::Calendar => Vec::new(),
     }
 }
 

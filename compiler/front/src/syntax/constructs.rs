@@ -58,13 +58,16 @@ macro_rules! declarations {
         policy: Policy(Policy) [policy_decl "policy"] {
             page "policy", called "a policy", typed "policies" "rules" "frequency" "limits" => "policy",
         };
+        calendar: Calendar(Calendar) [calendar_decl "calendar"] {
+            page "calendar", called "a calendar", is Named, typed "holidays" "holiday" "feiertage" => "calendar",
+        };
         workflow: Workflow(Workflow) [workflow_decl "workflow"] {
             page "workflow", called "a workflow", is Named,
             typed "campaign" "journey" "sequence" "automation" => "workflow",
         };
     } {
         "company" Contact; "score" Contact; "sms" Email; "push" Email; "in_app" Email; "notice" Email; "webhook" Contact;
-        "calendar" Contact; "test" Contact;
+        "test" Contact;
     } } };
 }
 
@@ -101,7 +104,7 @@ macro_rules! policy_clauses {
     ($then:ident $($given:tt)*) => { $then! { $($given)* {
         policy: Cap(Cap) [cap "cap"] { page "cap", is Many, typed "limit" => "cap", later "sms" "pushes" "notices", };
         policy: Quiet(Quiet) [quiet "quiet from"] { page "quiet", };
-        policy: Blackout(Blackout) [blackout "blackout"] { page "blackout", is Many, typed "closed" "freeze" => "blackout", };
+        policy: Blackout(DaySpan) [blackout "blackout"] { page "blackout", is Many, typed "closed" "freeze" => "blackout", };
         policy: Hold(Duration) [hold "hold at most"] { page "hold-at-most", };
         policy: First(First) [first "first"] { page "first", typed "order" => "first", };
     } {
@@ -123,6 +126,7 @@ macro_rules! headers {
         guards: ExitWhen(ExitWhen) [exit_when "exit when"] { page "exit-when", is Many, };
         guards: SkipWhen(SkipWhen) [skip_when "skip when"] { page "skip-when", };
         window: Window(Window) [window "send on"] { page "send-on", };
+        spacing: Spacing(Spacing) [spacing "at least"] { page "at-least-between-emails", typed "spacing" "gap" "space" => "at least", };
         rate: Rate(Rate) [rate "rate"] { page "rate", typed "pace" "throttle" => "rate", };
     } {
         "priority"; "holdout"; "pauses"; "stops"; "promise"; "late"; "experiment";
@@ -132,7 +136,7 @@ macro_rules! headers {
 /// The files of the lines of a workflow, each once: small siblings share one.
 macro_rules! header_modules {
     ($then:ident) => {
-        $then! { goal facts enter reenter guards window rate }
+        $then! { goal facts enter reenter guards window spacing rate }
     };
 }
 

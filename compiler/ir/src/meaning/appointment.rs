@@ -50,9 +50,9 @@ pub enum Appointment {
         /// Of that day; the hour of the instant where none is given.
         minute: Option<u16>,
     },
-    /// `2 business days`: so many days that are no weekend, at the hour at which the wait begins.
+    /// `2 business days`: so many days that are neither weekend nor holiday, at the hour at which the wait begins.
     BusinessDays(u16),
-    /// `4 business hours`: so many hours of [`BUSINESS_MINUTES`] on days that are no weekend.
+    /// `4 business hours`: so many hours of [`BUSINESS_MINUTES`] on days that are neither weekend nor holiday.
     BusinessHours(u32),
 }
 
@@ -76,6 +76,11 @@ impl Appointment {
             Self::Day { minute, .. } | Self::Date { minute, .. } => minute,
             Self::BusinessDays(_) | Self::BusinessHours(_) => None,
         }
+    }
+
+    /// Whether it counts business days or hours, so that it hangs on holidays.
+    pub fn is_business(&self) -> bool {
+        matches!(self, Self::BusinessDays(_) | Self::BusinessHours(_))
     }
 
     /// The same of a contact whose slots have other numbers.

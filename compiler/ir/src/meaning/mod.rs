@@ -12,6 +12,7 @@ pub mod dates;
 pub mod effect;
 pub mod fact;
 pub mod function;
+pub mod holidays;
 pub mod layout;
 pub mod mail;
 pub mod policy;
@@ -26,6 +27,7 @@ use self::area::{Area, Areas};
 use self::choices::Choices;
 use self::fact::{Fact, Pattern, TextTest, WatchedField};
 use self::function::{Function, Op};
+use self::holidays::HolidayCalendar;
 use self::layout::{Layout, SlotKind};
 use self::mail::Email;
 use self::policy::Policy;
@@ -79,6 +81,9 @@ pub struct Meaning {
     /// What holds for all of them.
     #[serde(default, skip_serializing_if = "Policy::is_empty")]
     pub policy: Policy,
+    /// The holidays of countries, and of everybody else.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calendars: Vec<HolidayCalendar>,
 }
 
 impl Meaning {

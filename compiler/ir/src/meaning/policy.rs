@@ -5,6 +5,7 @@
 use super::Meaning;
 use super::area::Area;
 use super::fact::{Fact, PatternEvent};
+use super::holidays::DaySpan;
 use super::workflow::SendWindow;
 use crate::id::FactId;
 use crate::limits::{MAX_FACT_DEPTH, MAX_HOLD_DAYS};
@@ -26,7 +27,7 @@ pub struct Policy {
     pub quiet: Option<Quiet>,
     /// The days on which nothing leaves.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub blackouts: Vec<Blackout>,
+    pub blackouts: Vec<DaySpan>,
     /// How long a mail is held at most, in milliseconds; [`HOLD_MS`] where the project says nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hold_ms: Option<i64>,
@@ -63,7 +64,7 @@ impl Policy {
     pub fn fault(&self) -> Option<String> {
         let cap = self.caps.iter().find(|cap| !cap.is_sensible()).map(|cap| format!("{cap} is no cap"));
         let quiet = self.quiet.filter(|quiet| !quiet.open().opens() || quiet.is_all_day());
-        let blackout = self.blackouts.iter().find(|blackout| blackout.last_day < blackout.first_day);
+        let blackout = self.blackouts.iter().find(|blackout| blackout.is_backwards());
         let is_held = (1..=i64::from(MAX_HOLD_DAYS) * DAY_MS).contains(&self.hold_ms());
         cap.or_else(|| quiet.map(|quiet| format!("{quiet:?} leaves no hour of the day")))
             .or_else(|| blackout.map(|blackout| format!("{blackout:?} ends before it begins")))
@@ -150,13 +151,4 @@ impl Quiet {
     pub fn is_all_day(self) -> bool {
         self.from_min % Self::DAY_MINUTES == self.to_min % Self::DAY_MINUTES
     }
-}
-
-/// `blackout 2026-12-24 to 2026-12-26`, in days since 1970-01-01. Both belong to it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Blackout {
-    /// From its midnight on, at home.
-    pub first_day: i32,
-    /// To the midnight at its end.
-    pub last_day: i32,
 }

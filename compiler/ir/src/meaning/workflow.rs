@@ -37,6 +37,12 @@ pub struct Workflow {
     pub skip: Option<PredicateId>,
     /// When its mail may leave; any time where none is given.
     pub window: Option<SendWindow>,
+    /// Those of its days, Monday being bit 0, on which it does not open where they are holidays.
+    #[serde(default, skip_serializing_if = "no_day")]
+    pub not_on_holidays: u8,
+    /// How long after one marketing mail of it to somebody the next one leaves, elapsed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spacing_ms: Option<i64>,
     /// From the first step to the end. A journey's position is the number of the block it resumes at.
     pub body: Function,
     /// The block at which a journey begins. Blocks before it are the steps of earlier versions, for those who began with them.
@@ -72,6 +78,10 @@ pub struct Workflow {
     /// Where the contact's frame keeps a trigger that came during a journey, which begins the next one when that ends.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub again: Option<Turn>,
+}
+
+fn no_day(days: &u8) -> bool {
+    *days == 0
 }
 
 fn first() -> BlockId {

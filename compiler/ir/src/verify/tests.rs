@@ -616,9 +616,44 @@ fn a_policy_counts_what_is_remembered() {
     for (from_min, to_min) in [(60, 60), (0, 24 * 60), (24 * 60 + 1, 60)] {
         assert!(quiet(from_min, to_min).ends_with("leaves no hour of the day"), "{from_min} {to_min}");
     }
-    let days = Blackout { first_day: 2, last_day: 1 };
+    let days = DaySpan { first_day: 2, last_day: 1 };
     assert!(policy(Policy { blackouts: vec![days], ..Policy::default() }).ends_with("ends before it begins"));
     assert!(policy(Policy { hold_ms: Some(0), ..Policy::default() }).ends_with("a mail is held for 0 ms"));
+}
+
+#[test]
+fn a_calendar_has_each_day_once_and_nobody_has_two() {
+    let days = |days: &[(i32, i32)]| {
+        days.iter().map(|(first_day, last_day)| DaySpan { first_day: *first_day, last_day: *last_day }).collect()
+    };
+    let calendar = |countries: &[&str], of: &[(i32, i32)]| HolidayCalendar {
+        name: "off".to_owned(),
+        countries: countries.iter().map(|country| (*country).to_owned()).collect(),
+        days: days(of),
+    };
+    let calendars = |calendars: Vec<HolidayCalendar>| faults(|program| program.calendars = calendars);
+    assert_eq!(calendars(vec![calendar(&[], &[(1, 1), (2, 3), (9, 9)])]), "sound");
+    for of in [&[(2, 1)][..], &[(1, 2), (2, 3)], &[(5, 5), (1, 1)]] {
+        assert_ne!(calendars(vec![calendar(&[], of)]), "sound", "{of:?}");
+    }
+    assert!(calendars(vec![calendar(&[], &[]), calendar(&[], &[])]).ends_with("a second calendar of the same people"));
+    assert!(calendars(vec![calendar(&["DE"], &[])]).ends_with("is of a country, and contacts have none"));
+}
+
+#[test]
+fn what_is_between_two_mails_and_on_holidays_is_sensible() {
+    let spaced = |ms| faults(|program| program.workflows.at_mut(WorkflowId(0)).spacing_ms = Some(ms));
+    assert_eq!(spaced(1), "sound");
+    assert!(spaced(0).ends_with("leaves 0 ms between its mails"));
+    let off = |opens_on: u8, not_on_holidays| {
+        faults(|program| {
+            let workflow = program.workflows.at_mut(WorkflowId(0));
+            workflow.window = Some(SendWindow { days: opens_on, from_min: 0, to_min: 0 });
+            workflow.not_on_holidays = not_on_holidays;
+        })
+    };
+    assert_eq!((off(0b11, 0b10), off(0b11, 0)), ("sound".to_owned(), "sound".to_owned()));
+    assert!(off(0b11, 0b100).ends_with("does not open on holidays of days on which it never opens"));
 }
 
 #[test]

@@ -81,19 +81,34 @@ impl StepHost<'_> {
         if !plan.is_marketing(email) {
             return Holding::Nothing;
         }
+        let gates = plan.gates(self.workflow, self.texts);
         let held = |from: i64, by: Option<HeldBy>, otherwise: Withheld| {
-            let until = plan.gates(self.workflow).held_until(from, self.zone, at_most);
+            let until = gates.held_until(from, self.zone, at_most);
             if now < at_most { Holding::Until(until, by) } else { Holding::Never(otherwise) }
         };
-        if plan.gates(self.workflow).open_at(now, self.zone, at_most) > now {
+        if gates.open_at(now, self.zone, at_most) > now {
             return held(now, None, Withheld::HeldTooLong);
         }
         let on_their_way = if plan.has_caps() { self.on_their_way() } else { 0 };
-        match plan.place_for_one(&memory[Area::Contact], on_their_way, now) {
-            Place::Free => Holding::Nothing,
-            Place::FreeAt(free_at) => held(free_at.min(at_most), Some(HeldBy::Cap), Withheld::Capped),
-            Place::Refused => Holding::Never(Withheld::Dropped),
+        let under_caps = match plan.place_for_one(&memory[Area::Contact], on_their_way, now) {
+            Place::Free => NEVER,
+            Place::FreeAt(free_at) => free_at,
+            Place::Refused => return Holding::Never(Withheld::Dropped),
+        };
+        let spaced = self.spaced_at(&memory[Area::Journey]);
+        match spaced.max(under_caps) {
+            free_at if free_at <= now => Holding::Nothing,
+            free_at if spaced > under_caps => held(free_at.min(at_most), Some(HeldBy::Spacing), Withheld::TooClose),
+            free_at => held(free_at.min(at_most), Some(HeldBy::Cap), Withheld::Capped),
         }
+    }
+
+    /// When the next mail of the workflow may leave by how long it leaves between two of them.
+    fn spaced_at(&self, journey: &[u8]) -> i64 {
+        let workflow = self.declared();
+        let Some(spacing_ms) = workflow.spacing_ms else { return NEVER };
+        let left_at = self.left_before.max(self.plan.left_last(workflow, journey));
+        if left_at > NEVER { left_at.saturating_add(spacing_ms) } else { NEVER }
     }
 
     /// The row of the mail at whose step the journey stands.

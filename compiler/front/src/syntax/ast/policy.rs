@@ -1,7 +1,7 @@
 //! `policy`: rules over every workflow.
 
 use super::clause::{self, clauses};
-use super::{Block, Clause, Duration, Name};
+use super::{Block, Clause, DaySpan, Duration, Name};
 use crate::source::Span;
 use crate::syntax::constructs;
 
@@ -34,14 +34,6 @@ pub(crate) struct Quiet {
     /// As written: `20:00`.
     pub from: Name,
     pub to: Name,
-}
-
-/// `blackout 2026-12-24 to 2026-12-26`
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Blackout {
-    /// As written: `2026-12-24`.
-    pub first: Name,
-    pub last: Option<Name>,
 }
 
 /// `first webinar, then nurture`

@@ -16,6 +16,8 @@ pub(super) enum Context {
     Email,
     Team,
     Policy,
+    /// The days of a calendar.
+    Calendar,
     Handoff,
     /// The ways of a `choose by`.
     Ways,
@@ -75,7 +77,7 @@ impl Context {
     fn starts(self) -> impl Iterator<Item = Start> {
         let lists: &[&[Start]] = match self {
             Self::Declarations => &[DECLARATIONS],
-            Self::Fields | Self::Shares => &[],
+            Self::Fields | Self::Calendar | Self::Shares => &[],
             Self::Email => &[EMAIL],
             Self::Team => &[TEAM],
             Self::Policy => &[POLICY],
@@ -111,6 +113,7 @@ impl Context {
     pub(super) fn other(self) -> Option<Rule> {
         match self {
             Self::Fields => Some(Rule::field),
+            Self::Calendar => Some(Rule::holidays),
             Self::Ways => Some(Rule::way),
             Self::Shares => Some(Rule::share),
             _ => None,
@@ -125,7 +128,7 @@ impl Context {
     pub(super) fn synonym(self, typed: &str) -> Option<&'static str> {
         let lists: &[&List] = match self {
             Self::Declarations => &[&constructs::DECLARATIONS],
-            Self::Fields | Self::Ways | Self::Shares => &[],
+            Self::Fields | Self::Calendar | Self::Ways | Self::Shares => &[],
             Self::Email => &[&constructs::EMAIL_CLAUSES],
             Self::Team => &[&constructs::TEAM_CLAUSES],
             Self::Policy => &[&constructs::POLICY_CLAUSES],
@@ -148,6 +151,7 @@ impl Context {
             Self::Email => Some(Kind::Email),
             Self::Team => Some(Kind::Team),
             Self::Policy => Some(Kind::Policy),
+            Self::Calendar => Some(Kind::Calendar),
             Self::Declarations | Self::Fields | Self::Handoff | Self::Ways | Self::Shares | Self::Steps => None,
         }
     }

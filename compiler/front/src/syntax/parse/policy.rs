@@ -1,9 +1,10 @@
 //! `policy`.
 
+use super::calendar::day_span;
 use super::clause::{self, clauses};
 use super::context::Context;
 use super::{Pair, Reader, Rule, child, has, head, name, span};
-use crate::syntax::ast::{Blackout, Cap, Duration, First, Name, Policy, PolicyClause, Quiet, Unit};
+use crate::syntax::ast::{Cap, DaySpan, Duration, First, Name, Policy, PolicyClause, Quiet, Unit};
 use crate::syntax::constructs;
 
 pub(super) fn parse(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Policy {
@@ -25,9 +26,8 @@ fn quiet(_: &mut Reader<'_>, pair: &Pair<'_>) -> Quiet {
     Quiet { from: from.unwrap_or_else(nothing), to: to.unwrap_or_else(nothing) }
 }
 
-fn blackout(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Blackout {
-    let [_, last] = two(pair, Rule::date);
-    Blackout { first: reader.name_of(pair, Rule::date), last }
+fn blackout(_: &mut Reader<'_>, pair: &Pair<'_>) -> DaySpan {
+    day_span(child(pair, Rule::day_span).as_ref().unwrap_or(pair))
 }
 
 /// The length of time in a clause.

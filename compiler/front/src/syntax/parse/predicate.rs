@@ -189,7 +189,7 @@ pub(super) fn way_relation(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Option<R
     }
 }
 
-fn list(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Vec<Literal> {
+pub(super) fn list(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Vec<Literal> {
     let Some(list) = child(pair, Rule::list) else { return Vec::new() };
     let at = span(&list);
     if !at.text(reader.text).starts_with('(') {

@@ -2,9 +2,23 @@
 
 use super::{Row, SAY};
 
+const SPACED: &str = "how long after a mail of this workflow the next one leaves:";
 const PACE: &str = "how many people come in:";
 
 pub(super) const ROWS: &[Row] = &[
+    (
+        "^ [send|wait|leave|keep] min|minimum|at|mind [least] [of] $n:number $u:unit between|among [the|any|all|two] email|emails|mail|mails|sends|messages $",
+        "at least $n $u between emails",
+        SPACED,
+    ),
+    ("^ min. $n:number $u:unit between emails|mails|sends|messages $", "at least $n $u between emails", SPACED),
+    ("^ $n:number $u:unit between [the] emails|mails|sends|messages $", "at least $n $u between emails", SPACED),
+    (
+        "^ space|spread [the] emails|mails|sends by|over|out $n:number $u:unit $",
+        "at least $n $u between emails",
+        SPACED,
+    ),
+    ("^ at least $n:number $u:unit apart $", "at least $n $u between emails", SPACED),
     ("^ goal $r.. within|in|during|for the|next|first $n:number $u:unit $", "goal $r within $n $u", SAY),
     ("^ goal $r.. during|for $n:number $u:unit $", "goal $r within $n $u", SAY),
     ("^ goal when $p:name within $d.. $", "goal \"$p\" when $p within $d", "a goal has a name:"),

@@ -2,6 +2,7 @@
 
 mod ago;
 mod blocks;
+mod calendar;
 mod change;
 mod compared;
 mod declared;
@@ -55,6 +56,7 @@ pub(super) const SAID: &[&[Row]] = &[
     handoff::ROWS,
     header::ROWS,
     policy::ROWS,
+    calendar::ROWS,
     blocks::ROWS,
     declared::ROWS,
     events::ROWS,
