@@ -35,6 +35,14 @@ impl Cx<'_> {
         }
     }
 
+    /// The type of what a name stands for, where it is a field or what a trigger said; also of what no field keeps yet, in a line that is tried out.
+    pub(super) fn type_of(&self, name: &str) -> Option<FieldType> {
+        match trigger_property(name) {
+            Some(property) => self.said(property)?.ok().map(|said| said.ty),
+            None => self.env.schema.field(name).map(|field| self.env.schema.shape(field).ty.clone()),
+        }
+    }
+
     /// What a trigger says of a property; none where nothing may be read.
     fn said(&self, property: &str) -> Option<Result<Said, Unsaid>> {
         let env = self.env;
