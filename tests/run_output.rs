@@ -338,3 +338,75 @@ fn says_by_which_rate_somebody_waits() {
     let held: Vec<String> = held.unwrap().map(Result::unwrap).collect();
     assert_eq!(held, ["u2: waits for its turn: 1 a day", "u5: waits for its turn: 2 an hour"]);
 }
+
+/// A mail that two workflows send says what the event said which let its reader into the one that sends it.
+#[test]
+fn a_mail_says_what_the_event_said_that_let_its_reader_in() {
+    const FLOW: &str = r#"
+use std.b2b
+event ordered { product text; amount money; gift yes/no }
+event renewed { product text }
+
+email thanks {
+  subject  "{trigger.product} & co."
+  preview  "{trigger.amount or "Our price"}"
+  template "emails/thanks.html"
+}
+
+workflow ordering {
+  goal "Come back" when visited within 3 days
+  enter when ordered
+  reenter never
+  exit when disqualified
+  send thanks
+}
+
+workflow renewing {
+  goal "Come back" when visited within 3 days
+  enter when renewed
+  reenter never
+  exit when disqualified
+  send thanks
+}
+"#;
+    const TEMPLATE: &str = r#"<p>{{ trigger.product }} for {{ trigger.amount or "a price" }}.{% if trigger.gift %} A gift.{% endif %}</p>
+<p><a href="{{ unsubscribe_url }}">Unsubscribe</a> {{ sender_address }}</p>
+"#;
+    let project = project();
+    let write = |file: &str, text: &str| fs::write(project.path().join(file), text).unwrap();
+    fs::remove_file(project.path().join("guide_nurture.flow")).unwrap();
+    write("orders.flow", FLOW);
+    write("emails/thanks.html", TEMPLATE);
+    write(
+        "data/contacts.csv",
+        "user_id,email,created_at\nu-1,ada@acme.example,2026-03-01\nu-2,bo@acme.example,2026-03-01\n",
+    );
+    let event = |user: &str, minute: u32, name: &str, properties: &str| {
+        format!(
+            r#"{{"type":"track","userId":"{user}","event":"{name}","messageId":"m{minute}","timestamp":"2026-03-02T10:{minute}:00Z","properties":{properties}}}"#
+        )
+    };
+    let events = [
+        event("u-1", 10, "Ordered", r#"{"product":"Red <Shoes>","amount":12.5,"gift":true}"#),
+        event("u-1", 20, "Renewed", r#"{"product":"Hat","amount":99,"gift":true}"#),
+        event("u-2", 30, "Ordered", r#"{"product":"Gloves","amount":7,"gift":false}"#),
+    ];
+    write("data/events.jsonl", &(events.join("\n") + "\n"));
+    run(&project);
+    let mut mails: Vec<String> = Vec::new();
+    for day in fs::read_dir(project.path().join("out/mail")).unwrap() {
+        for mail in fs::read_dir(day.unwrap().path()).unwrap() {
+            mails.push(fs::read_to_string(mail.unwrap().path()).unwrap());
+        }
+    }
+    for [subject, preview, text] in [
+        ["Red <Shoes> & co.", "12.5", "Red <Shoes> for 12.5. A gift.\r\n"],
+        ["Hat & co.", "Our price", "Hat for a price.\r\n"],
+        ["Gloves & co.", "7", "Gloves for 7.\r\n"],
+    ] {
+        let mut found = mails.iter().filter(|mail| mail.contains(&format!("Subject: {subject}\r\n")));
+        let mail = found.next().unwrap();
+        assert!(mail.contains(text) && mail.contains(preview), "{mail}");
+        assert_eq!(found.count(), 0, "{subject} went out twice");
+    }
+}

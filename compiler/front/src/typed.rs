@@ -4,7 +4,7 @@ use crate::source::Location;
 use flow_ir::{
     Appointment, CivilSpan, Comparison, Conditions, CountedSince, Dates, Effect, Email, EmailContent, EmailId, Ending,
     EngagementKind, EventType, FieldId, FieldType, HolidayCalendar, IdMap, Pattern, Policy, Rate, Reenter, SegmentId,
-    SendWindow, TeamId, TextTemplate, TextTestKind, WorkflowId,
+    SendWindow, TeamId, TextTemplate, TextTestKind, TriggerValue, WorkflowId,
 };
 use std::collections::BTreeSet;
 use std::hash::{Hash, Hasher};
@@ -41,6 +41,8 @@ pub(crate) struct FieldShape {
     pub default: Option<i64>,
     /// The tag that it keeps.
     pub tag: Option<String>,
+    /// The workflow whose trigger it keeps a value of.
+    pub trigger: Option<TriggerValue>,
 }
 
 /// A condition.

@@ -157,6 +157,7 @@ pub fn text_test(program: &mut Program, needle: &str) -> TextTestId {
         text: None,
         literals: Vec::new(),
         tag: None,
+        trigger: None,
     });
     program.text_tests.push(TextTest { field, kind: TextTestKind::Contains, needle: needle.into() })
 }

@@ -53,6 +53,7 @@ pub use meaning::role::{SlotRole, SystemSlot, TurnSlot};
 pub use meaning::segment::Segment;
 pub use meaning::split::Split;
 pub use meaning::step::{StepKey, StepKind};
+pub use meaning::trigger::{TriggerKept, TriggerValue};
 pub use meaning::workflow::{
     CivilSpan, CountedSince, Ending, Engagement, EngagementKind, Entry, EventCount, Goal, JourneySlots, Member,
     Reenter, SendWindow, Team, Wait, Workflow,

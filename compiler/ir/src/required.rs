@@ -15,13 +15,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 impl Meaning {
     /// Whether a field that a workflow reads must be known of everybody in it: one that the text does not mark with `?`, and that has no
-    /// value before somebody says one.
+    /// value before somebody says one. What the event says that lets them in is not known of them before it does.
     pub fn is_required(&self, field: &Field) -> bool {
         let may_lack = match field.slot {
             Some(slot) => self.frame.slots.get(slot).is_some_and(|slot| slot.presence.is_some()),
             None => field.text.is_some(),
         };
-        may_lack && !field.optional
+        may_lack && !field.optional && field.trigger.is_none()
     }
 }
 

@@ -19,7 +19,7 @@ use std::sync::Arc;
 use flow_front::templates::{FieldShape, Template, TemplateScope};
 use flow_ir::limits::MAX_TEXT_BYTES;
 use flow_ir::{
-    Email, EmailContent, EmailId, EmailKind, FieldId, FieldType, Id, IdMap, PredicateId, Program, TextTemplate,
+    Email, EmailContent, EmailId, EmailKind, Field, FieldId, FieldType, Id, IdMap, PredicateId, Program, TextTemplate,
 };
 
 use crate::mail::unsubscribe::{self, Keys};
@@ -153,7 +153,7 @@ impl Composer {
     fn line(&self, email: &Email, text: &TextTemplate, contact: &dyn ContactValues) -> Result<Filled, ComposeFault> {
         text::fill(text, contact).map_err(|field| ComposeFault::MissingValue {
             email: email.name.clone(),
-            field: self.program.fields.get(field).map(|field| field.name.clone()).unwrap_or_default(),
+            field: self.program.fields.get(field).map(|field| field.written().into_owned()).unwrap_or_default(),
         })
     }
 }
@@ -172,12 +172,12 @@ fn prepare(
     };
     let template = Template::from_html(&content.html, &scope(program, email, content))
         .map_err(|fault| ComposeFault::Template { email: email.name.clone(), fault })?;
-    let fields = program.fields.iter().filter(|(_, field)| template.uses().fields.contains(&field.name));
-    let fields =
-        fields.map(|(id, field)| Read { name: field.name.clone(), field: id, printable: is_printable(&field.ty) });
+    let fields = fields_of(program, content).filter(|(_, field)| template.uses().fields.contains(&*field.written()));
+    let read =
+        |(id, field): (_, &Field)| Read { name: field.written().into(), field: id, printable: is_printable(&field.ty) };
     let body = Body {
         email: email.name.clone(),
-        fields: fields.collect(),
+        fields: fields.map(read).collect(),
         links: links(content),
         address: sender.address.clone(),
         octets: content.html.len(),
@@ -190,13 +190,20 @@ fn prepare(
 /// What the email's template may name, as the checker saw it.
 fn scope(program: &Program, email: &Email, content: &EmailContent) -> TemplateScope {
     let shape = |ty: &FieldType, optional| FieldShape { printable: is_printable(ty), optional };
-    let fields = program.fields.values().map(|field| (field.name.clone(), shape(&field.ty, field.optional)));
+    let fields = fields_of(program, content);
+    let fields = fields.map(|(_, field)| (field.written().into_owned(), shape(&field.ty, field.optional)));
     TemplateScope {
         fields: fields.collect::<BTreeMap<_, _>>().into(),
         links: links(content),
         marketing: email.kind == EmailKind::Marketing,
         ..TemplateScope::default()
     }
+}
+
+/// The fields that an email may name. Of what triggers said only those that it reads: other workflows keep theirs by the same names.
+fn fields_of<'p>(program: &'p Program, content: &'p EmailContent) -> impl Iterator<Item = (FieldId, &'p Field)> {
+    let is_named = |id: &FieldId, field: &Field| field.trigger.is_none() || content.tokens.contains(id);
+    program.fields.iter().filter(move |(id, field)| is_named(id, field))
 }
 
 fn links(content: &EmailContent) -> BTreeMap<String, String> {

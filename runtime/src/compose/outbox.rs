@@ -6,7 +6,7 @@ use crate::mail::{self, Address, Mail, Mailbox, Purpose};
 use crate::open::StoreName;
 use crate::store::{OutboxKind, OutboxRecord};
 use crate::time::Instant;
-use flow_ir::{EmailId, FieldId, PredicateId};
+use flow_ir::{EmailId, FieldId, PredicateId, TriggerValue, WorkflowId};
 use serde::{Deserialize, Serialize};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -71,7 +71,7 @@ impl engine::Composer for OutboxComposer {
         let name = self.store.key(&row.written_for().0.to_string());
         let key = self.store.key(&row.key);
         let send = Occasion { email: EmailId(row.email), key: &key, sent_at: Instant(row.queued_at), contact: &name };
-        let values = Fixed::new(contact, &row.payload)?;
+        let values = Fixed::new(contact, row)?;
         let mail = self.emails.compose(&send, &values, |predicate| values.holds(predicate, row.queued_at));
         Ok(Composed { mail: mail.map_err(|fault| fault.to_string())?, payload: values.into_payload() })
     }
@@ -80,6 +80,8 @@ impl engine::Composer for OutboxComposer {
 /// What a mail says, fixed when its step runs: the values that it asked for then, and no others.
 struct Fixed<'c> {
     contact: &'c ContactView<'c>,
+    /// The workflow that sends it.
+    workflow: WorkflowId,
     said: RefCell<Said>,
     subjects_asked: Cell<usize>,
 }
@@ -98,12 +100,13 @@ struct Said {
 
 impl<'c> Fixed<'c> {
     /// Of a mail that is written for the first time, the payload is empty.
-    fn new(contact: &'c ContactView<'c>, payload: &str) -> Result<Fixed<'c>, String> {
-        let said = match payload {
+    fn new(contact: &'c ContactView<'c>, row: &OutboxRecord) -> Result<Fixed<'c>, String> {
+        let said = match row.payload.as_str() {
             "" => Said::default(),
             payload => serde_json::from_str(payload).map_err(|error| format!("what it says is damaged: {error}"))?,
         };
-        Ok(Fixed { contact, said: RefCell::new(said), subjects_asked: Cell::new(0) })
+        let workflow = WorkflowId(row.workflow);
+        Ok(Fixed { contact, workflow, said: RefCell::new(said), subjects_asked: Cell::new(0) })
     }
 
     fn holds(&self, predicate: PredicateId, at: i64) -> bool {
@@ -121,13 +124,24 @@ impl<'c> Fixed<'c> {
     }
 
     fn name(&self, field: FieldId) -> String {
-        self.contact.program().fields.get(field).map(|field| field.name.clone()).unwrap_or_default()
+        self.contact.program().fields.get(field).map(|field| field.written().into_owned()).unwrap_or_default()
+    }
+
+    /// The field that is meant: a mail that several workflows send says what the trigger of the one said which sends it.
+    fn meant(&self, field: FieldId) -> Option<FieldId> {
+        let program = self.contact.program();
+        let Some(said) = program.fields.get(field).and_then(|found| found.trigger.as_ref()) else { return Some(field) };
+        let workflow = &program.workflows.get(self.workflow)?.name;
+        program.fields.find(|other| {
+            let is_own = |own: &TriggerValue| own.workflow == *workflow && own.kept == said.kept;
+            other.trigger.as_ref().is_some_and(|own| is_own(own) && own.property == said.property)
+        })
     }
 }
 
 impl ContactValues for Fixed<'_> {
     fn value(&self, field: FieldId) -> Option<String> {
-        let now = || self.contact.value(field);
+        let now = || self.contact.value(self.meant(field)?);
         // Where they are reached is theirs to change: a later attempt goes to the address that they have by then, by the consent of it.
         if self.name(field) == ADDRESS_FIELD {
             return now();
@@ -136,7 +150,8 @@ impl ContactValues for Fixed<'_> {
     }
 
     fn truth(&self, field: FieldId) -> bool {
-        *self.said.borrow_mut().truths.entry(self.name(field)).or_insert_with(|| self.contact.truth(field))
+        let now = || self.meant(field).is_some_and(|field| self.contact.truth(field));
+        *self.said.borrow_mut().truths.entry(self.name(field)).or_insert_with(now)
     }
 }
 

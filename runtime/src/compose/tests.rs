@@ -42,7 +42,16 @@ impl ContactValues for Person {
 }
 
 fn field(name: &str, ty: FieldType, optional: bool) -> Field {
-    Field { name: name.to_owned(), ty, optional, slot: None, text: Some(TextId(0)), literals: Vec::new(), tag: None }
+    Field {
+        name: name.to_owned(),
+        ty,
+        optional,
+        slot: None,
+        text: Some(TextId(0)),
+        literals: Vec::new(),
+        tag: None,
+        trigger: None,
+    }
 }
 
 fn text(before: &str, fallback: Option<&str>) -> TextTemplate {

@@ -8,7 +8,7 @@ use super::enrol::{Enrolment, OWN_ENTRY, Refusal};
 use super::plan::Plan;
 use super::reason::Ignored;
 use super::touch::Touch;
-use flow_ir::{Entry, FOREVER, Reenter, Turn, WorkflowId};
+use flow_ir::{Entry, FOREVER, Reenter, TriggerKept, Turn, WorkflowId};
 
 /// The triggers that somebody has waiting.
 pub(super) fn remembered_in<'p>(plan: &'p Plan, contact: &Contact) -> Vec<(WorkflowId, &'p Turn)> {
@@ -37,6 +37,7 @@ impl Touch<'_> {
             let so_far = enrolment.memory.as_ref().map_or(0, |memory| layout.read(memory, *count));
             self.contact.write(self.plan, *kept, so_far);
         }
+        self.contact.keep_said(self.plan, workflow, TriggerKept::Again, &enrolment.said);
         self.refuse(workflow, &Refusal::Objection(Ignored::Remembered, None));
     }
 
@@ -84,7 +85,8 @@ impl Touch<'_> {
             let holds = self.holds_entry(workflow, triggers).unwrap_or(true);
             let enrolment = Enrolment::now(workflow, OWN_ENTRY, triggers, triggered_at);
             // With which record it came is not kept: of what another contact did, instants tell.
-            let enrolment = Enrolment { memory: Some(memory), since: Some(0), ..enrolment };
+            let said = self.contact.said(plan, workflow, TriggerKept::Again);
+            let enrolment = Enrolment { memory: Some(memory), since: Some(0), said, ..enrolment };
             enrolments.extend(self.judge_complete(enrolment, holds));
         }
         enrolments
@@ -99,6 +101,7 @@ impl Touch<'_> {
                 for slot in again.slots() {
                     self.contact.write(plan, slot, other.read(plan, slot));
                 }
+                self.contact.take_said(plan, workflow, TriggerKept::Again, other);
             }
             self.call_next(workflow);
         }

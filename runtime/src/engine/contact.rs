@@ -237,6 +237,23 @@ impl Contact {
         true
     }
 
+    /// Takes the value of a field away.
+    pub(super) fn forget(&mut self, plan: &Plan, field: &Field) {
+        if let Some(text) = field.text.filter(|text| self.text_at(*text).is_some()) {
+            self.texts.set(text.index(), None);
+            self.texts_dirty = true;
+            self.dirty = true;
+            self.changed.insert(plan.text_change(text));
+            self.unsettled.insert(plan.text_change(text));
+        }
+        let layout = &plan.program.frame;
+        if let Some(slot) = field.slot.filter(|slot| layout.is_known(&self.frame, *slot)) {
+            layout.write(&mut self.frame, slot, layout.slots.at(slot).initial);
+            layout.set_known(&mut self.frame, slot, false);
+            self.mark(plan, slot);
+        }
+    }
+
     /// Whether a field has a value; one with a default always has. Its bit in the frame says so, wherever it has a place there.
     pub(super) fn has(&self, plan: &Plan, field: &Field) -> bool {
         match (field.slot, field.text) {

@@ -8,9 +8,10 @@ use super::plan::Becoming;
 use super::rate::BECAME;
 use super::reason::{Ignored, Lacked};
 use super::touch::{Seen, Touch};
+use super::trigger::Said;
 use crate::store::{DecisionCode, DecisionRecord, JourneyRecord, JourneyStatus};
 use flow_ir::backend::Verdict;
-use flow_ir::{Entry, FOREVER, FieldId, Reenter, WorkflowId};
+use flow_ir::{Entry, FOREVER, FieldId, Reenter, TriggerKept, WorkflowId};
 use std::collections::BTreeSet;
 
 /// The reason of those who enter by the workflow's own `enter`.
@@ -38,17 +39,20 @@ pub(super) struct Enrolment {
     pub(super) since: Option<u64>,
     /// Whether they have waited for their turn.
     pub(super) waited: bool,
+    /// What the event said that lets them in.
+    pub(super) said: Said,
 }
 
 impl Enrolment {
     /// Of what lets somebody in now.
     pub(super) fn now(workflow: WorkflowId, by: u32, triggers: u64, triggered_at: i64) -> Enrolment {
-        Enrolment { workflow, by, triggers, triggered_at, memory: None, since: None, waited: false }
+        Enrolment { workflow, by, triggers, triggered_at, memory: None, since: None, waited: false, said: Said::new() }
     }
 
     /// By the workflow's own entry.
     pub(super) fn of_event(trigger: Trigger) -> Enrolment {
-        Enrolment::now(trigger.workflow, OWN_ENTRY, trigger.bits, trigger.occurred_at)
+        let Trigger { workflow, bits, occurred_at, said } = trigger;
+        Enrolment { said, ..Enrolment::now(workflow, OWN_ENTRY, bits, occurred_at) }
     }
 }
 
@@ -303,6 +307,7 @@ impl Touch<'_> {
         let mut memory = enrolment.memory.clone().unwrap_or_else(blank);
         let declared = self.workflow(workflow);
         declared.journey.write(&mut memory, declared.slots.triggered_at, triggered_at);
+        self.contact.keep_said(self.plan, workflow, TriggerKept::Journey, &enrolment.said);
         self.forget_ended(workflow);
         let decision = self.about_run(workflow, run, DecisionCode::Entered);
         self.batch.decide(DecisionRecord { reason: by, ..decision });

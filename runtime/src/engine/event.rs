@@ -7,6 +7,7 @@ use super::counter;
 use super::joint::Arrived;
 use super::plan::Plan;
 use super::touch::Touch;
+use super::trigger::Said;
 use crate::inbound::Tracked;
 use flow_ir::units::HOUR_MS;
 use flow_ir::{CountedSince, EventCount, FactId, NEVER, PatternId, WorkflowId};
@@ -24,22 +25,27 @@ pub(super) fn is_history(occurred_at: i64, triggered_at: i64) -> bool {
 pub(super) type Triggers = Vec<Trigger>;
 
 /// An entry that an event triggers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Trigger {
     pub(super) workflow: WorkflowId,
     /// Which of its patterns matched.
     pub(super) bits: u64,
     /// When the event occurred: the earliest, where several came at once.
     pub(super) occurred_at: i64,
+    /// What it said that the workflow asks for.
+    pub(super) said: Said,
 }
 
 impl Trigger {
-    /// Adds it to others.
+    /// Adds it to others. What several at once let somebody into says what the event said that is among them.
     pub(super) fn join(self, triggers: &mut Triggers) {
         match triggers.iter_mut().find(|known| known.workflow == self.workflow) {
             Some(known) => {
                 known.bits |= self.bits;
                 known.occurred_at = known.occurred_at.min(self.occurred_at);
+                if known.said.is_empty() {
+                    known.said = self.said;
+                }
             }
             None => triggers.push(self),
         }
@@ -61,6 +67,9 @@ impl Touch<'_> {
         let mut triggers = Triggers::new();
         for pattern in self.plan.patterns.said_by(event.meaning, &event.values) {
             self.matched(pattern, occurred_at, &mut triggers);
+        }
+        for trigger in &mut triggers {
+            trigger.said = self.plan.said_to(trigger.workflow, event);
         }
         Some(triggers)
     }
@@ -87,7 +96,7 @@ impl Touch<'_> {
         }
         self.contact.count(self.plan, pattern, occurred_at, Arrived::Now(self.now));
         for (workflow, bits) in self.plan.pattern_entries.at(pattern) {
-            Trigger { workflow: *workflow, bits: *bits, occurred_at }.join(triggers);
+            Trigger { workflow: *workflow, bits: *bits, occurred_at, said: Said::new() }.join(triggers);
         }
     }
 

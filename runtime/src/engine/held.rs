@@ -20,27 +20,31 @@ use super::reason::Ignored;
 use super::touch::{Seen, Touch};
 use crate::store::HeldEntry;
 use flow_ir::units::MINUTE_MS;
-use flow_ir::{CountedSince, Entry, FOREVER, FieldId, PatternId, SlotId, WorkflowId};
+use flow_ir::{CountedSince, Entry, FOREVER, FieldId, PatternId, SlotId, TriggerKept, WorkflowId};
 
 /// How long after its arrival an event is held.
 pub(super) const HOLD_MS: i64 = 10 * MINUTE_MS;
 
 impl Contact {
-    /// Holds an entry, or joins it to the one of its workflow.
-    fn hold(&mut self, entry: HeldEntry) {
+    /// Holds an entry, or joins it to the one of its workflow. Whether the journey would begin with what this one is.
+    fn hold(&mut self, entry: HeldEntry) -> bool {
         self.dirty = true;
         match self.held.binary_search_by_key(&entry.workflow, |held| held.workflow) {
             Ok(place) => {
-                if let Some(held) = self.held.get_mut(place) {
-                    held.triggers |= entry.triggers;
-                    held.occurred_at = held.occurred_at.min(entry.occurred_at);
-                    held.until = held.until.max(entry.until);
-                    if entry.since < held.since {
-                        (held.since, held.memory) = (entry.since, entry.memory);
-                    }
+                let Some(held) = self.held.get_mut(place) else { return false };
+                held.triggers |= entry.triggers;
+                held.occurred_at = held.occurred_at.min(entry.occurred_at);
+                held.until = held.until.max(entry.until);
+                let is_first = entry.since < held.since;
+                if is_first {
+                    (held.since, held.memory) = (entry.since, entry.memory);
                 }
+                is_first
             }
-            Err(place) => self.held.insert(place, entry),
+            Err(place) => {
+                self.held.insert(place, entry);
+                true
+            }
         }
     }
 
@@ -82,7 +86,10 @@ impl Touch<'_> {
         if self.is_incomplete(workflow, holds) {
             let until = self.now.saturating_add(HOLD_MS);
             let (since, memory) = (self.batch.last_record(), self.plan.workflow(workflow).blank.clone());
-            self.contact.hold(HeldEntry { workflow: workflow.0, triggers: bits, occurred_at, until, since, memory });
+            let entry = HeldEntry { workflow: workflow.0, triggers: bits, occurred_at, until, since, memory };
+            if self.contact.hold(entry) {
+                self.contact.keep_said(self.plan, workflow, TriggerKept::Held, &trigger.said);
+            }
             return None;
         }
         self.judge_complete(Enrolment::of_event(Trigger { bits, ..trigger }), holds)
@@ -105,7 +112,8 @@ impl Touch<'_> {
             if is_incomplete {
                 self.refuse_incomplete(workflow, holds);
             } else {
-                let enrolment = Enrolment::of_event(Trigger { workflow, bits, occurred_at: held.occurred_at });
+                let said = self.contact.said(self.plan, workflow, TriggerKept::Held);
+                let enrolment = Enrolment::of_event(Trigger { workflow, bits, occurred_at: held.occurred_at, said });
                 let (memory, since) = (Some(held.memory), Some(held.since));
                 enrolments.extend(self.judge_complete(Enrolment { memory, since, ..enrolment }, holds));
             }
@@ -120,7 +128,12 @@ impl Touch<'_> {
 
     /// What another contact's events wait for may be what this one has.
     pub(super) fn join_held(&mut self, other: &Contact) {
-        other.held.iter().for_each(|held| self.contact.hold(held.clone()));
+        for held in &other.held {
+            let workflow = WorkflowId(held.workflow);
+            if self.contact.hold(held.clone()) {
+                self.contact.take_said(self.plan, workflow, TriggerKept::Held, other);
+            }
+        }
     }
 
     /// Another workflow stops those that are held too.
@@ -134,11 +147,15 @@ impl Touch<'_> {
     }
 
     pub(super) fn judge_complete(&mut self, enrolment: Enrolment, holds: bool) -> Option<Enrolment> {
-        if holds {
-            return self.judge(enrolment);
+        if !holds {
+            self.refuse_unjudged(enrolment.workflow);
+            return None;
         }
-        self.refuse_unjudged(enrolment.workflow);
-        None
+        if let Some(refusal) = self.unsaid(enrolment.workflow, &enrolment.said) {
+            self.refuse(enrolment.workflow, &refusal);
+            return None;
+        }
+        self.judge(enrolment)
     }
 
     fn refuse_incomplete(&mut self, workflow: WorkflowId, holds: bool) {

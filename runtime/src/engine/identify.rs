@@ -268,7 +268,7 @@ impl Touch<'_> {
 }
 
 /// The nearest value that the slot can hold.
-fn fit(kind: SlotKind, value: i64) -> i64 {
+pub(super) fn fit(kind: SlotKind, value: i64) -> i64 {
     match kind {
         SlotKind::Bool => i64::from(value != 0),
         SlotKind::Code => value.clamp(0, i64::from(u16::MAX)),

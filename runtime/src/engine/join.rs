@@ -12,7 +12,8 @@ use super::touch::Touch;
 use crate::store::{ChangedBy, DecisionCode, DecisionRecord, JourneyRecord, JourneyStatus, OutboxState};
 use crate::time::Zone;
 use flow_ir::{
-    CountedSince, Entry, Field, FieldId, FieldType, NEVER, Reenter, SlotId, SlotRole, SystemSlot, WorkflowId,
+    CountedSince, Entry, Field, FieldId, FieldType, NEVER, Reenter, SlotId, SlotRole, SystemSlot, TriggerKept,
+    WorkflowId,
 };
 use std::collections::BTreeSet;
 
@@ -20,7 +21,9 @@ impl Touch<'_> {
     /// Takes over what another contact has, who then has nothing any more.
     pub(super) fn join(&mut self, other: &mut Contact) {
         let plan = self.plan;
-        plan.program.fields.iter().for_each(|(id, field)| self.join_field(other, id, field));
+        // What a trigger said goes with what keeps it.
+        let fields = plan.program.fields.iter().filter(|(_, field)| field.trigger.is_none());
+        fields.for_each(|(id, field)| self.join_field(other, id, field));
         plan.roles.iter().for_each(|(slot, role)| self.join_slot(other, *slot, *role));
         self.refresh();
         self.see_all();
@@ -162,9 +165,10 @@ impl Touch<'_> {
         for journey in std::mem::take(&mut other.journeys) {
             self.batch.forget(&journey);
             if !is_of_both(&journey) {
+                self.contact.take_said(self.plan, journey.workflow(), TriggerKept::Journey, other);
                 self.adopt(journey, 0, other.zone);
             } else if latest.contains(&(journey.workflow(), journey.record.run)) {
-                past.extend(self.join_journey(journey, other.zone));
+                past.extend(self.join_journey(journey, other));
             } else {
                 past.push(journey);
             }
@@ -173,7 +177,7 @@ impl Touch<'_> {
     }
 
     /// Of the latest journeys that both had in a workflow one goes on. Theirs, where it had ended and does not.
-    fn join_journey(&mut self, mut journey: Journey, zone: Zone) -> Option<Journey> {
+    fn join_journey(&mut self, mut journey: Journey, other: &Contact) -> Option<Journey> {
         let plan = self.plan;
         let own = self.contact.last_place_in(journey.workflow())?;
         if !self.gives_way(own, &journey) {
@@ -192,7 +196,8 @@ impl Touch<'_> {
             journey.take_over(&given, plan);
         }
         self.forget_ended(journey.workflow());
-        self.adopt(journey, runs, zone);
+        self.contact.take_said(plan, journey.workflow(), TriggerKept::Journey, other);
+        self.adopt(journey, runs, other.zone);
         None
     }
 

@@ -79,6 +79,7 @@ mod survey;
 mod taken;
 mod told;
 mod touch;
+mod trigger;
 mod unheard;
 mod unmoved;
 pub(crate) mod version;

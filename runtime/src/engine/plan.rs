@@ -13,6 +13,7 @@ use super::index::PatternIndex;
 use super::pending::{Kept, Pending};
 use super::readers::Readers;
 use super::segment::{self, WatchedSegment};
+use super::trigger;
 use crate::inbound::Vocabulary;
 use crate::time::{SendWindow, Zone, Zones};
 use flow_ir::{
@@ -30,6 +31,8 @@ pub(super) struct Plan {
     pub(super) zone: Zone,
     pub(super) email_field: Option<FieldId>,
     pub(super) timezone_field: Option<FieldId>,
+    /// What each workflow asks of the events that let people in.
+    pub(super) triggers: IdMap<WorkflowId, trigger::Asked>,
     /// Until when somebody wants no marketing mail, and where the frame keeps that.
     pub(super) pause: Option<(FieldId, SlotId)>,
     /// The fields of the slots that have one.
@@ -168,6 +171,7 @@ impl Plan {
         let watched = changes::watched(&program);
         let plan = Plan {
             zone,
+            triggers: trigger::asked(&program),
             email_field: program.email_field(),
             pause: pause_of(&program),
             timezone_field: program.timezone_field(),

@@ -25,7 +25,7 @@ use super::touch::{Seen, Touch};
 use crate::store::{Actor, DecisionCode, DecisionRecord};
 use crate::time::Instant;
 use flow_ir::units::MINUTE_MS;
-use flow_ir::{CountedSince, Entry, FOREVER, PatternId, Rate, Turn, WorkflowId};
+use flow_ir::{CountedSince, Entry, FOREVER, PatternId, Rate, TriggerKept, Turn, WorkflowId};
 use std::collections::{BTreeMap, VecDeque};
 
 /// The most instants that are told apart; beyond it they are rounded up to minutes, of which a day has fewer.
@@ -223,6 +223,7 @@ impl Touch<'_> {
             let so_far = enrolment.memory.as_ref().map_or(0, |memory| layout.read(memory, *count));
             self.contact.write(self.plan, *kept, so_far);
         }
+        self.contact.keep_said(self.plan, workflow, TriggerKept::Turn, &enrolment.said);
         let run = self.last_run(workflow);
         let decision = self.about_run(workflow, run, DecisionCode::Held);
         self.batch.decide(DecisionRecord { reason: rate.number(), ..decision });
@@ -270,7 +271,8 @@ impl Touch<'_> {
             let by = if is_started { LetIn::Started.number() } else { OWN_ENTRY };
             let enrolment = Enrolment::now(workflow, by, own, triggered_at);
             // With which record they came is not kept: of what another contact did, instants tell.
-            return Some(Enrolment { memory: Some(memory), since: Some(0), waited: true, ..enrolment });
+            let said = self.contact.said(plan, workflow, TriggerKept::Turn);
+            return Some(Enrolment { memory: Some(memory), since: Some(0), waited: true, said, ..enrolment });
         };
         // What is so of them still lets them in when the refusal ends.
         if let Some((_, owed)) = becomes.filter(|_| still_so && self.can_end(workflow, &refusal)) {
@@ -314,6 +316,10 @@ impl Touch<'_> {
             let (at, triggers) =
                 (of_both(self.contact, turn.at, i64::min), of_both(self.contact, turn.triggers, either));
             let triggered_at = of_both(self.contact, turn.triggered_at, i64::min);
+            // What the earlier of the two said is what the journey goes by.
+            if !waited || read(other, turn.triggered_at) < read(self.contact, turn.triggered_at) {
+                self.contact.take_said(plan, workflow, TriggerKept::Turn, other);
+            }
             let counts: Vec<i64> = turn.counts.iter().map(|(_, kept)| of_both(self.contact, *kept, i64::max)).collect();
             self.contact.write(plan, turn.at, at);
             self.contact.write(plan, turn.triggers, triggers);

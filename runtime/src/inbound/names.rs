@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) use flow_front::naming::snake_case;
-use flow_ir::{EventId, FieldId, Program};
+use flow_ir::{EventId, Field, FieldId, Program};
 use flow_stdlib::names::{NameKind, names};
 
 use super::consent::Reading;
@@ -111,8 +111,9 @@ pub(super) struct FieldNames {
 
 impl FieldNames {
     pub(super) fn new(program: &Program) -> Self {
-        // Steps alone give and take tags.
-        let fields = program.fields.iter().filter(|(_, field)| field.tag.is_none());
+        // Steps alone give and take tags, and only its trigger says what a journey goes by.
+        let is_known = |field: &Field| field.tag.is_none() && field.trigger.is_none();
+        let fields = program.fields.iter().filter(|(_, field)| is_known(field));
         let by_name: BTreeMap<String, FieldId> = fields.map(|(id, field)| (snake_case(&field.name), id)).collect();
         let alias = |name: flow_stdlib::names::Name| {
             let field = by_name.get(name.of).copied();

@@ -55,7 +55,16 @@ fn one_of(choices: &[&str]) -> FieldType {
 }
 
 pub(super) fn field(name: &str, ty: FieldType) -> Field {
-    Field { name: name.to_owned(), ty, optional: true, slot: None, text: None, literals: Vec::new(), tag: None }
+    Field {
+        name: name.to_owned(),
+        ty,
+        optional: true,
+        slot: None,
+        text: None,
+        literals: Vec::new(),
+        tag: None,
+        trigger: None,
+    }
 }
 
 fn event(name: &str, properties: &[&str]) -> EventType {

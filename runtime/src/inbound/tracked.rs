@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::names::{Meaning, snake_case};
 use super::segment::SegmentReader;
 use super::value::{self, Shape, ValueError};
+use crate::time::Zone;
 
 /// Something the person did.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,6 +43,13 @@ impl Tracked {
     /// A property of any name, if it is a text.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         text_of(&self.properties, name)
+    }
+
+    /// A declared property as a field would keep it; missing where it is not there, or is of another type.
+    pub(crate) fn said(&self, program: &Program, name: &str, ty: &FieldType, zone: Zone) -> FieldValue {
+        let shape = Shape { ty, stages: &program.stages, zone };
+        let found = find(&self.properties, name).and_then(|(_, value)| value::from_json(shape, value).ok());
+        found.unwrap_or(FieldValue::Missing)
     }
 
     /// A value of a declared type; none where it is empty.

@@ -41,6 +41,7 @@ mod sums;
 mod support;
 mod suppress;
 mod told;
+mod trigger;
 mod understood;
 mod versions;
 mod ways;

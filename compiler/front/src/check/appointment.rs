@@ -22,7 +22,7 @@ type Past = (Vec<Step>, Span);
 /// The condition that a name alone is, where it is no date: `wait until customer`. `is_dated`: an hour or a block says that a date is meant.
 pub(super) fn condition(cx: &Cx<'_>, until: &ast::Appointment, is_dated: bool) -> Option<Predicate> {
     let ast::Appointment::Date { distance: None, field } = until else { return None };
-    let field_type = cx.env.schema.field(&field.text).map(|field| &cx.env.schema.shape(field).ty);
+    let field_type = cx.type_of(&field.text);
     if is_dated || matches!(field_type, Some(FieldType::Date | FieldType::Moment)) {
         return None;
     }

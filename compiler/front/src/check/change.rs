@@ -5,11 +5,11 @@ use super::field::check_choice;
 use super::flow::Journey;
 use super::named;
 use super::number::{check_value, constant_date};
-use crate::diagnostics::{Diagnostic, missing, types};
+use crate::diagnostics::{Diagnostic, missing, trigger, types};
 use crate::env::schema;
 use crate::literals;
 use crate::syntax::ast::{self, Change, Literal};
-use crate::typed::{Form, Number};
+use crate::typed::{FieldShape, Form, Number};
 use flow_ir::{FieldId, FieldType};
 
 pub(super) fn check(cx: &mut Cx<'_>, change: &Change, journey: &mut Journey) -> Form {
@@ -60,6 +60,12 @@ fn check_set_value(cx: &mut Cx<'_>, field: FieldId, value: &ast::Value, journey:
         [(false, literal)] if value.fallback.is_none() => Some(literal),
         _ => None,
     };
+    if let ([(false, Literal::Word(name))], FieldType::OneOf(_) | FieldType::Date | FieldType::Moment) =
+        (value.sum.terms.as_slice(), &shape.ty)
+        && ast::trigger_property(&name.text).is_some()
+    {
+        return check_set_to_said(cx, &shape, name, value, journey);
+    }
     match (&shape.ty, alone) {
         (FieldType::Number | FieldType::Money, _) => check_value(cx, value, &journey.known),
         (FieldType::Date, Some(literal)) => constant_date(cx, literal).map(Number::Const),
@@ -85,6 +91,48 @@ fn check_set_value(cx: &mut Cx<'_>, field: FieldId, value: &ast::Value, journey:
             None
         }
     }
+}
+
+/// `set plan = trigger.plan`: what an event said, of the kind that the field is of.
+fn check_set_to_said(
+    cx: &mut Cx<'_>,
+    shape: &FieldShape,
+    name: &ast::Name,
+    value: &ast::Value,
+    journey: &Journey,
+) -> Option<Number> {
+    let field = named::field(cx, name)?;
+    let said = cx.env.schema.shape(field);
+    if said.ty != shape.ty {
+        let at = cx.at(name.span);
+        cx.report(trigger::set_to_another_kind([&shape.name, &said.name], [&shape.ty, &said.ty], at));
+        return None;
+    }
+    let (may_lack, declared) = cx.may_lack(field);
+    let Some(fallback) = &value.fallback else {
+        if may_lack && !journey.known.contains(&field) {
+            let instead = match &shape.ty {
+                FieldType::OneOf(choices) => choices.first().map(|choice| format!("\"{choice}\"")),
+                FieldType::Date => Some("2026-10-01".to_owned()),
+                _ => None,
+            };
+            cx.report(trigger::possibly_unsaid(&name.text, cx.at(name.span), declared, instead));
+            return None;
+        }
+        return Some(Number::Field(field));
+    };
+    let fallback = match &shape.ty {
+        FieldType::OneOf(choices) => {
+            check_choice(cx, &shape.name, &shape.ty, choices, fallback).map(|at| at as i64 + 1)
+        }
+        FieldType::Date => constant_date(cx, fallback),
+        ty => {
+            let (text, at) = (cx.text_at(fallback.span()), cx.at(fallback.span()));
+            cx.report(types::type_mismatch(&text, literals::kind(fallback), schema::words(ty), at, ""));
+            None
+        }
+    };
+    Some(if may_lack { Number::Or(field, fallback?) } else { Number::Field(field) })
 }
 
 /// A field that steps may change.

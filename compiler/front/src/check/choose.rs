@@ -93,7 +93,7 @@ fn in_order<'c>(cx: &mut Cx<'_>, choose: &'c Choose) -> (Vec<(&'c Way, Relation,
 /// `default { … }`, as other languages say it.
 fn means_otherwise(cx: &Cx<'_>, word: &ast::Name) -> bool {
     let is_said = matches!(word.text.as_str(), "default" | "others" | "other" | "rest" | "everyone" | "everybody");
-    is_said && cx.env.schema.stage(&word.text).is_none() && cx.env.schema.field(&word.text).is_none()
+    is_said && cx.env.schema.stage(&word.text).is_none() && cx.field(&word.text).is_none()
 }
 
 /// What a way asks. Whoever has no value goes another way in any case, so nobody is asked about that.

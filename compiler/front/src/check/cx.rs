@@ -1,5 +1,6 @@
 //! The hand that a check writes with: one declaration, what is found wrong in it, and what its words mean.
 
+use super::trigger::TriggerOf;
 use crate::diagnostics::suggest::{Names, Suggesting};
 use crate::diagnostics::{Diagnostic, Missing};
 use crate::env::schema::Schema;
@@ -21,6 +22,8 @@ pub(super) struct Cx<'e> {
     trial: bool,
     /// How many diagnostics there were before this declaration.
     before: usize,
+    /// Whose trigger may be read.
+    pub(super) trigger_of: TriggerOf,
     pub(super) found: Found,
 }
 
@@ -35,12 +38,21 @@ impl<'e> Cx<'e> {
     pub(super) fn new(env: &'e Env<'e>, file: FileId, before: usize) -> Self {
         let text = env.scope.sources.get(file.0 as usize).map_or("", |source| source.text.as_str());
         let settled = env.scope.settled.get(file.0 as usize).map(Vec::as_slice).unwrap_or_default();
-        Self { env, file, text, settled, trial: false, before, found: Found::default() }
+        Self { env, file, text, settled, trial: false, before, trigger_of: TriggerOf::Nobody, found: Found::default() }
     }
 
     /// For a declaration of a text that is only tried out.
     pub(super) fn trial(env: &'e Env<'e>, file: FileId, text: &'e str, settled: &'e [Settled]) -> Self {
-        Self { env, file, text, settled, trial: true, before: 0, found: Found::default() }
+        Self {
+            env,
+            file,
+            text,
+            settled,
+            trial: true,
+            before: 0,
+            trigger_of: TriggerOf::Nobody,
+            found: Found::default(),
+        }
     }
 
     /// What is only tried out is asked about its own lines, so what lies in other files need not be looked at.

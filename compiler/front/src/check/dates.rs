@@ -45,8 +45,7 @@ pub(super) fn check_dates(cx: &mut Cx<'_>, dates: &ast::Dates, when: Option<&Pre
 
 fn check_field_date(cx: &mut Cx<'_>, dates: &ast::Dates, clock: Option<u16>) -> Option<FieldDate> {
     let DatesOf::Field { far, field: name, yearly, at_once } = &dates.of else { return None };
-    if let (None, true) = (far, cx.env.schema.field(&name.text).is_none() && cx.env.schema.event(&name.text).is_some())
-    {
+    if let (None, true) = (far, cx.field(&name.text).is_none() && cx.env.schema.event(&name.text).is_some()) {
         cx.report(contract::on_an_event(&name.text, cx.at(dates.span)));
         return None;
     }

@@ -5,6 +5,7 @@ use super::cx::Cx;
 use super::predicate::Asked;
 use super::predicate::check_predicate;
 use super::text::{check_address, check_web_address, fixed_text, limited_text, nothing_to_read, report_repeated};
+use super::trigger::TriggerOf;
 use crate::diagnostics::names;
 use crate::diagnostics::template;
 use crate::source::{FileId, Span};
@@ -17,6 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub(super) fn check_email(cx: &mut Cx<'_>, node: &ast::Email) -> TypedEmail {
+    cx.trigger_of = TriggerOf::Mail(node.name.text.clone(), cx.at(node.name.span));
     report_email_clauses(cx, node);
     let links = check_links(cx, node);
     let kind = match node.kind() {
@@ -26,7 +28,10 @@ pub(super) fn check_email(cx: &mut Cx<'_>, node: &ast::Email) -> TypedEmail {
     let (html, tokens) = check_template(cx, node, &links, kind).unwrap_or_default();
     let asked = Asked::Anywhere("a subject");
     let subjects = node.subjects().iter().map(|subject| {
+        // Which subject it is, is asked of the contact alone.
+        let of_mail = std::mem::take(&mut cx.trigger_of);
         let when = subject.when.as_ref().map(|when| check_predicate(cx, when, asked, &Known::new()));
+        cx.trigger_of = of_mail;
         let known = when.as_ref().map(|cond| super::predicate::assume(cx.env, cond, true)).unwrap_or_default();
         let when = when.zip(subject.when.as_ref()).map(|(cond, when)| Part { cond, at: cx.at(when.span()) });
         (when, limited_text(cx, &subject.text, &known, "this subject", MAX_SUBJECT_BYTES))
@@ -113,7 +118,7 @@ fn check_template(
     }
     let source = cx.env.project.templates.get(index as usize)?;
     let at = Span::new(0, 0).in_file(FileId(cx.env.scope.first_template + index));
-    let scope = template_scope(cx, links, kind);
+    let scope = template_scope(cx, links, kind, source.text.contains("trigger."));
     let name = node.name.text.as_str();
     let (faults, checked) = match templates::check(&source.text, template_kind, &scope) {
         Ok(checked) => (checked.warnings, Some((checked.html, checked.uses.fields))),
@@ -135,7 +140,7 @@ fn check_template(
         }
     }
     let (html, read) = checked?;
-    let mut tokens: Vec<FieldId> = read.iter().filter_map(|name| cx.env.schema.field(name)).collect();
+    let mut tokens: Vec<FieldId> = read.iter().filter_map(|name| cx.field(name)).collect();
     tokens.sort_unstable();
     Some((html, tokens))
 }
@@ -153,10 +158,17 @@ fn is_excused(cx: &Cx<'_>, fault: &TemplateFault, links_unclear: bool) -> bool {
     }
 }
 
-fn template_scope(cx: &Cx<'_>, links: &[Link], kind: EmailKind) -> TemplateScope {
+fn template_scope(cx: &Cx<'_>, links: &[Link], kind: EmailKind, reads_triggers: bool) -> TemplateScope {
+    let (mut fields, mut values) = (cx.env.template_fields.clone(), Arc::clone(&cx.env.template_values));
+    if reads_triggers {
+        let (said, values_said) = cx.trigger_values();
+        fields =
+            fields.iter().map(|(name, shape)| (name.clone(), *shape)).chain(said).collect::<BTreeMap<_, _>>().into();
+        Arc::make_mut(&mut values).extend(values_said);
+    }
     TemplateScope {
-        fields: cx.env.template_fields.clone(),
-        values: Arc::clone(&cx.env.template_values),
+        fields,
+        values,
         links: links.iter().map(|link| (link.alias.clone(), link.url.clone())).collect::<BTreeMap<_, _>>(),
         marketing: kind == EmailKind::Marketing,
     }

@@ -158,7 +158,7 @@ fn check_is_value(cx: &mut Cx<'_>, field: FieldId, name: &str, ty: &FieldType, l
 /// The field that a word names, for a comparison with a field; one of another kind is reported. Nothing where it names none.
 fn other_field(cx: &mut Cx<'_>, field: FieldId, literal: &ast::Literal) -> Option<Option<FieldId>> {
     let ast::Literal::Word(name) = literal else { return None };
-    let other = cx.env.schema.field(&name.text)?;
+    let other = cx.field(&name.text)?;
     let [ours, theirs] = [field, other].map(|field| cx.env.schema.shape(field));
     let is_number = |ty: &FieldType| matches!(ty, FieldType::Number | FieldType::Money);
     if ours.ty == theirs.ty || (is_number(&ours.ty) && is_number(&theirs.ty)) {
@@ -237,7 +237,7 @@ fn plain_text(cx: &mut Cx<'_>, field: &str, ty: &FieldType, literal: &ast::Liter
 /// `job_title is first_name`: reports another field where a value is written out. Whether it is one.
 fn report_field_beside_value(cx: &mut Cx<'_>, field: &str, ty: &FieldType, literal: &ast::Literal) -> bool {
     let ast::Literal::Word(name) = literal else { return false };
-    let is_field = cx.env.schema.field(&name.text).is_some();
+    let is_field = cx.field(&name.text).is_some();
     if is_field {
         let example = literals::example(field, ty);
         cx.report(types::field_beside_value(field, &name.text, schema::words(ty), cx.at(name.span), &example));
@@ -458,7 +458,7 @@ fn order_value(
     match shape.ty {
         FieldType::Number | FieldType::Money => check_number(cx, sum, known, Missing::IsFalse),
         FieldType::Date | FieldType::Moment => match single(cx, &shape.name, &shape.ty, sum)? {
-            literal @ ast::Literal::Word(name) if cx.env.schema.field(&name.text).is_some() => {
+            literal @ ast::Literal::Word(name) if cx.field(&name.text).is_some() => {
                 other_field(cx, field, literal)?.map(Number::Field)
             }
             literal if shape.ty == FieldType::Date => constant_date(cx, literal).map(Number::Const),

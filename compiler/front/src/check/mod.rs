@@ -28,6 +28,7 @@ mod segment;
 mod step;
 mod team;
 mod text;
+mod trigger;
 mod workflow;
 
 macro_rules! modules {

@@ -1,18 +1,21 @@
 //! Names where they are used: each kind is looked up in one place, which says what it means or that there is no such thing.
 
 use super::cx::Cx;
+use super::trigger;
 use crate::diagnostics::names;
 use crate::env::schema::Schema;
 use crate::meaning::Meaning;
 use crate::source::Location;
-use crate::syntax::ast::{Kind, Name};
+use crate::syntax::ast::{Kind, Name, trigger_property};
 use flow_ir::{EmailId, EventId, FieldId, SegmentId, Stopped, TeamId, WorkflowId};
 use std::borrow::Cow;
 
 /// A field of the contact; reported where there is none.
 pub(super) fn field(cx: &mut Cx<'_>, name: &Name) -> Option<FieldId> {
     let found = known_field(cx, name);
-    if found.is_none() {
+    if let (None, Some(property)) = (found, trigger_property(&name.text)) {
+        trigger::report(cx, name, property);
+    } else if found.is_none() {
         let diagnostic = names::unknown_field(&name.text, &cx.names(Schema::field_names), cx.at(name.span));
         cx.report_unknown(&name.text, &[Kind::Contact], diagnostic);
     }
@@ -21,8 +24,11 @@ pub(super) fn field(cx: &mut Cx<'_>, name: &Name) -> Option<FieldId> {
 
 /// A field of the contact, where the name may be something else.
 pub(super) fn known_field(cx: &mut Cx<'_>, name: &Name) -> Option<FieldId> {
-    let field = cx.env.schema.field(&name.text)?;
-    cx.means(name.span, Meaning::Field(field));
+    let field = cx.field(&name.text)?;
+    match trigger_property(&name.text) {
+        Some(property) => trigger::note(cx, name, property),
+        None => cx.means(name.span, Meaning::Field(field)),
+    }
     Some(field)
 }
 

@@ -176,6 +176,9 @@ pub(super) fn day_bound(
 /// The left side of a comparison.
 pub(super) fn check_left_side(cx: &mut Cx<'_>, sum: &ast::Sum, known: &Known) -> Term {
     if let [(false, ast::Literal::Word(name))] = sum.terms.as_slice() {
+        if ast::trigger_property(&name.text).is_some() {
+            return named::field(cx, name).map_or(Term::Wrong, Term::Field);
+        }
         return match named::known_field(cx, name) {
             Some(field) => Term::Field(field),
             None => Term::Word(name.clone()),

@@ -152,7 +152,7 @@ fn presence_asked(cx: &Cx<'_>, parts: &[Predicate], known: bool) -> Known {
         Predicate::Compare { left, relation: Some(relation), .. } => {
             let asks = if known { Relation::IsKnown } else { Relation::IsUnknown };
             match left.terms.as_slice() {
-                [(false, ast::Literal::Word(name))] if *relation == asks => cx.env.schema.field(&name.text),
+                [(false, ast::Literal::Word(name))] if *relation == asks => cx.field(&name.text),
                 _ => None,
             }
         }
@@ -270,7 +270,7 @@ fn check_number_relation(
 /// That a sum is one of the numbers which literals name, or another field: `(employees or 0) is seats`.
 fn number_is_one_of(cx: &mut Cx<'_>, number: &Number, name: &str, literals: &[ast::Literal]) -> Cond {
     if let [ast::Literal::Word(other)] = literals
-        && cx.env.schema.field(&other.text).is_some()
+        && cx.field(&other.text).is_some()
     {
         let other = number_field(cx, other);
         return other

@@ -66,7 +66,7 @@ fn report_foreign(cx: &mut Cx<'_>, text: &Text) -> Vec<Span> {
     for token in tokens {
         let at = Span::new((from + token.span.start) as u32, (from + token.span.end) as u32);
         let ours = match token.meant {
-            Meant::Field { name, fallback } => cx.env.schema.field(&name).map(|field| {
+            Meant::Field { name, fallback } => cx.field(&name).map(|field| {
                 let optional = cx.env.schema.shape(field).optional;
                 match fallback.or_else(|| optional.then(|| crate::naming::instead_of(&name))) {
                     Some(fallback) => format!("{{{name} or \"{fallback}\"}}"),
@@ -109,10 +109,9 @@ fn check_piece(cx: &mut Cx<'_>, piece: &TextPiece, known: &Known) -> Option<Piec
                 cx.report(diagnostic);
                 return None;
             }
-            if shape.optional && fallback.is_none() && !known.contains(&field) {
-                let diagnostic =
-                    missing::possibly_missing_in_text(&name.text, cx.at(*span), cx.env.schema.declared(field));
-                cx.report(diagnostic);
+            let (may_lack, declared) = cx.may_lack(field);
+            if may_lack && fallback.is_none() && !known.contains(&field) {
+                cx.report(missing::possibly_missing_in_text(&name.text, cx.at(*span), declared));
             }
             Some(Piece::Field { field, fallback: fallback.clone() })
         }

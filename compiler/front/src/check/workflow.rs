@@ -5,6 +5,7 @@ use super::flow::Journey;
 use super::header::check_headers;
 use super::step::{check_steps, count_steps, report_same_labels};
 use super::text::name_text;
+use super::trigger::TriggerOf;
 use crate::diagnostics::syntax;
 use crate::source::Location;
 use crate::syntax::ast::{self, Step};
@@ -37,7 +38,9 @@ pub(super) fn check_workflow(cx: &mut Cx<'_>, node: &ast::Workflow) -> TypedWork
         steps: Vec::new(),
         at: cx.at(node.head),
     };
+    cx.trigger_of = TriggerOf::Around(node.name.text.clone());
     check_headers(cx, node, &anywhere, &mut typed);
+    cx.trigger_of = TriggerOf::Steps(node.name.text.clone());
     if count_steps(node.steps()) > MAX_STEPS {
         let what = format!("workflow has more than {MAX_STEPS} steps");
         let help = "part it into two workflows, and let the first `start` the second";

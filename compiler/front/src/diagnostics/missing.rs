@@ -2,6 +2,7 @@
 
 use super::{Code, Diagnostic};
 use crate::source::Location;
+use crate::syntax::ast::trigger_property;
 
 pub(crate) fn possibly_missing_in_text(field: &str, at: Location, declared: Option<Location>) -> Diagnostic {
     declared_at(
@@ -127,6 +128,9 @@ pub(crate) fn never_missing(field: &str, unknown: bool, at: Location, required: 
 
 fn declared_at(diagnostic: Diagnostic, field: &str, declared: Option<Location>) -> Diagnostic {
     match declared {
+        Some(at) if trigger_property(field).is_some() => {
+            diagnostic.label(at, "because of this, not everybody who comes in has it")
+        }
         Some(at) => diagnostic.label(at, format!("`{field}` is declared with `?`")),
         None => diagnostic,
     }

@@ -21,6 +21,7 @@ pub mod suggest;
 pub(crate) mod syntax;
 pub(crate) mod template;
 pub(crate) mod time;
+pub(crate) mod trigger;
 pub(crate) mod types;
 
 pub use codes::Code;

@@ -34,6 +34,17 @@ pub(crate) fn unusual_name(name: &str, at: Location) -> Diagnostic {
         .help("names are made of `a` to `z`, digits and `_`:")
 }
 
+/// `event.amount`
+pub(crate) fn theirs_of_trigger(name: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(
+        Code::UnexpectedText,
+        format!("`{name}` cannot be read here"),
+        at,
+        "this has another name in Flow",
+    )
+    .help("what the event said that let somebody in is what the `trigger` said:")
+}
+
 /// Signs of other languages: `==`, `&&`.
 pub(crate) fn foreign_sign(sign: &str, at: Location) -> Diagnostic {
     let label = if sign == "=" { "no sign of a condition" } else { "no sign of Flow" };

@@ -4,6 +4,7 @@
 //! against it alone, so declarations can be checked one by one, in any order, and kept. This layer knows no steps and no journeys.
 
 pub(crate) mod schema;
+pub(crate) mod trigger;
 
 use crate::Project;
 use crate::diagnostics::Diagnostic;
@@ -18,6 +19,7 @@ use flow_ir::{EmailId, FieldType, Id, IdMap, Policy, SegmentId, TeamId, Workflow
 use schema::Schema;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use trigger::Triggers;
 
 /// Everything a declaration may name.
 #[derive(Debug)]
@@ -25,6 +27,8 @@ pub(crate) struct Env<'p> {
     pub scope: &'p Scope,
     pub project: &'p Project,
     pub schema: Schema,
+    /// What the events say that let people in.
+    pub triggers: Triggers,
     pub emails: BTreeMap<&'p str, EmailId>,
     /// What those who click in each email may have clicked.
     pub links: IdMap<EmailId, Links>,
@@ -71,7 +75,8 @@ pub(crate) struct Segments<'p> {
 impl<'p> Env<'p> {
     /// The schema and the names; segments are named, and not typed yet.
     pub(crate) fn new(scope: &'p Scope, project: &'p Project, diagnostics: &mut Vec<Diagnostic>) -> Self {
-        let schema = Schema::of(scope, diagnostics);
+        let mut schema = Schema::of(scope, diagnostics);
+        let triggers = Triggers::of(scope, project, &mut schema);
         let segments = numbered(scope.segments.iter().map(|segment| segment.node.name.text.as_str()));
         Self {
             scope,
@@ -80,6 +85,7 @@ impl<'p> Env<'p> {
             template_values: Arc::new(template_values(&schema)),
             field_names: FieldNames::of(schema.field_names()),
             schema,
+            triggers,
             emails: numbered(scope.emails.values().map(|email| email.node.name.text.as_str())),
             links: scope.emails.values().map(|email| Links::of(&email.node)).collect(),
             teams: numbered(scope.teams.iter().map(|team| team.node.name.text.as_str())),
@@ -121,7 +127,8 @@ pub(crate) fn settled_line(text: &str, span: Span, ways: &[Settled]) -> String {
 }
 
 fn template_values(schema: &Schema) -> BTreeMap<String, Values> {
-    let values = schema.fields.values().filter_map(|field| {
+    let known = schema.fields.values().filter(|field| field.shape.trigger.is_none());
+    let values = known.filter_map(|field| {
         let values = match &field.shape.ty {
             FieldType::OneOf(choices) => Values::Choices(choices.clone()),
             FieldType::Country => Values::Countries,
@@ -133,7 +140,8 @@ fn template_values(schema: &Schema) -> BTreeMap<String, Values> {
 }
 
 fn template_fields(schema: &Schema) -> BTreeMap<String, FieldShape> {
-    let fields = schema.fields.values().map(|field| {
+    let known = schema.fields.values().filter(|field| field.shape.trigger.is_none());
+    let fields = known.map(|field| {
         let printable = field.shape.ty != FieldType::YesNo;
         (field.shape.name.clone(), FieldShape { printable, optional: field.shape.optional })
     });

@@ -95,7 +95,8 @@ impl Schema {
 
     /// Those of the project before the built-in ones: of many the first are told, and whoever wrote some means one of these.
     pub(crate) fn field_names(&self) -> impl Iterator<Item = &str> {
-        let fields = || self.fields.values().filter(|field| field.shape.tag.is_none());
+        let is_named = |shape: &FieldShape| shape.tag.is_none() && shape.trigger.is_none();
+        let fields = || self.fields.values().filter(move |field| is_named(&field.shape));
         let (own, built_in) = (
             || fields().filter(|field| field.declared.is_some()),
             || fields().filter(|field| field.declared.is_none()),
@@ -131,7 +132,14 @@ impl Schema {
 /// Its name is how a condition asks for it, and how people are shown it.
 fn tag_field(tag: &str) -> FieldShape {
     let name = format!("tagged {tag}");
-    FieldShape { name, ty: FieldType::YesNo, optional: false, default: Some(0), tag: Some(tag.to_owned()) }
+    FieldShape {
+        name,
+        ty: FieldType::YesNo,
+        optional: false,
+        default: Some(0),
+        tag: Some(tag.to_owned()),
+        trigger: None,
+    }
 }
 
 fn built_in_field(name: &str, built_in: BuiltIn) -> FieldShape {
@@ -143,7 +151,7 @@ fn built_in_field(name: &str, built_in: BuiltIn) -> FieldShape {
         BuiltIn::Moment => (FieldType::Moment, true),
         BuiltIn::Flag => (FieldType::YesNo, false),
     };
-    FieldShape { name: name.to_owned(), ty, optional, default: (!optional).then_some(0), tag: None }
+    FieldShape { name: name.to_owned(), ty, optional, default: (!optional).then_some(0), tag: None, trigger: None }
 }
 
 fn declared_field(
@@ -157,7 +165,7 @@ fn declared_field(
     let optional = node.optional && default.is_none();
     // A yes/no is no until somebody says yes; everything else without a value is missing.
     let no = (ty == FieldType::YesNo && !optional).then_some(0);
-    Some(FieldShape { name: node.name.text.clone(), optional, default: default.or(no), ty, tag: None })
+    Some(FieldShape { name: node.name.text.clone(), optional, default: default.or(no), ty, tag: None, trigger: None })
 }
 
 fn declared_event(event: &Declared<ast::Event>, scope: &Scope, diagnostics: &mut Vec<Diagnostic>) -> SchemaEvent {

@@ -1,7 +1,7 @@
 //! Fields to slots and text columns.
 
 use super::Lowering;
-use flow_ir::{Field, NEVER, SlotId, SlotKind, SystemSlots};
+use flow_ir::{Field, NEVER, SlotId, SlotKind, SystemSlots, TriggerKept, TriggerValue};
 
 impl Lowering<'_> {
     /// The frame's fields, in the order of the schema, then what the engine keeps of everyone.
@@ -9,14 +9,20 @@ impl Lowering<'_> {
         for (id, shape) in self.typed.fields.iter() {
             let literals = self.asked.literals(id);
             let (may_lack, initial) = (shape.default.is_none(), shape.default.unwrap_or_default());
-            let slot = self.program.frame.add(&shape.name, shape.ty.slot_kind(), may_lack, initial);
-            let text = shape.ty.is_text().then(|| self.program.texts.push(shape.name.clone()));
+            let name = shape.trigger.as_ref().map_or_else(|| shape.name.clone(), TriggerValue::name);
+            // What is kept until a journey begins is compared with nothing.
+            let waits = shape.trigger.as_ref().is_some_and(|trigger| trigger.kept != TriggerKept::Journey);
+            let is_beside = waits && shape.ty.is_text();
+            let mut add = || self.program.frame.add(&name, shape.ty.slot_kind(), may_lack, initial);
+            let slot = (!is_beside).then(&mut add);
+            let text = shape.ty.is_text().then(|| self.program.texts.push(name.clone()));
             self.program.fields.push(Field {
-                name: shape.name.clone(),
+                name,
                 tag: shape.tag.clone(),
+                trigger: shape.trigger.clone(),
                 ty: shape.ty.clone(),
                 optional: shape.optional,
-                slot: Some(slot),
+                slot,
                 text,
                 literals,
             });

@@ -21,6 +21,7 @@ pub mod role;
 pub mod segment;
 pub mod split;
 pub mod step;
+pub mod trigger;
 pub mod workflow;
 
 use self::area::{Area, Areas};
@@ -33,6 +34,7 @@ use self::mail::Email;
 use self::policy::Policy;
 use self::segment::Segment;
 use self::split::Split;
+use self::trigger::TriggerValue;
 use self::workflow::{Team, Workflow};
 use crate::id::*;
 use serde::{Deserialize, Serialize};
@@ -155,6 +157,9 @@ pub struct Field {
     pub name: String,
     /// The tag that it keeps, which steps alone give and take; none of a field that the project declares or every contact has.
     pub tag: Option<String>,
+    /// The workflow whose trigger it keeps a value of; none of what is known of the contact.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trigger: Option<TriggerValue>,
     /// What it holds.
     pub ty: FieldType,
     /// Declared with `?`.

@@ -42,6 +42,7 @@ fn schema(program: &mut Program) {
         text: None,
         literals: Vec::new(),
         tag: None,
+        trigger: None,
     };
     program.fields.push(field("budget", FieldType::Money, true, budget));
     let industries = FieldType::OneOf(vec!["software".into(), "retail".into()].into());

@@ -1,6 +1,6 @@
 //! Names: stores, streams and reports know what a program declares by its name, so each is one thing's, and of a length that they take.
 
-use super::super::{FieldType, StepKey, Workflow};
+use super::super::{Field, FieldType, StepKey, Workflow};
 use super::Checker;
 use crate::limits::MAX_NAME_BYTES;
 use std::collections::BTreeSet;
@@ -8,8 +8,9 @@ use std::collections::BTreeSet;
 impl Checker<'_> {
     pub(super) fn names(&mut self) {
         let program = self.program;
-        // A tag is asked for by another name than it is declared by.
-        let fields = program.fields.values().filter(|field| field.tag.is_none()).map(|field| field.name.as_str());
+        // A tag is asked for by another name than it is declared by, and what a trigger said has the names of two.
+        let is_declared = |field: &&Field| field.tag.is_none() && field.trigger.is_none();
+        let fields = program.fields.values().filter(is_declared).map(|field| field.name.as_str());
         self.declared("fields", fields);
         self.declared("tags", program.fields.values().filter_map(|field| field.tag.as_deref()));
         self.declared("stages", program.stages.iter().map(String::as_str));

@@ -243,6 +243,7 @@ fn layouts_and_lists_hold_together() {
             let field = |name: &str, ty, optional, slot| Field {
                 name: name.into(),
                 tag: None,
+                trigger: None,
                 ty,
                 optional,
                 slot: Some(slot),
@@ -436,6 +437,7 @@ fn entries_at_dates_have_dates_and_places() {
             let field = program.fields.push(Field {
                 name: "renewal".into(),
                 tag: None,
+                trigger: None,
                 ty: FieldType::Date,
                 optional: true,
                 slot: Some(slot),
@@ -482,6 +484,7 @@ fn changes_are_kept_and_asked() {
             let field = program.fields.push(Field {
                 name: "seats".into(),
                 tag: None,
+                trigger: None,
                 ty: FieldType::Number,
                 optional: true,
                 slot: Some(slot),
@@ -552,7 +555,8 @@ fn questions_have_the_type_of_what_they_ask() {
             let slot = Some(program.frame.add("field", kind, true, 0));
             program.frame.place();
             let (name, text) = ("field".to_owned(), None);
-            let field = program.fields.push(Field { name, tag: None, ty, optional: true, slot, text, literals });
+            let field =
+                program.fields.push(Field { name, tag: None, trigger: None, ty, optional: true, slot, text, literals });
             if of_text {
                 program.text_tests.push(TextTest { field, kind: TextTestKind::Contains, needle: "x".to_owned() });
             }

@@ -4,11 +4,14 @@ use super::clause::{self, clauses};
 use super::{Block, Clause, Name, Predicate, Text};
 use crate::source::Span;
 use crate::syntax::constructs;
+use std::collections::BTreeSet;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Email {
     pub name: Name,
     pub clauses: Vec<Clause<EmailClause>>,
+    /// What its own lines read of the event that let its reader in, each property once.
+    pub triggers: BTreeSet<String>,
     /// The first line, for labels.
     pub head: Span,
     pub span: Span,

@@ -40,6 +40,11 @@ pub(crate) struct Name {
     pub span: Span,
 }
 
+/// The property in `trigger.amount`; none of any other name.
+pub(crate) fn trigger_property(name: &str) -> Option<&str> {
+    name.strip_prefix("trigger.")
+}
+
 /// A whole file. With the text it was read from, it holds all that was written: whatever has no node of its own, as comments and blank
 /// lines, is kept by its place.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

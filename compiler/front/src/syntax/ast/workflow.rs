@@ -2,12 +2,15 @@
 
 use super::{Block, Clause, Header, Name, Step, Text};
 use crate::source::Span;
+use std::collections::BTreeSet;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Workflow {
     pub name: Name,
     pub title: Option<Text>,
     pub items: Vec<Item>,
+    /// What it reads of the event that lets people in, each property once.
+    pub triggers: BTreeSet<String>,
     pub span: Span,
     /// The first line, for labels.
     pub head: Span,

@@ -2,13 +2,15 @@
 
 use super::clause::{self, clauses};
 use super::context::Context;
+use super::value::triggers;
 use super::{Pair, Reader, Rule, has, head, span};
 use crate::syntax::ast::{Email, EmailClause, EmailKind, Link, Subject, Text};
 use crate::syntax::constructs;
 
 pub(super) fn parse(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Email {
     let (clauses, broken) = clause::block(reader, pair, Context::Email, clause);
-    Email { name: reader.name_of(pair, Rule::name), clauses, head: head(pair), span: span(pair), broken }
+    let (name, triggers) = (reader.name_of(pair, Rule::name), triggers(pair));
+    Email { name, clauses, triggers, head: head(pair), span: span(pair), broken }
 }
 
 constructs::email_clauses!(clauses EmailClause);

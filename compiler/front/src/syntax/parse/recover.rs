@@ -308,7 +308,11 @@ impl Reader<'_> {
             && fits(&slips::edited(text, &[(name.clone(), mended.clone())]))
         {
             let found = text.get(name.clone()).unwrap_or_default();
-            let diagnostic = syntax::unusual_name(found, self.part(line, name.clone())).guessed();
+            let place = self.part(line, name.clone());
+            let diagnostic = match slips::trigger_meant(found) {
+                Some(_) => syntax::theirs_of_trigger(found, place).guessed(),
+                None => syntax::unusual_name(found, place).guessed(),
+            };
             return self.with_edits(diagnostic, line, vec![(name, mended)]);
         }
         let slip = || slips::slip(text, at, &furthest, !rules.contains(&Rule::field), &fits);

@@ -459,7 +459,26 @@ pub(super) fn unusual_name(line: &str, at: usize) -> Option<(Range<usize>, Strin
     let found = line.get(start..end)?;
     let first = found.chars().next()?;
     let whole = end > at && (start < at || !first.is_ascii()) && first.is_alphabetic();
-    whole.then(|| (start..end, as_name(found)))
+    whole.then(|| (start..end, trigger_meant(found).unwrap_or_else(|| as_name(found))))
+}
+
+/// How other tools call what the event said that let somebody in, longest first.
+const THEIR_TRIGGERS: [&str; 7] = [
+    "trigger.properties.",
+    "trigger_event.",
+    "event.properties.",
+    "event_properties.",
+    "event_data.",
+    "properties.",
+    "event.",
+];
+
+/// `event.amount` is `trigger.amount`.
+pub(super) fn trigger_meant(name: &str) -> Option<String> {
+    let property = THEIR_TRIGGERS.iter().find_map(|theirs| name.strip_prefix(theirs))?;
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let is_read = property.starts_with(|c: char| c.is_ascii_alphabetic()) && property.chars().all(is_name);
+    is_read.then(|| format!("trigger.{property}"))
 }
 
 /// A line without what stands in braces.

@@ -1,9 +1,10 @@
 //! Values, durations and texts.
 
-use super::{Pair, Reader, Rule, child, name, span};
+use super::{Pair, Reader, Rule, child, has, name, slips, span};
 use crate::diagnostics::syntax;
 use crate::source::Span;
-use crate::syntax::ast::{Duration, Literal, Sum, Text, TextPiece, Unit, Value};
+use crate::syntax::ast::{Duration, Literal, Sum, Text, TextPiece, Unit, Value, trigger_property};
+use std::collections::BTreeSet;
 
 impl Reader<'_> {
     pub(super) fn value_of(&mut self, pair: &Pair<'_>) -> Value {
@@ -74,11 +75,8 @@ impl Reader<'_> {
                 Rule::hole => {
                     self.settle_braces(&inner);
                     let fallback = child(&inner, Rule::plain_text).map(|fallback| plain_text(&fallback));
-                    pieces.push(TextPiece::Field {
-                        field: self.name_of(&inner, Rule::name),
-                        fallback,
-                        span: span(&inner),
-                    });
+                    let rule = if has(&inner, Rule::trigger_value) { Rule::trigger_value } else { Rule::name };
+                    pieces.push(TextPiece::Field { field: self.name_of(&inner, rule), fallback, span: span(&inner) });
                 }
                 Rule::bad_hole => {
                     let place = self.at(span(&inner));
@@ -119,17 +117,26 @@ impl Reader<'_> {
     }
 }
 
+/// The properties of the event that let people in which a declaration reads, in its conditions, values and texts.
+pub(super) fn triggers(declaration: &Pair<'_>) -> BTreeSet<String> {
+    let all = declaration.clone().into_inner().flatten();
+    let read = all.filter(|inner| inner.as_rule() == Rule::trigger_value);
+    read.filter_map(|inner| Some(trigger_property(inner.as_str().trim())?.to_owned())).collect()
+}
+
 /// What a field that cannot be read was meant to be, where that is clear: a fallback without quotes, two braces, a blank in the name.
 fn meant_field(hole: &str) -> Option<String> {
     let inner = hole.trim_matches(|c: char| matches!(c, '{' | '}') || c.is_whitespace());
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let is_name = |name: &str| name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(is_word);
+    let named = |name: &str| slips::trigger_meant(name).or_else(|| is_name(name).then(|| name.to_owned()));
     let is_text = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || " _-.,!'".contains(c));
     match inner.split_once(" or ") {
-        Some((name, text)) if is_name(name.trim()) && is_text(text.trim()) => {
-            Some(format!("{{{} or \"{}\"}}", name.trim(), text.trim().trim_matches('\'')))
+        Some((name, text)) if is_text(text.trim().trim_matches('"')) => {
+            let name = named(name.trim())?;
+            Some(format!("{{{name} or \"{}\"}}", text.trim().trim_matches(['\'', '"'])))
         }
-        None if is_name(inner) => Some(format!("{{{inner}}}")),
+        None if named(inner).is_some() => named(inner).map(|name| format!("{{{name}}}")),
         None => Some(inner.split_whitespace().collect::<Vec<_>>().join("_"))
             .filter(|name| is_name(name))
             .map(|name| format!("{{{name}}}")),

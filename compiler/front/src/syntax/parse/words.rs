@@ -181,6 +181,7 @@ fn of_rule(rule: Rule) -> Option<Expected> {
         Rule::string => Expected::Text,
         Rule::hole => Expected::Thing("a field in braces"),
         Rule::plain_text => Expected::Text,
+        Rule::trigger_value => Expected::Refinement(&Expected::Thing("what a trigger said")),
         Rule::word => Expected::Thing("a name"),
         Rule::name => Expected::Thing("a name"),
         // It stands where a unit may.

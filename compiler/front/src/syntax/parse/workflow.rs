@@ -1,6 +1,7 @@
 //! `workflow`: the lines that hold for all of it, and the list of steps.
 
 use super::context::Context;
+use super::value::triggers;
 use super::{Pair, Reader, Rule, child, head, span, step};
 use crate::syntax::ast::{Clause, Header, Item, Workflow};
 use crate::syntax::constructs;
@@ -10,6 +11,7 @@ pub(super) fn parse(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Workflow {
         name: reader.name_of(pair, Rule::name),
         title: child(pair, Rule::title).map(|title| reader.text_of(&title)),
         items: Vec::new(),
+        triggers: triggers(pair),
         span: span(pair),
         head: head(pair),
         broken: reader.unclosed,

@@ -54,7 +54,16 @@ fn content(program: &mut Program, subject: usize, preview: usize, html: usize) {
 fn fields(program: &mut Program, many: usize) {
     for name in names(many - program.fields.len()) {
         let (ty, literals) = (FieldType::Number, Vec::new());
-        program.fields.push(Field { name, tag: None, ty, optional: true, slot: None, text: None, literals });
+        program.fields.push(Field {
+            name,
+            tag: None,
+            trigger: None,
+            ty,
+            optional: true,
+            slot: None,
+            text: None,
+            literals,
+        });
     }
 }
 

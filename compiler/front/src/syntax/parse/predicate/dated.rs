@@ -36,7 +36,7 @@ fn time(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Option<Time> {
     } else if let Some(date) = child(pair, Rule::date) {
         TimeBase::Date(Literal::Date(date.as_str().trim().to_owned(), span(&date)))
     } else {
-        TimeBase::Field(name(&child(pair, Rule::word)?))
+        TimeBase::Field(name(&child(pair, Rule::trigger_value).or_else(|| child(pair, Rule::word))?))
     };
     let shifts = pair.clone().into_inner().filter(|inner| inner.as_rule() == Rule::shift);
     let shifts = shifts.map(|shift| {

@@ -1,0 +1,119 @@
+//! `trigger.amount`: what the event said that let somebody in. Steps read that of their own workflow, and a mail that of whichever sends it.
+
+use super::cx::Cx;
+use crate::diagnostics::trigger as words;
+use crate::env::trigger::{Said, Unsaid};
+use crate::meaning::Meaning;
+use crate::source::Location;
+use crate::syntax::ast::{Name, trigger_property};
+use crate::templates::{FieldShape, Values};
+use flow_ir::{FieldId, FieldType};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Whose trigger a declaration may read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) enum TriggerOf {
+    /// It belongs to no workflow.
+    #[default]
+    Nobody,
+    /// The lines of a workflow around its steps, which are asked of people who are not in it.
+    Around(String),
+    Steps(String),
+    /// Whoever gets the mail, which is declared there.
+    Mail(String, Location),
+}
+
+impl Cx<'_> {
+    /// The field of this name; of `trigger.amount` the one that keeps it.
+    pub(super) fn field(&self, name: &str) -> Option<FieldId> {
+        let Some(property) = trigger_property(name) else { return self.env.schema.field(name) };
+        self.said(property)?.ok()?;
+        match &self.trigger_of {
+            TriggerOf::Steps(workflow) => self.env.triggers.field(workflow, property),
+            TriggerOf::Mail(email, _) => self.env.triggers.field_of_email(email, property),
+            TriggerOf::Nobody | TriggerOf::Around(_) => None,
+        }
+    }
+
+    /// The type of what a name stands for, where it is a field or what a trigger said; also of what no field keeps yet, in a line that is tried out.
+    pub(super) fn type_of(&self, name: &str) -> Option<FieldType> {
+        match trigger_property(name) {
+            Some(property) => self.said(property)?.ok().map(|said| said.ty),
+            None => self.env.schema.field(name).map(|field| self.env.schema.shape(field).ty.clone()),
+        }
+    }
+
+    /// What a trigger says of a property; none where nothing may be read.
+    fn said(&self, property: &str) -> Option<Result<Said, Unsaid>> {
+        let env = self.env;
+        match &self.trigger_of {
+            TriggerOf::Steps(workflow) => Some(env.triggers.of_workflow(&env.schema, workflow, property)),
+            TriggerOf::Mail(email, at) => Some(env.triggers.of_email(&env.schema, email, property, *at)),
+            TriggerOf::Nobody | TriggerOf::Around(_) => None,
+        }
+    }
+
+    /// Whether somebody may lack the value of a field, and where that is said. A mail may go to people of several workflows.
+    pub(super) fn may_lack(&self, field: FieldId) -> (bool, Option<Location>) {
+        let shape = self.env.schema.shape(field);
+        match (&shape.trigger, &self.trigger_of) {
+            (Some(trigger), TriggerOf::Mail(..)) => {
+                let lacking = self.said(&trigger.property).and_then(Result::ok).and_then(|said| said.lacking);
+                (lacking.is_some(), lacking)
+            }
+            _ => (shape.optional, self.env.schema.declared(field)),
+        }
+    }
+
+    /// What a template may name besides the fields of the contact, and what those hold that have few values.
+    pub(super) fn trigger_values(&self) -> (BTreeMap<String, FieldShape>, BTreeMap<String, Values>) {
+        let (mut fields, mut values) = (BTreeMap::new(), BTreeMap::new());
+        let TriggerOf::Mail(email, _) = &self.trigger_of else { return (fields, values) };
+        for property in self.env.triggers.properties_of_email(&self.env.schema, email) {
+            let Some(Ok(said)) = self.said(&property) else { continue };
+            let name = format!("trigger.{property}");
+            match &said.ty {
+                FieldType::OneOf(choices) => drop(values.insert(name.clone(), Values::Choices(choices.clone()))),
+                FieldType::Country => drop(values.insert(name.clone(), Values::Countries)),
+                _ => {}
+            }
+            let shape = FieldShape { printable: said.ty != FieldType::YesNo, optional: said.lacking.is_some() };
+            fields.insert(name, shape);
+        }
+        (fields, values)
+    }
+}
+
+/// Notes what a property of a trigger means.
+pub(super) fn note(cx: &mut Cx<'_>, name: &Name, property: &str) {
+    if let Some(Ok(Said { of: (event, place), .. })) = cx.said(property) {
+        cx.means(name.span, Meaning::Property(event, place as u32));
+    }
+}
+
+/// Reports what no trigger says.
+pub(super) fn report(cx: &mut Cx<'_>, name: &Name, property: &str) {
+    let at = cx.at(name.span);
+    let event_name = |event| cx.env.schema.events.at(event).shape.name.clone();
+    let diagnostic = match (cx.said(property), &cx.trigger_of) {
+        // Only where a line is tried out that reads what the project does not.
+        (Some(Ok(_) | Err(Unsaid::Unclear)), _) => return,
+        (None, TriggerOf::Around(_)) => words::not_around_steps(property, at),
+        (None, _) => words::of_no_workflow(property, at),
+        (Some(Err(Unsaid::NoEvent)), TriggerOf::Steps(workflow)) => words::no_event(property, Some(workflow), at),
+        (Some(Err(Unsaid::NoEvent)), _) => words::no_event(property, None, at),
+        (Some(Err(Unsaid::NotSent)), _) => words::not_sent(property, at),
+        (Some(Err(Unsaid::TwoTypes(both))), _) => {
+            let both = both.map(|(event, ty)| (event_name(event), ty));
+            words::two_types(property, &both, at)
+        }
+        (Some(Err(Unsaid::NotOf(events))), _) => {
+            let names = events.iter().map(|event| event_name(*event)).collect::<Vec<_>>();
+            let properties = events.iter().flat_map(|event| &cx.env.schema.events.at(*event).shape.properties);
+            let properties: BTreeSet<&str> = properties.map(|property| property.name.as_str()).collect();
+            let known = cx.suggesting().listed(properties.into_iter());
+            words::not_of(property, &names, &known, at)
+        }
+    };
+    cx.report(diagnostic);
+}

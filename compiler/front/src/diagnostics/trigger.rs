@@ -1,0 +1,109 @@
+//! What the event said that let somebody in, where nothing says it.
+
+use super::suggest::Names;
+use super::{Code, Diagnostic};
+use crate::env::schema::words;
+use crate::source::Location;
+use flow_ir::FieldType;
+
+/// In a segment, a policy, a team or the condition of a subject.
+pub(crate) fn of_no_workflow(property: &str, at: Location) -> Diagnostic {
+    only_in_steps(property, at, "what stands here is asked of everybody, whatever let them in")
+        .help(format!("ask it in a step of the workflow: `if trigger.{property} …`"))
+}
+
+/// In a line around the steps.
+pub(crate) fn not_around_steps(property: &str, at: Location) -> Diagnostic {
+    only_in_steps(property, at, "this line is also asked of people who are not in the workflow")
+        .help(format!(
+            "at the entry, ask the event itself, which has its properties in parentheses behind it: `enter when ordered({property} …)`; \
+             later, ask in a step: `if trigger.{property} …`"
+        ))
+}
+
+fn only_in_steps(property: &str, at: Location, label: &str) -> Diagnostic {
+    let message = format!("`trigger.{property}` is known only in steps and in the texts of mails");
+    Diagnostic::error(Code::JourneyOnly, message, at, label)
+        .why("it is what the event said that let somebody in, and only their own journey goes by it")
+}
+
+/// Nobody comes in by an event.
+pub(crate) fn no_event(property: &str, workflow: Option<&str>, at: Location) -> Diagnostic {
+    let message = match workflow {
+        Some(workflow) => format!("no event lets people into `{workflow}`, so none says `{property}`"),
+        None => format!("no event lets people into the workflows that send this mail, so none says `{property}`"),
+    };
+    Diagnostic::error(Code::NoTrigger, message, at, "nobody would ever have a value here").help(format!(
+        "let an event in that has it, as in `enter when ordered`, or keep it with the contact, as a field of `contact {{ {property} … }}`"
+    ))
+}
+
+/// A mail that nobody gets.
+pub(crate) fn not_sent(property: &str, at: Location) -> Diagnostic {
+    let message = format!("no workflow sends this mail, so no event says `{property}`");
+    Diagnostic::error(Code::NoTrigger, message, at, "what it says depends on what lets its reader in")
+        .help("send it from a workflow that people enter by an event")
+}
+
+/// The events have it, each in another way.
+pub(crate) fn two_types(property: &str, [one, other]: &[(String, FieldType); 2], at: Location) -> Diagnostic {
+    let message = format!(
+        "`trigger.{property}` is {} where `{}` lets people in, and {} where `{}` does",
+        words(&one.1),
+        one.0,
+        words(&other.1),
+        other.0,
+    );
+    Diagnostic::error(Code::TypeMismatch, message, at, "which of the two is meant?").help(format!(
+        "declare `{property}` alike in both events, or part those who come in by one of them into a workflow of their own"
+    ))
+}
+
+/// `set plan = trigger.amount`
+pub(crate) fn set_to_another_kind([field, said]: [&str; 2], [is, other]: [&FieldType; 2], at: Location) -> Diagnostic {
+    let message = match (is, other) {
+        (FieldType::OneOf(_), FieldType::OneOf(_)) => format!("`{field}` and `{said}` list other values"),
+        _ => format!("`{field}` is {}, and `{said}` is {}", words(is), words(other)),
+    };
+    let label = format!("`{field}` does not take this");
+    Diagnostic::error(Code::TypeMismatch, message, at, label)
+        .help("declare the field and the property of the event alike, or say by `choose by` what each value becomes")
+}
+
+/// What a field is set to, where the event may not have said it.
+pub(crate) fn possibly_unsaid(
+    said: &str,
+    at: Location,
+    declared: Option<Location>,
+    instead: Option<String>,
+) -> Diagnostic {
+    let message = format!("`{said}` may be missing here");
+    let diagnostic = Diagnostic::error(Code::PossiblyMissing, message, at, "what is it set to then?");
+    let diagnostic = match declared {
+        Some(declared) => diagnostic.label(declared, "because of this, not everybody who comes in has it"),
+        None => diagnostic,
+    };
+    match instead {
+        Some(instead) => diagnostic.help("say what it is then:").edit(at, format!("{said} or {instead}")),
+        None => diagnostic.help(format!("ask before it: `if {said} is known {{ … }}`")),
+    }
+}
+
+/// None of the events that let people in has it.
+pub(crate) fn not_of(property: &str, events: &[String], known: &Names<'_>, at: Location) -> Diagnostic {
+    let all = events.iter().map(|event| format!("`{event}`")).collect::<Vec<_>>().join(" and ");
+    let message = match events {
+        [_] => format!("{all} lets people in, and has no property called `{property}`"),
+        _ => format!("{all} let people in, and none has a property called `{property}`"),
+    };
+    let diagnostic = Diagnostic::error(Code::UnknownProperty, message, at, "not declared");
+    match (known.nearest(property), events.first()) {
+        (Some(nearest), _) => {
+            diagnostic.help(format!("did you mean `trigger.{nearest}`?")).edit(at, format!("trigger.{nearest}"))
+        }
+        (None, Some(event)) if known.is_empty() => {
+            diagnostic.help(format!("declare it: `event {event} {{ {property} text }}`"))
+        }
+        (None, _) => diagnostic.help(format!("there is {}", known.list(8))),
+    }
+}

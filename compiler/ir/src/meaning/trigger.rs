@@ -1,0 +1,66 @@
+//! What the event said that let somebody in: `trigger.amount`.
+//!
+//! A value of it is a field of the contact that no project declares and no import fills: one for each workflow and property that its steps or mails
+//! read. So conditions, mails and stores treat it as they treat fields. It is written when the journey begins, and stays until the next one does. A
+//! trigger that has to wait keeps what it said in fields of its own, so that nothing of it mixes with what the journey at hand goes by.
+
+use super::Field;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+
+/// Of which workflow's trigger a field keeps a value, and until when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TriggerValue {
+    /// The name of the workflow.
+    pub workflow: String,
+    /// The property of the event.
+    pub property: String,
+    /// For whom it is kept.
+    pub kept: TriggerKept,
+}
+
+/// Who goes by what a trigger said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum TriggerKept {
+    /// The journey that it began.
+    Journey,
+    /// An entry that is held for what is not known of its person yet.
+    Held,
+    /// Somebody who waits for their turn.
+    Turn,
+    /// The next journey, where it came during one.
+    Again,
+}
+
+impl TriggerKept {
+    /// All of them.
+    pub const ALL: [TriggerKept; 4] = [Self::Journey, Self::Held, Self::Turn, Self::Again];
+}
+
+impl Field {
+    /// As texts and templates name it: of what a trigger said `trigger.amount`, of everything else its name.
+    pub fn written(&self) -> Cow<'_, str> {
+        match &self.trigger {
+            Some(trigger) => Cow::Owned(trigger.written()),
+            None => Cow::Borrowed(&self.name),
+        }
+    }
+}
+
+impl TriggerValue {
+    /// As steps and texts name it: `trigger.amount`.
+    pub fn written(&self) -> String {
+        format!("trigger.{}", self.property)
+    }
+
+    /// What it is called among the fields of a program, where each has a name of its own.
+    pub fn name(&self) -> String {
+        let kept = match self.kept {
+            TriggerKept::Journey => "",
+            TriggerKept::Held => ", held",
+            TriggerKept::Turn => ", until the turn comes",
+            TriggerKept::Again => ", for the next journey",
+        };
+        format!("{} of {}{kept}", self.written(), self.workflow)
+    }
+}
