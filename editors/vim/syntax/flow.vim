@@ -11,7 +11,7 @@ syntax keyword flowDeclaration calendar contact email event policy segment stage
 syntax keyword flowControl advance choose else exit handoff if otherwise repeat send set split start step stop suppress
 syntax keyword flowControl tag untag until wait when
 syntax keyword flowOperator and between bounced changes clicked ends entered hour in inactive is known left no not
-syntax keyword flowOperator opened or replied sent starts tagged timed today trigger unknown weekday with
+syntax keyword flowOperator opened or replied sent starts tagged timed today unknown weekday with
 syntax match flowOperator "\<contains\>"
 syntax keyword flowKeyword a after again ago always an any as assign at backup because before blackout business by cap
 syntax keyword flowKeyword continue converted country covers delay drop due emails enter entry ever every everyone

@@ -28,9 +28,6 @@ const IN_CONDITIONS: &[Rule] = &[
 /// What directs people's ways besides the words that steps may begin with.
 const IN_STEPS: &[Rule] = &[Rule::kw_step, Rule::kw_else, Rule::kw_when, Rule::kw_until, Rule::kw_otherwise];
 
-/// The first word of the rule `trigger_value`.
-const TRIGGER: &str = "trigger";
-
 /// The words of the rule `truth` beside `no`.
 const TRUTHS: &[&str] = &["yes"];
 
@@ -46,7 +43,6 @@ pub fn vocabulary() -> Vec<(Class, &'static str)> {
         found.extend(list.later.iter().map(|word| (Class::Later, *word)));
     }
     found.extend(IN_CONDITIONS.iter().filter_map(word).map(|word| (Class::Predicate, word)));
-    found.insert((Class::Predicate, TRIGGER));
     found.extend(IN_STEPS.iter().filter_map(word).map(|word| (Class::Step, word)));
     let classed: BTreeSet<&str> =
         found.iter().filter(|(class, _)| *class != Class::Later).map(|(_, word)| *word).collect();
