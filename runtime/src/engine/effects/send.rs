@@ -182,9 +182,7 @@ impl StepHost<'_> {
             Ok(Composed { mail, payload }) if is_new => {
                 self.outbox.post(self.batch, OutboxRecord { payload, ..row }, mail)
             }
-            Ok(Composed { mail, .. }) => {
-                self.outbox.post_again(self.batch, &row, mail, (self.now, self.in_turn))
-            }
+            Ok(Composed { mail, .. }) => self.outbox.post_again(self.batch, &row, mail, (self.now, self.in_turn)),
         };
         match posted {
             Posted::Promised(row) => {

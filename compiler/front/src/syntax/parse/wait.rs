@@ -80,7 +80,9 @@ fn appointment(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Appointment {
         Some((reader.duration_of(&distance)?, side))
     });
     let unnamed = || Name { text: String::new(), span: span(pair) };
-    let named = |dated: Pair<'_>| child(&dated, Rule::trigger_value).or_else(|| child(&dated, Rule::word)).map(|word| name(&word));
+    let named = |dated: Pair<'_>| {
+        child(&dated, Rule::trigger_value).or_else(|| child(&dated, Rule::word)).map(|word| name(&word))
+    };
     let field = dated.and_then(named).unwrap_or_else(unnamed);
     Appointment::Date { distance, field }
 }
