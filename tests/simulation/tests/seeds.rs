@@ -50,8 +50,10 @@ const RARE: [&str; 8] = [
     "the contact has paused marketing mail",
 ];
 /// Reasons that no world is made for: a workflow that is taken away while somebody waits for it within ten minutes, or for their turn, a mail
-/// that two joined journeys had both sent, and waits for a date. The engine's own tests have them.
-const ELSEWHERE: [&str; 3] = [
+/// that two joined journeys had both sent, waits for a date, and time between two mails. The engine's own tests have them.
+const ELSEWHERE: [&str; 5] = [
+    "another email of this workflow has left too shortly before",
+    "for as long as it may be held, another email of this workflow had left too shortly before",
     "the workflow was taken out of the project before it began",
     "the contact has received it in this journey already",
     "the date that it waited for was past or missing",
