@@ -9,7 +9,7 @@ use flow_ir::FieldId;
 use super::{ComposeFault, ContactValues, present, text};
 use crate::mail::{self, Html};
 
-/// As many bytes come out of one at most, where it is escaped.
+/// How many bytes one becomes at most where it is escaped for HTML: `'` is `&#x27;`.
 const ESCAPED_BYTES: usize = 6;
 
 /// What is computed once for an email's template.
@@ -37,8 +37,8 @@ pub(super) struct Read {
     pub(super) printable: bool,
 }
 
-/// What one person's mail says beside the template.
-struct Said {
+/// What stands in the template for one person.
+struct Values {
     body: Arc<Body>,
     texts: BTreeMap<FieldId, String>,
     truths: BTreeMap<FieldId, bool>,
@@ -58,16 +58,16 @@ pub(super) fn html(
             false => _ = truths.insert(*field, contact.truth(*field)),
         }
     }
-    let said = Said { body: Arc::clone(body), texts, truths, unsubscribe_url };
-    match said.is_complete() && said.fits() {
-        true => Ok(Html::later(move || said.write().map_err(|fault| fault.to_string()))),
-        false => Ok(Html::from(said.write()?)),
+    let values = Values { body: Arc::clone(body), texts, truths, unsubscribe_url };
+    match values.is_complete() && values.fits() {
+        true => Ok(Html::later(move || values.write().map_err(|fault| fault.to_string()))),
+        false => Ok(Html::from(values.write()?)),
     }
 }
 
-impl Said {
-    /// Whether the template finds a value in whatever it names, so that nothing can be missing. What is there may be all that it prints, but this is
-    /// no place to know that.
+impl Values {
+    /// Whether there is a value for each field that the template names, so that it can miss none. Where one lacks, it may have a fallback, or ask before it
+    /// prints: only filling it in shows that.
     fn is_complete(&self) -> bool {
         self.texts.len() + self.truths.len() == self.body.fields.len()
     }

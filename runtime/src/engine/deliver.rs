@@ -190,9 +190,7 @@ impl<S: Store> Engine<S> {
             OutboxKind::Notice => match self.compose(&row)? {
                 Err(detail) => self.give_up(&row, Undelivered::NotComposed, detail),
                 Ok(composed) => {
-                    if let Posted::Promised(_) =
-                        self.outbox.post_again(&mut self.batch, &row, composed.mail, (at, false))
-                    {
+                    if let Posted::Promised(_) = self.outbox.post_again(&mut self.batch, &row, composed.mail, at) {
                         self.batch.decide(decision(&row, DecisionCode::Delivered, at, 0));
                     }
                 }

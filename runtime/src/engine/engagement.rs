@@ -128,8 +128,13 @@ impl<S: Store> Engine<S> {
 }
 
 /// Whether what an event names is a link of a mail: as all texts, without regard to case.
-pub(super) fn is_link(alias: &str, named: &str) -> bool {
+fn is_link(alias: &str, named: &str) -> bool {
     alias == named || alias.to_lowercase() == named.to_lowercase()
+}
+
+/// Whether a click on what an event names is one that is asked about: on one link, or on any.
+pub(super) fn is_click_on(asked: Option<&str>, named: Option<&str>) -> bool {
+    asked.is_none_or(|alias| named.is_some_and(|named| is_link(alias, named)))
 }
 
 impl Touch<'_> {
@@ -273,9 +278,7 @@ impl Touch<'_> {
         let workflow = self.workflow(self.journey(index).workflow());
         let journey = self.journey_mut(index);
         let asked = workflow.engagements.iter().filter(|asked| asked.kind == kind && asked.email == email);
-        for asked in asked
-            .filter(|asked| asked.link.as_deref().is_none_or(|alias| link.is_some_and(|named| is_link(alias, named))))
-        {
+        for asked in asked.filter(|asked| is_click_on(asked.link.as_deref(), link)) {
             let last = journey.read(plan, asked.slot).max(occurred_at);
             journey.write(plan, asked.slot, last);
         }

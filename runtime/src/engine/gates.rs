@@ -3,13 +3,12 @@
 //! All of it is asked at the moment of leaving, before every attempt. A place under a cap is taken by what has left, and by what a channel has in
 //! its hands: that may leave at any moment.
 
-use super::contact::Journey;
 use super::plan::Plan;
 use super::touch::Touch;
 use crate::broken::{Rule, is_broken};
 use crate::store::{JourneyStatus, OutboxRecord, OutboxState, Texts};
 use crate::time::{Holidays, Instant, SendWindow, Zone, civil};
-use flow_ir::{Cap, DaySpan, EmailId, EmailKind, FOREVER, Fact, NEVER, Over, Workflow, WorkflowId};
+use flow_ir::{Cap, DaySpan, EmailId, EmailKind, FOREVER, Fact, NEVER, Over, WorkflowId};
 
 /// The hours in which mail of a workflow may leave, by the clocks of a contact.
 pub(super) struct Gates<'p> {
@@ -53,12 +52,6 @@ impl Plan {
 
     pub(super) fn is_marketing(&self, email: EmailId) -> bool {
         self.program.emails.get(email).is_some_and(|email| email.kind == EmailKind::Marketing)
-    }
-
-    /// When the last marketing mail of a journey left; [`NEVER`] where none did.
-    pub(super) fn left_last(&self, workflow: &Workflow, journey: &[u8]) -> i64 {
-        let marketing = workflow.slots.sent_at.iter().filter(|(email, _)| self.is_marketing(*email));
-        marketing.map(|(_, slot)| workflow.journey.read(journey, *slot)).max().unwrap_or(NEVER)
     }
 
     /// What remembers when marketing mails left.
@@ -180,33 +173,6 @@ impl Touch<'_> {
 
     fn may_try(&self, row: &OutboxRecord) -> bool {
         row.state == OutboxState::Queued && row.due_at <= self.now
-    }
-
-    /// When the last marketing mail of the other journeys that the contact had in the workflow of one left, where it leaves some time between two.
-    pub(super) fn left_before(&self, index: usize) -> i64 {
-        let id = self.journey(index).workflow();
-        let workflow = self.workflow(id);
-        if workflow.spacing_ms.is_none() {
-            return NEVER;
-        }
-        let others = self.contact.journeys.iter().enumerate();
-        let others = others.filter(|(other, journey)| *other != index && journey.workflow() == id);
-        others.map(|(_, journey)| self.plan.left_last(workflow, &journey.record.memory)).max().unwrap_or(NEVER)
-    }
-
-    /// Whether a journey has sent what the next mail of its workflow leaves some time after.
-    pub(super) fn spaces_by(&self, journey: &Journey) -> bool {
-        let workflow = self.workflow(journey.workflow());
-        workflow.spacing_ms.is_some() && self.plan.left_last(workflow, &journey.record.memory) > NEVER
-    }
-
-    /// The journey in a workflow whose marketing mail left last, where the next one leaves some time after it.
-    pub(super) fn last_sender_in(&self, id: WorkflowId) -> Option<u32> {
-        let workflow = self.workflow(id);
-        workflow.spacing_ms?;
-        let own = self.contact.journeys.iter().filter(|journey| journey.workflow() == id);
-        let left = own.map(|journey| (self.plan.left_last(workflow, &journey.record.memory), journey.record.run));
-        left.max().filter(|(left_at, _)| *left_at > NEVER).map(|(_, run)| run)
     }
 
     /// The message for which a journey waits.

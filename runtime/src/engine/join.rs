@@ -201,8 +201,8 @@ impl Touch<'_> {
         None
     }
 
-    /// A journey of theirs that had ended is a run of its own, whose goal may count on or whose mail the next one leaves some time after, unless it ran beside one of this person: two at once were
-    /// one.
+    /// A journey of theirs that had ended is a run of its own, whose goal may count on or whose mail the next one leaves some time after, unless it ran
+    /// beside one of this person: two at once were one.
     fn join_past(&mut self, journey: Journey, zone: Zone) {
         let workflow = journey.workflow();
         let mut own = self.contact.journeys.iter().filter(|own| own.workflow() == workflow);

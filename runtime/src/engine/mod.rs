@@ -71,6 +71,7 @@ pub(crate) mod recount;
 mod refusals;
 mod report;
 mod segment;
+mod spacing;
 mod starts;
 mod step;
 mod stream;

@@ -230,14 +230,8 @@ impl Outbox {
         id
     }
 
-    /// Another attempt at a row that waits, with the date that its message has by now. One that comes `in_turn` waits for the end of the instant.
-    pub(super) fn post_again(
-        &mut self,
-        batch: &mut Batch,
-        dated: &OutboxRecord,
-        mail: Mail,
-        (now, in_turn): (i64, bool),
-    ) -> Posted {
+    /// Another attempt at a row that waits, with the date that its message has by now.
+    pub(super) fn post_again(&mut self, batch: &mut Batch, dated: &OutboxRecord, mail: Mail, now: i64) -> Posted {
         let id = dated.id;
         let Some(mut row) = self.rows.remove(&id) else { return Posted::OnItsWay(id) };
         self.queue.remove((row.due_at, id));
@@ -246,7 +240,7 @@ impl Outbox {
         let recipient = mail.to.address().as_str();
         let moved = (row.recipient != recipient).then(|| recipient.to_owned());
         row.recipient = moved.clone().unwrap_or(row.recipient);
-        let posted = if self.is_more_to_come || in_turn { self.enqueue(&mut row) } else { self.decide(&mut row, mail) };
+        let posted = if self.is_more_to_come { self.enqueue(&mut row) } else { self.decide(&mut row, mail) };
         batch.settle(OutboxSettlement { recipient: moved, queued_at, ..settlement(&row, row.state, String::new()) });
         self.changed.insert(id);
         self.rows.insert(id, row);

@@ -91,7 +91,7 @@ reasons! {
     }
 
     /// What holds a mail, where that is not its hours. Whoever waits for their turn by a rate has numbers from 2 on
-    /// ([`Rate::number`](flow_ir::Rate::number)), and no rate has one of ten digits.
+    /// ([`Rate::number`](flow_ir::Rate::number)), so all but the first lie beyond those of any rate.
     HeldBy {
         Cap = 1 "the contact has had as many mails as the policy allows",
         Spacing = 4_000_000_000 "another email of this workflow has left too shortly before",
@@ -159,6 +159,9 @@ reasons! {
         NobodyTook = 3 "nobody took the contact over, and there was no other step",
     }
 }
+
+/// No rate has the number of what holds a mail.
+const _: () = assert!(HeldBy::Spacing.number() / 2 > flow_ir::limits::MAX_RATE);
 
 /// What to say of every reason that a decision is kept with: its code, the number, and the words.
 pub fn all() -> Vec<(DecisionCode, u32, &'static str)> {

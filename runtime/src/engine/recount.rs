@@ -7,7 +7,7 @@
 //!
 //! Those of so many contacts are filled with one reading of the log that memory is bounded; the rest is left to another reading.
 
-use super::engagement::{MACHINE_CLICK_MS, is_link};
+use super::engagement::{MACHINE_CLICK_MS, is_click_on};
 use super::event::LATE_BY_MS;
 use super::touch::later;
 use crate::inbound::MailEvent;
@@ -214,10 +214,7 @@ impl<'p> Recount<'p> {
                     let waits = if asked.kind == EngagementKind::Clicked { MACHINE_CLICK_MS + 1 } else { 0 };
                     let is_it = mail.and_then(kind_of) == Some(asked.kind)
                         && text("email_id") == Some(name)
-                        && asked
-                            .link
-                            .as_deref()
-                            .is_none_or(|alias| text("link_id").is_some_and(|named| is_link(alias, named)));
+                        && is_click_on(asked.link.as_deref(), text("link_id"));
                     let sent = sender(sends, asked.email, event.occurred_at).filter(|sent| sent.by == filled.place);
                     let is_theirs = sent.is_some_and(|sent| event.occurred_at - sent.at >= waits);
                     if is_it && event.counts && is_theirs {

@@ -35,7 +35,7 @@ pub(crate) fn check(mail: &Mail) -> Result<(), MailError> {
 /// The complete message; the same `Mail` gives the same bytes.
 pub fn to_mime(mail: &Mail) -> Result<Vec<u8>, MailError> {
     check_key(&mail.key)?;
-    let html = mail.html.text().map_err(|problem| MailError::NotWritten { problem: problem.to_owned() })?;
+    let html = mail.written()?;
     check_sizes(mail, Some(html))?;
     let boundary = format!("=_flow_{}", hash(&mail.key));
     let html = with_preheader(html, mail.preview.as_deref());

@@ -71,6 +71,11 @@ pub struct Mail {
 }
 
 impl Mail {
+    /// The HTML, put together where nobody has done that yet.
+    pub(crate) fn written(&self) -> Result<&str, MailError> {
+        self.html.text().map_err(|problem| MailError::NotWritten { problem: problem.to_owned() })
+    }
+
     /// What a reader without HTML sees. Made by whoever writes the message, on a thread that sends: a mail that is only fixed at its step
     /// needs none.
     pub fn text(&self) -> Cow<'_, str> {

@@ -139,14 +139,12 @@ pub fn on_date(days: i64, minute: u16, zone: Zone) -> Option<Instant> {
 pub fn later_date(days: i64, months: i32, more_days: i32) -> Option<i64> {
     let epoch = Date::constant(1970, 1, 1);
     let date = add_days(add_months(add_days(epoch, i32::try_from(days).ok()?)?, months)?, more_days)?;
-    let days = date.since((jiff::Unit::Day, epoch)).ok()?;
-    Some(i64::from(days.get_days()))
+    Some(days_since_epoch(date).into())
 }
 
 /// A day, counted from 1970-01-01.
 pub(super) fn days_since_epoch(date: Date) -> i32 {
-    let since = date.since((jiff::Unit::Day, Date::constant(1970, 1, 1)));
-    since.map_or(if date.year() > 0 { i32::MAX } else { i32::MIN }, |days| days.get_days())
+    (date - Date::constant(1970, 1, 1)).get_days()
 }
 
 /// Minute 1440 is midnight at the end of the day.

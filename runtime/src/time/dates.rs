@@ -31,7 +31,7 @@ fn date_of(day: i64) -> Option<Date> {
 }
 
 fn number_of(date: Date) -> i64 {
-    i64::from((date - Date::constant(1970, 1, 1)).get_days())
+    civil::days_since_epoch(date).into()
 }
 
 /// The day that calendars in a zone show, as a number.

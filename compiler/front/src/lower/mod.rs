@@ -7,6 +7,7 @@
 mod body;
 mod branch;
 mod builder;
+mod calendar;
 mod change;
 mod effect;
 mod email;

@@ -4,12 +4,6 @@ use super::Lowering;
 use flow_ir::{Area, Fact, NEVER, Pattern, PatternEvent, SlotKind};
 
 impl Lowering<'_> {
-    /// By their names: in which order they are declared says nothing.
-    pub(super) fn calendars(&mut self) {
-        self.program.calendars = self.typed.calendars.iter().map(|typed| typed.calendar.clone()).collect();
-        self.program.calendars.sort_by(|one, other| one.name.cmp(&other.name));
-    }
-
     /// Where mails are counted, the frame keeps when so many of them left, the newest first.
     pub(super) fn policy(&mut self) {
         self.program.policy = self.typed.policy.clone();

@@ -156,9 +156,7 @@ impl Fate {
         };
         Fate::Refused { reason: error.to_string(), kind }
     }
-}
 
-impl Fate {
     /// What was said with it.
     pub fn reason(&self) -> &str {
         match self {

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::{Channel, Fate, Foreseen, RefusedKind, Uncertain};
-use crate::mail::{Mail, MailError};
+use crate::mail::Mail;
 
 /// What becomes of an attempt: the mail and the number of the attempt, from 1.
 pub type Script = dyn Fn(&Mail, u32) -> Foreseen + Send + Sync;
@@ -142,8 +142,8 @@ impl Channel for ScriptedChannel {
 
     /// The engine goes by what was foreseen; this is the attempt itself.
     fn send(&self, mail: &Mail, attempt: u32) -> Fate {
-        if let Err(problem) = mail.html.text() {
-            return Fate::unbuilt(&MailError::NotWritten { problem: problem.to_owned() });
+        if let Err(error) = mail.written() {
+            return Fate::unbuilt(&error);
         }
         self.handed.lock().unwrap_or_else(PoisonError::into_inner).push(mail.clone());
         let fate = (self.script)(mail, attempt).fate;

@@ -42,7 +42,10 @@ impl Perform for Send {
                 host.withhold(step, reason);
                 Outcome::Done
             }
-            Holding::Nothing => host.post_mail(memory, step, self.email),
+            Holding::Nothing => match host.row.filter(|_| host.in_turn) {
+                Some(row) => host.wait_for_turn(row),
+                None => host.post_mail(memory, step, self.email),
+            },
         }
     }
 }
@@ -103,12 +106,11 @@ impl StepHost<'_> {
         }
     }
 
-    /// When the next mail of the workflow may leave by how long it leaves between two of them.
-    fn spaced_at(&self, journey: &[u8]) -> i64 {
-        let workflow = self.declared();
-        let Some(spacing_ms) = workflow.spacing_ms else { return NEVER };
-        let left_at = self.left_before.max(self.plan.left_last(workflow, journey));
-        if left_at > NEVER { left_at.saturating_add(spacing_ms) } else { NEVER }
+    /// What held it is over. It is tried again when nothing of the instant is to come any more, together with all that may leave then.
+    fn wait_for_turn(&mut self, row: u64) -> Outcome {
+        self.outbox.hold(self.batch, row, self.now);
+        self.sending = true;
+        Outcome::Held
     }
 
     /// The row of the mail at whose step the journey stands.
@@ -182,7 +184,7 @@ impl StepHost<'_> {
             Ok(Composed { mail, payload }) if is_new => {
                 self.outbox.post(self.batch, OutboxRecord { payload, ..row }, mail)
             }
-            Ok(Composed { mail, .. }) => self.outbox.post_again(self.batch, &row, mail, (self.now, self.in_turn)),
+            Ok(Composed { mail, .. }) => self.outbox.post_again(self.batch, &row, mail, self.now),
         };
         match posted {
             Posted::Promised(row) => {

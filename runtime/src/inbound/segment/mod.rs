@@ -9,13 +9,13 @@
 //! where `sentAt` is there too, the sender's own delay between the two is kept and counted back from our clock.
 
 mod line;
+mod named;
 mod times;
 mod whose;
 
 use std::sync::Arc;
 
-use flow_front::templates::nearest;
-use flow_ir::{Entry, FieldId, FieldType, FieldValue, Program, WorkflowId};
+use flow_ir::{FieldId, FieldType, FieldValue, Program};
 use ring::digest::{SHA256, digest};
 use serde_json::{Map, Value};
 
@@ -23,10 +23,10 @@ use super::consent::{Reading, Said};
 use super::contacts::{doubtful, note_pause};
 use super::doubt::Answer;
 use super::finding::{Fault, Reason, SetAside};
-use super::names::{ENROLLED, ENROLLED_WORKFLOW, EventNames, FieldNames, Fills, Meaning, snake_case};
-use super::tracked::{Known, Tracked, find, text_of};
+use super::names::{EventNames, FieldNames, Fills, Meaning, snake_case};
+use super::tracked::{Known, Tracked, find};
 use super::value::{self, Shape};
-use super::{Arrival, EventItem, Item, MailEvent, Origin, UNDATED, What, zone_of};
+use super::{Arrival, EventItem, Item, Origin, UNDATED, What, zone_of};
 use crate::store::MessageId;
 use crate::time::Zone;
 use line::{parse, parse_outline};
@@ -40,17 +40,8 @@ pub(crate) const MAX_MESSAGE_ID_CHARS: usize = 100;
 /// What a page view or screen view is called here, and the property that says which page.
 const VISITED: &str = "visited";
 const PAGE: &str = "page";
-/// How many emails or workflows of the project are named to whoever has named none of them.
-const MOST_NAMED: usize = 5;
 /// What is read of a mail event: all are texts.
 const MAIL_PROPERTIES: [&str; 3] = ["email_id", "link_id", "bounce_type"];
-
-/// The first of some names.
-fn some_of<'n>(mut names: impl Iterator<Item = &'n str>) -> String {
-    let some: Vec<String> = names.by_ref().take(MOST_NAMED).map(|name| format!("`{name}`")).collect();
-    let more = if names.next().is_some() { " and others" } else { "" };
-    format!("{}{more}", some.join(", "))
-}
 
 /// The id that an event is known by for ever, so that a repeat changes nothing.
 pub(crate) fn message_id(text: &str) -> MessageId {
@@ -175,42 +166,6 @@ impl<'p> SegmentReader<'p> {
         What::Track(self.tracked(name, meaning, properties, &mut |fault, property, value| {
             notes.add(fault, property, &shown(value));
         }))
-    }
-
-    /// What somebody did with a mail counts for the one that it names: a name that is none counts for nobody.
-    fn look_for_email(&self, mail: MailEvent, properties: &Map<String, Value>, notes: &mut Notes<'_>) {
-        let names = || self.program.emails.values().map(|email| email.name.as_str());
-        let Some(name) = text_of(properties, "email_id").filter(|name| !names().any(|known| known == *name)) else {
-            return;
-        };
-        let help = match nearest(name, names()) {
-            Some(near) => format!("write `{near}`, as the project does"),
-            None if names().next().is_none() => "the project has no email".to_owned(),
-            None => format!("the project has {}", some_of(names())),
-        };
-        notes.add(Fault::new(Reason::UnknownEmail, help), &format!("{}.email_id", mail.name()), name);
-    }
-
-    /// Whoever is let in by hand comes into the workflow that is named: a name that is none lets nobody in.
-    fn look_for_workflow(&self, properties: &Map<String, Value>, notes: &mut Notes<'_>) {
-        let is_gone = |id: WorkflowId| self.program.lineage.gone.contains(&id.0);
-        let there = || self.program.workflows.iter().filter(|(id, _)| !is_gone(*id)).map(|(_, workflow)| workflow);
-        let names =
-            || there().filter(|workflow| workflow.entry == Entry::ByHand).map(|workflow| workflow.name.as_str());
-        let name = text_of(properties, ENROLLED_WORKFLOW).unwrap_or_default();
-        if names().any(|known| known == name) {
-            return;
-        }
-        let help = match nearest(name, names()) {
-            _ if name.is_empty() => format!("name it in the property `{ENROLLED_WORKFLOW}`"),
-            _ if there().any(|workflow| workflow.name == name) => {
-                "people enter it otherwise: give it `enter by hand`".to_owned()
-            }
-            Some(near) => format!("write `{near}`, as the project does"),
-            None if names().next().is_none() => "no workflow of the project says `enter by hand`".to_owned(),
-            None => format!("the project has {}", some_of(names())),
-        };
-        notes.add(Fault::new(Reason::NotByHand, help), &format!("{}.{ENROLLED_WORKFLOW}", snake_case(ENROLLED)), name);
     }
 
     /// An event with its declared properties typed; what is of another type is handed over and taken out.

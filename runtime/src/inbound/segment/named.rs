@@ -1,0 +1,59 @@
+//! Emails and workflows that an event names, and the project does not have: what is told of them, and what to write.
+
+use flow_front::templates::nearest;
+use flow_ir::{Entry, WorkflowId};
+use serde_json::{Map, Value};
+
+use super::{Notes, SegmentReader};
+use crate::inbound::MailEvent;
+use crate::inbound::finding::{Fault, Reason};
+use crate::inbound::names::{ENROLLED, ENROLLED_WORKFLOW, snake_case};
+use crate::inbound::tracked::text_of;
+
+/// How many emails or workflows of the project are named to whoever has named none of them.
+const MOST_NAMED: usize = 5;
+
+impl SegmentReader<'_> {
+    /// What somebody did with a mail counts for the one that it names: a name that is none counts for nobody.
+    pub(super) fn look_for_email(&self, mail: MailEvent, properties: &Map<String, Value>, notes: &mut Notes<'_>) {
+        let names = || self.program.emails.values().map(|email| email.name.as_str());
+        let Some(name) = text_of(properties, "email_id").filter(|name| !names().any(|known| known == *name)) else {
+            return;
+        };
+        let help = match nearest(name, names()) {
+            Some(near) => format!("write `{near}`, as the project does"),
+            None if names().next().is_none() => "the project has no email".to_owned(),
+            None => format!("the project has {}", some_of(names())),
+        };
+        notes.add(Fault::new(Reason::UnknownEmail, help), &format!("{}.email_id", mail.name()), name);
+    }
+
+    /// Whoever is let in by hand comes into the workflow that is named: a name that is none lets nobody in.
+    pub(super) fn look_for_workflow(&self, properties: &Map<String, Value>, notes: &mut Notes<'_>) {
+        let is_gone = |id: WorkflowId| self.program.lineage.gone.contains(&id.0);
+        let there = || self.program.workflows.iter().filter(|(id, _)| !is_gone(*id)).map(|(_, workflow)| workflow);
+        let names =
+            || there().filter(|workflow| workflow.entry == Entry::ByHand).map(|workflow| workflow.name.as_str());
+        let name = text_of(properties, ENROLLED_WORKFLOW).unwrap_or_default();
+        if names().any(|known| known == name) {
+            return;
+        }
+        let help = match nearest(name, names()) {
+            _ if name.is_empty() => format!("name it in the property `{ENROLLED_WORKFLOW}`"),
+            _ if there().any(|workflow| workflow.name == name) => {
+                "people enter it otherwise: give it `enter by hand`".to_owned()
+            }
+            Some(near) => format!("write `{near}`, as the project does"),
+            None if names().next().is_none() => "no workflow of the project says `enter by hand`".to_owned(),
+            None => format!("the project has {}", some_of(names())),
+        };
+        notes.add(Fault::new(Reason::NotByHand, help), &format!("{}.{ENROLLED_WORKFLOW}", snake_case(ENROLLED)), name);
+    }
+}
+
+/// The first of some names.
+fn some_of<'n>(mut names: impl Iterator<Item = &'n str>) -> String {
+    let some: Vec<String> = names.by_ref().take(MOST_NAMED).map(|name| format!("`{name}`")).collect();
+    let more = if names.next().is_some() { " and others" } else { "" };
+    format!("{}{more}", some.join(", "))
+}
