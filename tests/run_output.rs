@@ -390,9 +390,12 @@ workflow renewing {
         event("u-1", 10, "Ordered", r#"{"product":"Red <Shoes>","amount":12.5,"gift":true}"#),
         event("u-1", 20, "Renewed", r#"{"product":"Hat","amount":99,"gift":true}"#),
         event("u-2", 30, "Ordered", r#"{"product":"Gloves","amount":7,"gift":false}"#),
+        event("u-2", 40, "Renewed", r#"{"amount":7}"#),
     ];
     write("data/events.jsonl", &(events.join("\n") + "\n"));
-    run(&project);
+    let told = run(&project);
+    // To whoever reads the report it is what they have written.
+    assert!(told.contains("1 without a required field (trigger.product 1)"), "{told}");
     let mut mails: Vec<String> = Vec::new();
     for day in fs::read_dir(project.path().join("out/mail")).unwrap() {
         for mail in fs::read_dir(day.unwrap().path()).unwrap() {

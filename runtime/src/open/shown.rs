@@ -28,7 +28,7 @@ pub(super) fn options(program: &Program, path: &Path) -> OpenOptions {
 fn words(program: &Program) -> Vec<Word> {
     let mut words = numbered(WordKind::Workflow, 0, program.workflows.values().map(|workflow| workflow.name.clone()));
     words.extend(numbered(WordKind::Email, 0, program.emails.values().map(|email| email.name.clone())));
-    words.extend(numbered(WordKind::Field, 0, program.fields.values().map(|field| field.name.clone())));
+    words.extend(numbered(WordKind::Field, 0, program.fields.values().map(|field| field.written().into_owned())));
     words.extend(numbered(WordKind::Stage, 0, program.stages.iter().cloned()));
     for (id, workflow) in program.workflows.iter() {
         let steps = workflow.steps.values().map(ToString::to_string);

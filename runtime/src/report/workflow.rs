@@ -327,7 +327,8 @@ impl WorkflowReport {
                 let field = about.and_then(|field| program.fields.get(FieldId(field)));
                 let by_condition = Lacked::from_number(reason) == Some(Lacked::ByCondition);
                 let totals = if by_condition { &mut self.unknown } else { &mut self.lacked };
-                add(totals, field.map_or("unknown", |field| &field.name), number);
+                let name = field.map_or("unknown".into(), flow_ir::Field::written);
+                add(totals, &name, number);
             }
             DecisionCode::Sent => {
                 here.sent += number;
