@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use serde_json::Value;
 
-use crate::count::{AtSend, compare};
+use crate::count::{AtSend, Mails, compare, mails_that_differ};
 use crate::workflows::NOTICE;
 use crate::{EXAMPLE, example};
 
@@ -85,15 +85,11 @@ fn tells_how_many_got_no_mail_where_one_step_sends() {
 
 #[test]
 fn writes_each_mail_to_whom_it_is_for() {
-    let mut written: BTreeMap<(String, String), u64> = BTreeMap::new();
+    let mut written = Mails::new();
     for file in messages(&RUN.mail) {
         *written.entry(read_message(&file)).or_default() += 1;
     }
-    let both = EXAMPLE.mails.keys().chain(written.keys());
-    let differs = both.filter(|key| EXAMPLE.mails.get(key) != written.get(key));
-    let differences: Vec<String> = differs
-        .map(|key| format!("{key:?}: counted {:?}, written {:?}", EXAMPLE.mails.get(key), written.get(key)))
-        .collect();
+    let differences = mails_that_differ(&EXAMPLE.mails, &written);
     assert!(differences.is_empty(), "{}", differences.join("\n"));
     assert_eq!(RUN.report["mail"]["sent"].as_u64(), Some(written.values().sum()));
 }

@@ -23,8 +23,8 @@ pub(crate) fn parse(text: &str) -> Option<Ms> {
     text.parse::<Timestamp>().ok().map(Timestamp::as_millisecond)
 }
 
-pub(crate) fn is_date(text: &str) -> bool {
-    text.len() == "2026-03-02".len() && text.parse::<Date>().is_ok()
+pub(crate) fn date(text: &str) -> Option<Date> {
+    text.parse().ok().filter(|_| text.len() == "2026-03-02".len())
 }
 
 /// The same time on the wall, so many days later.
@@ -59,7 +59,8 @@ fn is_weekday(day: Date) -> bool {
     !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday)
 }
 
-fn local(at: Ms, zone: &TimeZone) -> DateTime {
+/// What clocks on the wall show there.
+pub(crate) fn local(at: Ms, zone: &TimeZone) -> DateTime {
     zone.to_datetime(Timestamp::from_millisecond(at).unwrap())
 }
 

@@ -9,6 +9,16 @@ use serde_json::Value;
 /// How many of each: reasons, names, members.
 pub(crate) type Tally = BTreeMap<String, u64>;
 
+/// How often which mail went to which address.
+pub(crate) type Mails = BTreeMap<(String, String), u64>;
+
+/// Each that did not leave as often as it was counted.
+pub(crate) fn mails_that_differ(counted: &Mails, written: &Mails) -> Vec<String> {
+    let both: BTreeSet<_> = counted.keys().chain(written.keys()).collect();
+    let differs = both.into_iter().filter(|key| counted.get(*key) != written.get(*key));
+    differs.map(|key| format!("{key:?}: counted {:?}, written {:?}", counted.get(key), written.get(key))).collect()
+}
+
 pub(crate) fn one_more(tally: &mut Tally, of: impl Into<String>) {
     *tally.entry(of.into()).or_default() += 1;
 }
@@ -21,9 +31,9 @@ pub(crate) struct Count {
     pub(crate) events: Events,
     pub(crate) clicks: Clicks,
     pub(crate) workflows: BTreeMap<String, Workflow>,
-    /// How often which mail went to which address; a report has no such list, but the folder of mail has.
+    /// A report has no such list, but the folder of mail has.
     #[serde(skip)]
-    pub(crate) mails: BTreeMap<(String, String), u64>,
+    pub(crate) mails: Mails,
 }
 
 #[derive(Debug, Default, Serialize)]
@@ -144,8 +154,13 @@ const TALLIES: [&str; 11] = [
 
 /// Every number in which a run's report differs, as `path: counted N, reported M`. What is not there is 0.
 pub(crate) fn compare(count: &Count, report: &Value) -> Vec<String> {
+    differences(&serde_json::to_value(count).unwrap(), report)
+}
+
+/// The same of any numbers that a report tells.
+pub(crate) fn differences(counted: &Value, report: &Value) -> Vec<String> {
     let mut differences = Vec::new();
-    compare_at("", &serde_json::to_value(count).unwrap(), report, &mut differences);
+    compare_at("", counted, report, &mut differences);
     differences
 }
 

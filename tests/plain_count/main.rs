@@ -10,6 +10,7 @@
 
 mod against_a_run;
 mod calendar;
+mod campaigns;
 mod count;
 mod journey;
 mod people;

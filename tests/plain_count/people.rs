@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use csv::ByteRecord;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::calendar::{self, HOUR, Ms};
@@ -12,12 +13,18 @@ use crate::journey::{Journey, Since, Workflow};
 
 const PROJECT_ZONE: &str = "Europe/Berlin";
 
+/// The zone of whoever has none of their own.
+pub(crate) fn project_zone() -> TimeZone {
+    calendar::zone(PROJECT_ZONE).unwrap()
+}
+
 const REGIONS: [&str; 4] = ["emea", "amer", "apac", "latam"];
 const INDUSTRIES: [&str; 8] =
     ["saas", "fintech", "ecommerce", "manufacturing", "healthcare", "education", "consulting", "logistics"];
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Stage {
+    #[default]
     Subscriber,
     Lead,
     Mql,
@@ -48,6 +55,7 @@ pub(crate) struct Fields {
     pub(crate) do_not_contact: Option<bool>,
     pub(crate) has_open_deal: Option<bool>,
     pub(crate) disqualified: Option<bool>,
+    pub(crate) renewal_date: Option<Date>,
 }
 
 impl Fields {
@@ -70,8 +78,8 @@ impl Fields {
             "has_open_deal" => keep(&mut self.has_open_deal, yes_no(&lower)),
             "disqualified" => keep(&mut self.disqualified, yes_no(&lower)),
             "employees" => number(value).is_some(),
-            "renewal_date" => calendar::is_date(value),
-            "created_at" => calendar::parse(value).is_some() || calendar::is_date(value),
+            "renewal_date" => keep(&mut self.renewal_date, calendar::date(value)),
+            "created_at" => calendar::parse(value).is_some() || calendar::date(value).is_some(),
             _ => true,
         };
         if !is_usable {
@@ -88,6 +96,7 @@ impl Fields {
         fill(&mut self.score, later.score);
         fill(&mut self.has_open_deal, later.has_open_deal);
         fill(&mut self.disqualified, later.disqualified);
+        fill(&mut self.renewal_date, later.renewal_date);
         self.unsubscribed = self.unsubscribed.max(later.unsubscribed);
         self.do_not_contact = self.do_not_contact.max(later.do_not_contact);
     }
@@ -108,6 +117,7 @@ impl Fields {
         replace(&mut self.score, newer.score.filter(|score| *score > least));
         replace(&mut self.has_open_deal, newer.has_open_deal);
         replace(&mut self.disqualified, newer.disqualified);
+        replace(&mut self.renewal_date, newer.renewal_date);
         self.unsubscribed = self.unsubscribed.max(newer.unsubscribed);
         self.do_not_contact = self.do_not_contact.max(newer.do_not_contact);
     }
@@ -167,7 +177,9 @@ pub(crate) enum What {
         page: Option<String>,
     },
     RequestedDemo,
-    /// Forms, webinars, sign-ups, and what the program does not declare: nothing here asks about them, but they are activity.
+    Attended,
+    SignedUp,
+    /// Forms, and what the program does not declare: nothing here asks about them, but they are activity.
     Other,
     Clicked {
         email: Option<String>,
@@ -250,7 +262,7 @@ impl Person {
     }
 
     pub(crate) fn zone(&self) -> TimeZone {
-        self.fields.timezone.clone().or_else(|| calendar::zone(PROJECT_ZONE)).unwrap()
+        self.fields.timezone.clone().unwrap_or_else(project_zone)
     }
 
     pub(crate) fn score(&self) -> f64 {
@@ -321,10 +333,15 @@ impl Person {
 
     /// When the last visit but two to the pricing page occurred.
     pub(crate) fn third_last_pricing_visit(&self) -> Option<Ms> {
+        self.pricing_visits().iter().rev().nth(2).copied()
+    }
+
+    /// When they looked at the pricing page, the first visit first.
+    pub(crate) fn pricing_visits(&self) -> Vec<Ms> {
         let pricing = self.past.iter().filter(|past| past.what.is_pricing_visit());
         let mut visits: Vec<Ms> = pricing.map(|past| past.occurred).collect();
         visits.sort_unstable();
-        visits.iter().rev().nth(2).copied()
+        visits
     }
 }
 
@@ -343,8 +360,8 @@ pub(crate) struct Book {
 /// Whose a line or row is.
 pub(crate) struct Whose {
     pub(crate) index: usize,
-    /// Whether somebody else proved to be the same person.
-    pub(crate) is_joined: bool,
+    /// Who proved to be the same person, and is gone.
+    pub(crate) joined: Option<usize>,
     /// Whose the address is, where that is another user.
     pub(crate) another: Option<usize>,
 }
@@ -372,11 +389,11 @@ impl Book {
         let known = self.users.get(user).copied();
         let owner = address.and_then(|address| self.addresses.get(address)).copied();
         let is_free = owner.is_some_and(|owner| !self.people[owner].has_user_id);
-        let mut whose = Whose { index: 0, is_joined: false, another: None };
+        let mut whose = Whose { index: 0, joined: None, another: None };
         whose.index = match (known, owner) {
             (Some(known), Some(owner)) if known != owner && is_free => {
                 self.join(owner, known);
-                whose.is_joined = true;
+                whose.joined = Some(owner);
                 known
             }
             (Some(known), owner) => {

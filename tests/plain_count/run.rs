@@ -1,9 +1,9 @@
 //! The quarter: events and timers in the order of time.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::calendar::{self, DAY, HOUR, Ms, SECOND};
-use crate::count::{Clicks, Tally, Workflow as WorkflowCount, one_more};
+use crate::count::{Clicks, Mails, Tally, Workflow as WorkflowCount, one_more};
 use crate::journey::{Journey, Place, Workflow};
 use crate::people::{Book, Past, Person, What};
 use crate::stream::{Arrival, Says};
@@ -32,7 +32,7 @@ pub(crate) struct Run {
     pub(crate) last_taker: Option<usize>,
     pub(crate) suppressed: Tally,
     /// By mail and address.
-    pub(crate) mails: BTreeMap<(String, String), u64>,
+    pub(crate) mails: Mails,
 }
 
 impl Run {
@@ -47,7 +47,7 @@ impl Run {
             queued: Vec::new(),
             last_taker: None,
             suppressed: Tally::new(),
-            mails: BTreeMap::new(),
+            mails: Mails::new(),
         };
         for person in 0..run.book.people.len() {
             run.note_suppression(person, &[]);
@@ -106,7 +106,7 @@ impl Run {
         };
         let whose = self.book.of_line(&arrival.user, address, self.now);
         let person = whose.index;
-        if whose.is_joined {
+        if whose.joined.is_some() {
             self.see_anew(person);
         }
         let before = self.book.people[person].suppressed_by();

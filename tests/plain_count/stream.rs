@@ -117,9 +117,9 @@ fn read_what(as_written: &str, line: &Map<String, Value>, count: &mut Events) ->
         "downloaded" => What::Downloaded { asset: property("asset") },
         "visited" => What::Visited { page: property("page") },
         "requested_demo" => What::RequestedDemo,
-        "submitted_form" => other(property("form")),
-        "attended_webinar" => other(property("webinar")),
-        "signed_up" => other(property("plan")),
+        "submitted_form" => means(What::Other, property("form")),
+        "attended_webinar" => means(What::Attended, property("webinar")),
+        "signed_up" => means(What::SignedUp, property("plan")),
         "email_link_clicked" => What::Clicked { email: property("email_id"), link: property("link_id") },
         "email_opened" => What::Opened { email: property("email_id") },
         "email_bounced" => {
@@ -139,6 +139,6 @@ fn read_what(as_written: &str, line: &Map<String, Value>, count: &mut Events) ->
 }
 
 /// The property is looked at for its type alone.
-fn other(_: Option<String>) -> What {
-    What::Other
+fn means(what: What, _: Option<String>) -> What {
+    what
 }
