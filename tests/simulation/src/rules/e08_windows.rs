@@ -136,7 +136,7 @@ fn taken(cap: &Cap, earlier: &[Left<'_>], at: i64) -> usize {
 fn is_all_told(seen: &Seen<'_>, contact: ContactId) -> bool {
     let mut own = seen.snapshot().outbox.iter().map(|(row, _)| row).filter(|row| row.contact == contact);
     own.all(|row| match row.state {
-        OutboxState::Delivered => true,
+        OutboxState::Delivered => row.attempts <= 1,
         OutboxState::Withheld | OutboxState::Queued => row.attempts == 0,
         _ => false,
     })
