@@ -16,10 +16,11 @@ pub(super) fn remembered_in<'p>(plan: &'p Plan, contact: &Contact) -> Vec<(Workf
     workflows.filter_map(|workflow| Some((*workflow, plan.again(*workflow)?))).collect()
 }
 
-/// Whether somebody has one waiting for a workflow that is gone from the project.
+/// Whether somebody has one waiting for a workflow that is gone from the project, or waits for their turn in it.
 pub(super) fn waits_for_gone(plan: &Plan, contact: &Contact) -> bool {
     let gone = plan.program.lineage.gone.iter().filter_map(|id| plan.program.workflows.get(WorkflowId(*id)));
-    gone.filter_map(|workflow| workflow.again.as_ref()).any(|again| contact.read(plan, again.at) < FOREVER)
+    let mut kept = gone.flat_map(|workflow| [&workflow.again, &workflow.turn]).flatten();
+    kept.any(|kept| contact.read(plan, kept.at) < FOREVER)
 }
 
 impl Touch<'_> {

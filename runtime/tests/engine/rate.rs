@@ -337,6 +337,18 @@ fn whoever_waits_for_a_workflow_that_is_gone_is_refused() {
     assert_eq!(report(&mut world).workflows["w"].waiting.as_ref().map(|waiting| waiting.people), Some(1));
 }
 
+/// Also where something else of them is due before their turn comes: a new version asks many people together who is to be looked at.
+#[test]
+fn whoever_waits_for_a_workflow_that_is_gone_is_found_among_all() {
+    let other = "workflow other { enter when visited; reenter never; wait 40 minutes }";
+    let mut world = five(&format!("{TWO}{other}"));
+    world.event("eve", "visited", json!({ "page": "/" })).run();
+    world.becomes(other);
+    world.at("2026-03-02 10:20").run();
+    assert!(world.story("eve").contains(&"03-02 10:00 w Ignored.12".to_owned()), "{:?}", world.story("eve"));
+    assert_eq!(report(&mut world).workflows["w"].waiting, None);
+}
+
 /// What triggers is history before a store's first day, and takes no place (E3).
 #[test]
 fn history_takes_no_place() {
