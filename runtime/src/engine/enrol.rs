@@ -9,7 +9,7 @@ use super::rate::BECAME;
 use super::reason::{Ignored, Lacked};
 use super::touch::{Seen, Touch};
 use super::trigger::Said;
-use crate::store::{DecisionCode, DecisionRecord, JourneyRecord, JourneyStatus};
+use crate::store::{DecisionCode, DecisionRecord, JourneyRecord, JourneyStatus, OutboxState};
 use flow_ir::backend::Verdict;
 use flow_ir::{Entry, FOREVER, FieldId, Reenter, TriggerKept, WorkflowId};
 use std::collections::BTreeSet;
@@ -365,13 +365,18 @@ impl Touch<'_> {
         by_age.into_iter().rev().take(at_most).map(|(_, run)| run).collect()
     }
 
-    /// Forgets the journeys in a workflow but for these runs, and for those to which belongs what is done with a mail from now on.
+    /// Forgets the journeys in a workflow but for these runs, and for those to which belongs what becomes of a mail from now on.
     fn forget_others(&mut self, workflow: WorkflowId, runs: &BTreeSet<u32>) {
         let senders = last_senders(self.plan, self.contact);
         let sender = self.last_sender_in(workflow);
+        // Whose mail somebody has in their hands will have sent it.
+        let is_sending = |own: &Journey| {
+            let row = own.record.outbox.and_then(|row| self.outbox.row(row));
+            row.is_some_and(|row| row.state == OutboxState::Claimed)
+        };
         let matters = |own: &Journey| {
             let run = own.record.run;
-            runs.contains(&run) || sender == Some(run) || senders.contains(&(own.workflow(), run))
+            runs.contains(&run) || sender == Some(run) || senders.contains(&(own.workflow(), run)) || is_sending(own)
         };
         let journeys = std::mem::take(&mut self.contact.journeys).into_iter();
         let (kept, forgotten) = journeys.partition(|own| own.workflow() != workflow || matters(own));

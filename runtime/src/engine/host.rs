@@ -204,11 +204,11 @@ impl<'e> StepHost<'e> {
         }
     }
 
-    /// How many marketing mails to the contact are on their way, also those of whoever proved to be the same person just now.
-    pub(super) fn on_their_way(&self) -> usize {
+    /// The marketing mails to the contact that are on their way, also those of whoever proved to be the same person just now.
+    pub(super) fn on_their_way(&self) -> impl Iterator<Item = &OutboxRecord> {
         let joined = self.batch.changes.joined.iter().filter(|(_, into)| *into == self.contact).map(|(from, _)| *from);
         let rows = joined.chain([self.contact]).flat_map(|contact| self.outbox.on_their_way(contact));
-        rows.filter(|row| row.kind == OutboxKind::Mail && self.plan.is_marketing(EmailId(row.email))).count()
+        rows.filter(|row| row.kind == OutboxKind::Mail && self.plan.is_marketing(EmailId(row.email)))
     }
 
     pub(super) fn view<'v>(&'v self, frame: &'v [u8]) -> ContactView<'v> {

@@ -92,7 +92,7 @@ impl StepHost<'_> {
         if gates.open_at(now, self.zone, at_most) > now {
             return held(now, None, Withheld::HeldTooLong);
         }
-        let on_their_way = if plan.has_caps() { self.on_their_way() } else { 0 };
+        let on_their_way = if plan.has_caps() { self.on_their_way().count() } else { 0 };
         let under_caps = match plan.place_for_one(&memory[Area::Contact], on_their_way, now) {
             Place::Free => NEVER,
             Place::FreeAt(free_at) => free_at,
