@@ -26,6 +26,14 @@ pub(crate) fn no_default(field: &str, is: &str, printed: bool, at: Location) -> 
     }
 }
 
+/// `qty number = 1` among the properties of an event.
+pub(crate) fn no_default_of_an_event(property: &str, at: Location) -> Diagnostic {
+    let message = format!("`{property}` can have no default");
+    Diagnostic::error(Code::TypeMismatch, message, at, "what an event does not say is not known")
+        .why("it is told by whoever sends the event, and nobody else knows it")
+        .help(format!("declare it with `?`, and say in the steps what stands there without it: `trigger.{property} or …`"))
+}
+
 pub(crate) fn unknown_choice(field: &str, value: &str, choices: &Names<'_>, at: Location) -> Diagnostic {
     let diagnostic = Diagnostic::error(
         Code::UnknownChoice,

@@ -183,6 +183,9 @@ fn declared_event(event: &Declared<ast::Event>, scope: &Scope, diagnostics: &mut
             disputed.push(node);
             continue;
         }
+        if let Some(default) = &node.default {
+            diagnostics.push(types::no_default_of_an_event(&node.name.text, field.at(default.span())));
+        }
         match field_type(&node.ty, &field, diagnostics) {
             Some(ty) => properties.push(Property { name: node.name.text.clone(), ty, optional: node.optional }),
             None => broken = true,
