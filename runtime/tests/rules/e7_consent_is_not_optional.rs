@@ -47,10 +47,13 @@ fn e7_whoever_has_refused_gets_no_marketing_from_any_path() {
     });
 }
 
+/// What is said of somebody, and why mail is withheld under `opt in` and under `opt out`.
+type State = (&'static [(&'static str, &'static str)], Option<u32>, Option<u32>);
+
 #[test]
 fn e7_under_opt_in_only_granted_is_written_to_and_under_opt_out_all_but_refused_and_pending() {
     // None: it is written to.
-    const STATES: [(&[(&str, &str)], Option<u32>, Option<u32>); 5] = [
+    const STATES: [State; 5] = [
         (&[("marketing consent", "granted")], None, None),
         (&[("marketing consent", "pending")], Some(16), Some(16)),
         (&[("marketing consent", "granted"), ("unsubscribed", "yes")], Some(3), Some(3)),
