@@ -203,6 +203,8 @@ fn people(table: &mut Table, report: &RunReport) {
         report.people.consented,
         "after they had taken it back or paused it, or a workflow had suppressed them",
     );
+    let wants = "they want marketing mail, and had not said so before";
+    table.line_if_any("  gave consent", report.people.granted, wants);
     table.line_if_any(
         "  known twice before",
         report.people.same_person,

@@ -43,6 +43,8 @@ pub(super) fn withheld_words(reason: &str) -> String {
         "suppressed" => "suppressed by a workflow".to_owned(),
         "capped" => "over a cap for as long as they may be held".to_owned(),
         "dropped_by_cap" => "over a cap".to_owned(),
+        "not_asked" => "to people who have not said that they want mail".to_owned(),
+        "not_confirmed" => "to people who have not confirmed that they want mail".to_owned(),
         other => other.replace('_', " "),
     }
 }

@@ -45,6 +45,13 @@ pub(crate) struct FieldShape {
     pub trigger: Option<TriggerValue>,
 }
 
+impl FieldShape {
+    /// Whether texts and conditions may name it. What they ask for in words of its own has a blank in its name: `tagged vip`.
+    pub(crate) fn is_named(&self) -> bool {
+        self.trigger.is_none() && !self.name.contains(' ')
+    }
+}
+
 /// A condition.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Cond {

@@ -280,7 +280,7 @@ fn policy_lines(policy: &Policy) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     lines.extend(policy.consent.map(|consent| match consent {
         Consent::OptIn => "writes to those who have said yes".to_owned(),
-        Consent::OptOut => "writes to those who have not said no".to_owned(),
+        Consent::OptOut => "writes to all who have not said no, but for those who have still to confirm".to_owned(),
     }));
     lines.extend(policy.caps.iter().map(|cap| {
         let then = match cap.then {

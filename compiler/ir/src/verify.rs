@@ -482,6 +482,9 @@ impl Checker<'_> {
         if asked > kept {
             self.fault("policy", format!("its caps count {asked} mails, and {kept} are remembered"));
         }
+        if program.policy.consent.is_some() && program.consent_slot().is_none() {
+            self.fault("policy", "asks for consent, and nothing keeps it");
+        }
     }
 
     /// Each day is a holiday once, and nobody has two calendars.

@@ -132,6 +132,8 @@ impl Touch<'_> {
                 _ if field.tag.is_some() || is_refusal(plan, slot) => own | theirs,
                 _ if !other.has(plan, field) => return,
                 slot if plan.is_pause(slot) => own.max(theirs),
+                // The more restrictive has the higher number. Where nobody knows, that says nothing.
+                slot if plan.is_consent(slot) => own.max(theirs),
                 _ if is_later || !self.contact.has(plan, field) => theirs,
                 _ if field.ty == FieldType::YesNo && self.is_unsaid(id) && self.is_initial(slot) => own | theirs,
                 _ => return,

@@ -35,6 +35,8 @@ pub(super) struct Plan {
     pub(super) triggers: IdMap<WorkflowId, trigger::Asked>,
     /// Until when somebody wants no marketing mail, and where the frame keeps that.
     pub(super) pause: Option<(FieldId, SlotId)>,
+    /// What somebody has said of marketing mail, and where the frame keeps that; none where no policy asks for it.
+    pub(super) consent: Option<(FieldId, SlotId)>,
     /// The fields of the slots that have one.
     pub(super) field_of: BTreeMap<SlotId, FieldId>,
     pub(super) workflows: IdMap<WorkflowId, WorkflowPlan>,
@@ -145,6 +147,11 @@ impl Plan {
         self.pause.is_some_and(|(_, pause)| pause == slot)
     }
 
+    /// Whether a slot keeps what somebody has said of marketing mail.
+    pub(super) fn is_consent(&self, slot: SlotId) -> bool {
+        self.consent.is_some_and(|(_, consent)| consent == slot)
+    }
+
     pub(super) fn new(program: Arc<Program>) -> Result<Plan, EngineError> {
         let zone = Zones::bundled().resolve(&program.timezone).ok_or_else(|| EngineError::Program {
             problem: format!("`{}` is no time zone: set an IANA name such as `Europe/Berlin`", program.timezone),
@@ -174,6 +181,7 @@ impl Plan {
             triggers: trigger::asked(&program),
             email_field: program.email_field(),
             pause: pause_of(&program),
+            consent: program.consent_slot(),
             timezone_field: program.timezone_field(),
             field_of: program.fields.iter().filter_map(|(id, field)| Some((field.slot?, id))).collect(),
             workflows: workflows.into_iter().collect(),

@@ -88,6 +88,9 @@ reasons! {
         Capped = 12 "for as long as it may be held, the contact had as many mails as the policy allows",
         Dropped = 13 "the contact had as many mails as the policy allows",
         TooClose = 14 "for as long as it may be held, another email of this workflow had left too shortly before",
+        /// Under `consent marketing opt in`. It is no refusal: nobody has asked them, or they have not answered.
+        NotAsked = 15 "the contact has not said that they want marketing mail",
+        Pending = 16 "the contact has not confirmed yet that they want marketing mail",
     }
 
     /// What holds a mail, where that is not its hours. Whoever waits for their turn by a rate has numbers from 2 on
@@ -114,6 +117,7 @@ reasons! {
     Consented {
         AfterSuppression = 1 "a workflow had suppressed the contact",
         AfterPause = 2 "the contact had paused marketing mail",
+        Granted = 3 "the contact had not said before that they want marketing mail",
     }
 
     /// Why a mail was undelivered.

@@ -420,7 +420,7 @@ impl WorkflowReport {
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
-fn is_zero(number: &u64) -> bool {
+pub(super) fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
@@ -529,6 +529,8 @@ fn withheld_name(reason: u32) -> &'static str {
         Some(Withheld::Capped) => "capped",
         Some(Withheld::Dropped) => "dropped_by_cap",
         Some(Withheld::TooClose) => "too_close",
+        Some(Withheld::NotAsked) => "not_asked",
+        Some(Withheld::Pending) => "not_confirmed",
         None => "unknown",
     }
 }

@@ -496,7 +496,8 @@ pub enum DecisionCode {
     Stopped = 17,
     /// Beside an entry that was not followed, about a required field that is not known of the contact.
     Lacked = 18,
-    /// The person gave consent again after they had taken it back, or after a workflow had suppressed them, as the reason says then.
+    /// The person gave consent: again after they had taken it back, or after a workflow had suppressed them, or for the first time, as the reason
+    /// says then.
     Consented = 19,
     /// A mail of the journey, which it is about, was opened for the first time.
     Opened = 31,

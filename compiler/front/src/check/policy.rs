@@ -28,6 +28,7 @@ pub(super) fn check_policy(cx: &mut Cx<'_>, node: &ast::Policy) -> Policy {
 
 /// The rules of several blocks are one policy. What may be said once is what the first of them says: that another one says it too is reported.
 pub(super) fn join(policy: &mut Policy, more: Policy) {
+    policy.consent = policy.consent.or(more.consent);
     policy.caps.extend(more.caps);
     policy.blackouts.extend(more.blackouts);
     policy.quiet = policy.quiet.or(more.quiet);
@@ -39,6 +40,7 @@ pub(super) fn join(policy: &mut Policy, more: Policy) {
 
 fn check_clause(cx: &mut Cx<'_>, clause: &PolicyClause, at: Span, policy: &mut Policy) {
     match clause {
+        PolicyClause::Consent(consent) => policy.consent = Some(consent.meaning()),
         PolicyClause::Cap(cap) => policy.caps.extend(check_cap(cx, cap)),
         PolicyClause::Quiet(quiet) => policy.quiet = check_quiet(cx, quiet, at),
         PolicyClause::Blackout(blackout) => policy.blackouts.extend(check_day_span(cx, blackout)),

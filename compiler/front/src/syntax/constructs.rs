@@ -102,13 +102,16 @@ macro_rules! team_clauses {
 /// The lines of a policy.
 macro_rules! policy_clauses {
     ($then:ident $($given:tt)*) => { $then! { $($given)* {
+        policy: Consent(Consent) [consent "consent"] {
+            page "consent", typed "permission" "permissions" "gdpr" "optin" "optout" => "consent", later "sms" "push",
+        };
         policy: Cap(Cap) [cap "cap"] { page "cap", is Many, typed "limit" => "cap", later "sms" "pushes" "notices", };
         policy: Quiet(Quiet) [quiet "quiet from"] { page "quiet", };
         policy: Blackout(DaySpan) [blackout "blackout"] { page "blackout", is Many, typed "closed" "freeze" => "blackout", };
         policy: Hold(Duration) [hold "hold at most"] { page "hold-at-most", };
         policy: First(First) [first "first"] { page "first", typed "order" => "first", };
     } {
-        "consent"; "holdout"; "late"; "comes";
+        "holdout"; "late"; "comes";
     } } };
 }
 
@@ -184,6 +187,7 @@ macro_rules! predicates {
         engaged: Engaged(Engaged) [engagement "clicked"] { page "mails", };
         reaction: Reaction(Reaction) [reaction "opened"] { page "any-mail", };
         tagged: Tagged(Tagged) [tagged "tagged"] { page "tags", };
+        allows: Allows(Allows) [allows "allows email"] { page "allows-email", };
         inactive: Inactive(Inactive) [inactive "inactive for"] { page "inactive", };
         dated: Dated(Dated) [dated "today"] { page "days-and-hours", };
         weekday: OnWeekday(OnWeekday) [on_weekday "weekday"] { page "days-and-hours", };

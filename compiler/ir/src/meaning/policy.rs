@@ -83,12 +83,12 @@ impl Meaning {
     }
 }
 
-/// Who may get marketing mail of whom nobody knows whether they want it.
+/// Who may get marketing mail beside those of whom nothing is known that forbids it. Where a project says nothing, whoever has not refused it does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Consent {
-    /// Nobody: whoever has said yes is written to, and no other.
+    /// Whoever has said yes, and nobody else.
     OptIn,
-    /// Everybody who has not said no.
+    /// Everybody who has neither said no nor still to confirm that they said yes.
     OptOut,
 }
 

@@ -623,6 +623,8 @@ fn a_policy_counts_what_is_remembered() {
     let days = DaySpan { first_day: 2, last_day: 1 };
     assert!(policy(Policy { blackouts: vec![days], ..Policy::default() }).ends_with("ends before it begins"));
     assert!(policy(Policy { hold_ms: Some(0), ..Policy::default() }).ends_with("a mail is held for 0 ms"));
+    let asks = Policy { consent: Some(Consent::OptIn), ..Policy::default() };
+    assert!(policy(asks).ends_with("asks for consent, and nothing keeps it"));
 }
 
 #[test]

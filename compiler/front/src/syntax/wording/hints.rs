@@ -124,7 +124,7 @@ pub(super) const HINTS: &[(&str, &str)] = &[
     ("^ wait $n:number $u:unit at $h..", WINDOW),
     (
         "$k:cond subscribed",
-        "`unsubscribed` says who wants no mail, and they get none whatever a workflow says: ask `unsubscribed` or `not unsubscribed`",
+        "`unsubscribed` says who wants no mail, and they get none whatever a workflow says: ask `unsubscribed` or `not unsubscribed`, or whether somebody may be written to at all, `allows email`",
     ),
     (
         "^ send $e:mail on $d.. $",
