@@ -252,6 +252,8 @@ pub(crate) struct TypedWorkflow {
     /// How long after a marketing mail of it the next one leaves.
     pub spacing_ms: Option<i64>,
     pub rate: Option<Rate>,
+    /// For how many of a hundred people it does nothing.
+    pub holdout: Option<u8>,
     pub steps: Vec<TypedStep>,
     pub at: Location,
 }

@@ -91,6 +91,7 @@ pub fn least_workflow(name: &str, trace_words: usize) -> Workflow {
         sent_at: Vec::new(),
         taken: None,
         round_began: None,
+        held_out: None,
     };
     journey.place();
     Workflow {
@@ -105,6 +106,7 @@ pub fn least_workflow(name: &str, trace_words: usize) -> Workflow {
         window: None,
         not_on_holidays: 0,
         spacing_ms: None,
+        holdout: None,
         body: Function::default(),
         steps: IdMap::default(),
         waits: IdMap::default(),

@@ -15,12 +15,13 @@ pub mod value;
 
 use super::{
     AFTER, Area, BEFORE, CountedSince, Dates, EmailId, Entry, FactId, Field, FieldId, FieldType, Id, IdMap, Layout, Op,
-    Pattern, PatternEvent, PatternId, PredicateId, Program, Property, Reference, SlotId, SlotKind, Turn, Workflow,
-    WorkflowId,
+    Pattern, PatternEvent, PatternId, PredicateId, Program, Property, Reference, SlotId, SlotKind, Split, Turn,
+    Workflow, WorkflowId,
 };
 use crate::limits::{
     MAX_CHOICES, MAX_DURATION_DAYS, MAX_FACT_DEPTH, MAX_FIELDS, MAX_RATE, MAX_STEPS, MAX_TRIGGERS, TRACE_BITS,
 };
+use crate::meaning::policy::is_share;
 use owner::Owners;
 use std::fmt;
 
@@ -298,6 +299,12 @@ impl Checker<'_> {
         if let Some(ms) = workflow.spacing_ms.filter(|ms| *ms <= 0) {
             self.fault(place, format!("leaves {ms} ms between its mails"));
         }
+        if let Some(percent) = workflow.holdout {
+            let drawn = self.program.splits.find(|split| split.name == Split::holdout_of(&workflow.name));
+            if !is_share(percent) || drawn.is_none() || workflow.slots.held_out.is_none() {
+                self.fault(place, format!("does not know who is among the {percent}% that it holds out"));
+            }
+        }
         let opens_on = workflow.window.map_or(0, |window| window.days);
         if workflow.not_on_holidays & !opens_on != 0 {
             self.fault(place, "does not open on holidays of days on which it never opens");
@@ -396,7 +403,7 @@ impl Checker<'_> {
         for slot in instants.chain(slots.trace.iter().copied()).chain(sent).chain(asked).chain(counted) {
             self.slot_of(place, journey, slot, SlotKind::Int);
         }
-        for slot in [slots.timed_out].into_iter().chain(slots.taken) {
+        for slot in [slots.timed_out].into_iter().chain(slots.taken).chain(slots.held_out) {
             self.slot_of(place, journey, slot, SlotKind::Bool);
         }
         let is_round = |wait: &super::Wait| matches!(wait, super::Wait::Round { .. });

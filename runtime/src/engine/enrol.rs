@@ -6,7 +6,7 @@ use super::engagement::last_senders;
 use super::event::Trigger;
 use super::plan::Becoming;
 use super::rate::BECAME;
-use super::reason::{Ignored, Lacked};
+use super::reason::{HeldOut, Ignored, Lacked};
 use super::touch::{Seen, Touch};
 use super::trigger::Said;
 use crate::store::{DecisionCode, DecisionRecord, JourneyRecord, JourneyStatus};
@@ -307,10 +307,15 @@ impl Touch<'_> {
         let mut memory = enrolment.memory.clone().unwrap_or_else(blank);
         let declared = self.workflow(workflow);
         declared.journey.write(&mut memory, declared.slots.triggered_at, triggered_at);
+        let held_out = self.hold_out(workflow, &mut memory);
         self.contact.keep_said(self.plan, workflow, TriggerKept::Journey, &enrolment.said);
         self.forget_ended(workflow);
         let decision = self.about_run(workflow, run, DecisionCode::Entered);
         self.batch.decide(DecisionRecord { reason: by, ..decision });
+        if let Some(reason) = held_out.map(HeldOut::number) {
+            let decision = self.about_run(workflow, run, DecisionCode::HeldOut);
+            self.batch.decide(DecisionRecord { reason, ..decision });
+        }
         let record = JourneyRecord {
             contact: self.contact.id,
             workflow: workflow.0,

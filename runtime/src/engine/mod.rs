@@ -45,6 +45,7 @@ mod gates;
 mod goal;
 mod hand;
 mod held;
+mod holdout;
 mod holidays;
 mod host;
 mod identify;

@@ -8,6 +8,7 @@ use super::bits::Bits;
 use super::changes::{self, WatchedChanges};
 use super::dated::DatedEntry;
 use super::error::EngineError;
+use super::holdout;
 use super::holidays::Calendars;
 use super::index::PatternIndex;
 use super::pending::{Kept, Pending};
@@ -105,6 +106,8 @@ pub(super) struct WorkflowPlan {
     /// What its waits and its hours hang on: dates of the contact, and their country.
     pub(super) dates: Bits,
     pub(super) window: Option<SendWindow>,
+    /// Those for whom it does nothing.
+    pub(super) holdouts: Vec<holdout::Share>,
     /// The fields without which nobody comes in.
     pub(super) required: Required,
     /// Whether it sends mail.
@@ -287,6 +290,7 @@ impl Reads<'_> {
             live,
             dates: self.dates(workflow),
             window: window.map(|window| window.but_for_holidays(workflow.not_on_holidays)),
+            holdouts: holdout::shares(self.program, id),
             required: required.clone(),
             sends: sends_mail(workflow),
             asked_at_entry: self.asked_at_entry(workflow),

@@ -97,6 +97,14 @@ reasons! {
         Spacing = 4_000_000_000 "another email of this workflow has left too shortly before",
     }
 
+    /// What is to be said of somebody for whom a workflow does nothing.
+    HeldOut {
+        ByWorkflow = 1 "the workflow does nothing for some, to compare them with the others",
+        ByPolicy = 2 "the policy does nothing for some, to compare them with the others",
+        Step = 3 "nothing is done for this contact, to compare them with the others",
+        GoalMet = 4 "the goal was met without anything that the workflow does",
+    }
+
     /// How consent or an address was lost.
     Suppressed {
         Unsubscribed = 1 "the contact unsubscribed",
@@ -157,6 +165,7 @@ reasons! {
         Steps = 1 "it ran out of steps",
         Handoff = 2 "a team took the contact over",
         NobodyTook = 3 "nobody took the contact over, and there was no other step",
+        HeldOut = 4 "a team would have taken the contact over, for whom nothing is done",
     }
 }
 
@@ -180,6 +189,7 @@ pub fn all() -> Vec<(DecisionCode, u32, &'static str)> {
         Stepped: Woken,
         Converted: Converted,
         Held: HeldBy,
+        HeldOut: HeldOut,
         Sent: SentWhen,
         Withheld: Withheld,
         HandedOff: HandedTo,

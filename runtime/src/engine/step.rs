@@ -138,14 +138,14 @@ impl Touch<'_> {
             self.contact.journeys[index].set_goal_met();
         }
         let journey = &mut self.contact.journeys[index];
-        if newly_met {
-            self.batch.convert(&journey.record, self.now);
-        }
         journey.sending = sending;
         journey.record.sends.extend(sends);
         if leaves.is_none() {
             // Only who stands at a send has a row that is still to leave.
             journey.record.outbox = row.filter(|_| matches!(stop, Stop::Held { .. }));
+        }
+        if newly_met {
+            self.tell_conversion(index);
         }
         written.into_iter().for_each(|slot| self.contact.mark(self.plan, slot));
         self.stop_others(workflow, &stopped);
@@ -220,7 +220,13 @@ impl Touch<'_> {
                 self.suspend(index, JourneyStatus::Held, step.0, block, Some(held_until));
             }
             Stop::Ended { step, ending } => {
-                let (code, reason) = decision_of(ending, self.journey(index).record.goal_met, is_untaken);
+                let goal_met = self.journey(index).record.goal_met;
+                let (code, reason) = match ending {
+                    Ending::HandedOff if self.plan.is_held_out(self.journey(index)) => {
+                        (DecisionCode::Finished, FinishedBy::HeldOut.number())
+                    }
+                    ending => decision_of(ending, goal_met, is_untaken),
+                };
                 self.decide_in(index, code, step.map(|step| step.0), reason);
                 if ending == Ending::Converted && !self.journey(index).record.goal_met {
                     self.tell_conversion(index);
@@ -303,6 +309,7 @@ impl Touch<'_> {
     pub(super) fn tell_conversion(&mut self, index: usize) {
         let record = self.journey(index).record.clone();
         self.batch.convert(&record, self.now);
+        self.tell_met_all_the_same(index);
     }
 
     /// Ends a journey. Where the goal was not met, it still counts for as long as it says, from the entry on.

@@ -3,7 +3,7 @@
 use super::Totals;
 use crate::engine::Report;
 use crate::engine::reason::{
-    Converted, FinishedBy, HandedTo, Ignored, Lacked, SentWhen, Suppressed, Undelivered, Withheld,
+    Converted, FinishedBy, HandedTo, HeldOut, Ignored, Lacked, SentWhen, Suppressed, Undelivered, Withheld,
 };
 use crate::store::{DecisionCode, DecisionCount, HandoffCount, UnopenedCount};
 use flow_ir::effect::Effect;
@@ -39,6 +39,12 @@ pub struct WorkflowReport {
     pub sent: Totals,
     /// By reason.
     pub withheld: Totals,
+    /// Journeys in which nothing is done, to compare them with the others.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub held_out: u64,
+    /// Of those, who met the goal all the same: on the way or in time after the end.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub held_out_met: u64,
     /// Journeys in which no mail has left so far; none where several steps send mail, since nobody counts who got any of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub without_mail: Option<u64>,
@@ -110,6 +116,9 @@ pub struct StepReport {
     pub sent: u64,
     /// Of a send: mails that did not leave.
     pub withheld: u64,
+    /// How often it did nothing for somebody who is held out.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub held_out: u64,
     /// Of those sent, after their journey had ended.
     #[serde(skip_serializing_if = "is_zero")]
     pub sent_late: u64,
@@ -295,14 +304,15 @@ impl WorkflowReport {
                         step.email = Some(email.to_owned());
                         // Whose journey ended here before their mail had an outcome is counted by that.
                         step.left = step.left.saturating_sub(step.withdrawn + step.sent_late);
-                        step.came = Some(step.sent + step.withheld + step.undelivered + step.left + step.here);
+                        let outcomes = step.sent + step.withheld + step.held_out + step.undelivered;
+                        step.came = Some(outcomes + step.left + step.here);
                         step.bounced = step.bounced.saturating_sub(step.refused);
                         step.opened.get_or_insert(0);
                         step.clicked.get_or_insert(0);
                     } else if hands_off(workflow, StepId(place as u32)) {
-                        step.came = Some(step.handed_off + step.taken_by_nobody + step.left);
+                        step.came = Some(step.handed_off + step.taken_by_nobody + step.held_out + step.left);
                     } else if suppresses(workflow, StepId(place as u32)) {
-                        step.came = Some(step.suppressed);
+                        step.came = Some(step.suppressed + step.held_out);
                     }
                 }
                 Form::End => {
@@ -342,6 +352,11 @@ impl WorkflowReport {
                 }
                 add(&mut self.withheld, withheld_name(reason), number);
             }
+            DecisionCode::HeldOut if step.is_some() => here.held_out += number,
+            DecisionCode::HeldOut if HeldOut::from_number(reason) == Some(HeldOut::GoalMet) => {
+                self.held_out_met += number
+            }
+            DecisionCode::HeldOut => self.held_out += number,
             // Who waits for their turn stands at no step yet.
             DecisionCode::Held if step.is_none() => self.waited += number,
             DecisionCode::Held => here.held += number,

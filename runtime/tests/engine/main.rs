@@ -15,6 +15,7 @@ mod enrolment;
 mod field_changes;
 mod goals;
 mod held;
+mod holdout;
 mod identity;
 mod import;
 mod intake;

@@ -35,6 +35,7 @@ pub(super) fn check_workflow(cx: &mut Cx<'_>, node: &ast::Workflow) -> TypedWork
         not_on_holidays: 0,
         spacing_ms: None,
         rate: None,
+        holdout: None,
         steps: Vec::new(),
         at: cx.at(node.head),
     };

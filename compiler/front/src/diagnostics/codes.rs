@@ -70,6 +70,7 @@ macro_rules! codes {
                 NeverOpen "0512" "never-open";
                 HolidayTwice "0516" "holiday-twice";
                 TwoCalendars "0517" "two-calendars";
+                BadHoldout "0520" "bad-holdout";
                 // 06: messages
                 UnclearEngagement "0601" "unclear-engagement";
                 NotSentBefore "0602" "not-sent-before";

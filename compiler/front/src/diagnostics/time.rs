@@ -155,6 +155,14 @@ pub(crate) fn bad_cap(text: &str, why: &str, at: Location, instead: u32) -> Diag
         .edit(at, format!("{instead} {emails}"))
 }
 
+/// `text` is the number with its sign, `instead` a number that would do.
+pub(crate) fn bad_holdout(text: &str, why: &str, at: Location, instead: i64) -> Diagnostic {
+    Diagnostic::error(Code::BadHoldout, format!("`{text}` is no holdout"), at, why.to_owned())
+        .why("whoever is held out is compared with the others, so there have to be some of both")
+        .help("write a whole number from 1 to 99, such as:")
+        .edit(at, format!("{instead}%"))
+}
+
 /// `at` is the whole clause.
 pub(crate) fn quiet_all_day(at: Location) -> Diagnostic {
     let message = "these quiet hours end when they begin".to_owned();

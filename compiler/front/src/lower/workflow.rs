@@ -17,7 +17,7 @@ impl Lowering<'_> {
             workflow: id,
             name: &typed.name,
             code: Builder::new(),
-            journey: journey_scope(),
+            journey: journey_scope(self.holds_out(typed)),
             steps: Steps::default(),
             waits: IdMap::default(),
             effects: IdMap::default(),
@@ -61,6 +61,7 @@ impl Lowering<'_> {
             // Where there are no holidays, a workflow is what it was before there could be any.
             not_on_holidays: if self.typed.calendars.is_empty() { 0 } else { typed.not_on_holidays },
             spacing_ms: typed.spacing_ms,
+            holdout: typed.holdout,
             writes: frame_writes(&function),
             start: BlockId(0),
             started: None,
@@ -121,8 +122,8 @@ fn told(typed: &TypedWorkflow) -> WorkflowDebug {
     }
 }
 
-/// The slots every journey has.
-fn journey_scope() -> JourneyScope {
+/// The slots every journey has, and whether it is of somebody for whom nothing is done, where there are such people.
+fn journey_scope(holds_out: bool) -> JourneyScope {
     let mut layout = Layout::default();
     let slots = JourneySlots {
         triggered_at: layout.add("triggered_at", SlotKind::Int, false, NEVER),
@@ -132,6 +133,7 @@ fn journey_scope() -> JourneyScope {
         sent_at: Vec::new(),
         taken: None,
         round_began: None,
+        held_out: holds_out.then(|| layout.add("held out", SlotKind::Bool, false, 0)),
     };
     JourneyScope::new(slots, layout)
 }

@@ -43,6 +43,9 @@ pub struct Workflow {
     /// How long after one marketing mail of it to somebody the next one leaves, elapsed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spacing_ms: Option<i64>,
+    /// For how many of a hundred of its people nothing is done, so that the others can be compared with them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holdout: Option<u8>,
     /// From the first step to the end. A journey's position is the number of the block it resumes at.
     pub body: Function,
     /// The block at which a journey begins. Blocks before it are the steps of earlier versions, for those who began with them.
@@ -142,6 +145,9 @@ pub struct JourneySlots {
     /// The instant at which the round of a `repeat` began, put off by as long as its mails were held. None where nothing is repeated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub round_began: Option<SlotId>,
+    /// Whether the journey is of somebody for whom nothing is done: the engine says so at its begin. None where there are no such people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_out: Option<SlotId>,
 }
 
 /// `goal TEXT when P within D`.

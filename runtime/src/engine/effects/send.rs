@@ -26,7 +26,7 @@ enum Holding {
 }
 
 impl Perform for Send {
-    fn perform(&self, host: &mut StepHost<'_>, memory: Memory<'_>, step: StepId) -> Outcome {
+    fn perform(&self, host: &mut StepHost<'_>, mut memory: Memory<'_>, step: StepId) -> Outcome {
         if std::mem::take(&mut host.answered) {
             // What has its answer is waited for no more.
             host.row = None;
@@ -35,6 +35,9 @@ impl Perform for Send {
         if let Some(reason) = host.objection(&memory, self) {
             host.withhold(step, reason);
             return Outcome::Done;
+        }
+        if host.plan.is_marketing(self.email) && host.is_held_out(&memory) {
+            return host.leave_out(&mut memory, step);
         }
         match host.holding(&memory, self.email) {
             Holding::Until(until, by) => host.hold_mail(&memory, step, self.email, (until, by)),

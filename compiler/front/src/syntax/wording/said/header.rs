@@ -3,6 +3,7 @@
 use super::{Row, SAY};
 
 const SPACED: &str = "how long after a mail of this workflow the next one leaves:";
+const HELD_OUT: &str = "for how many people nothing is done:";
 const PACE: &str = "how many people come in:";
 
 pub(super) const ROWS: &[Row] = &[
@@ -19,6 +20,16 @@ pub(super) const ROWS: &[Row] = &[
         SPACED,
     ),
     ("^ at least $n:number $u:unit apart $", "at least $n $u between emails", SPACED),
+    (
+        "^ holdout|control [group] [of] [:] $n:number % [of] [people|contacts|everybody|everyone] $",
+        "holdout $n%",
+        HELD_OUT,
+    ),
+    ("^ holdout|control [group] [of] [:] $n:number [percent|pct] $", "holdout $n%", HELD_OUT),
+    ("^ hold|keep|leave out $n:number % [of] [people|contacts|everybody|everyone] $", "holdout $n%", HELD_OUT),
+    ("^ hold|keep|leave $n:number % out|back $", "holdout $n%", HELD_OUT),
+    ("^ $n:number % [as] [a] holdout|control [group] $", "holdout $n%", HELD_OUT),
+    ("^ exclude [a] [random] $n:number % [of] [people|contacts] $", "holdout $n%", HELD_OUT),
     ("^ goal $r.. within|in|during|for the|next|first $n:number $u:unit $", "goal $r within $n $u", SAY),
     ("^ goal $r.. during|for $n:number $u:unit $", "goal $r within $n $u", SAY),
     ("^ goal when $p:name within $d.. $", "goal \"$p\" when $p within $d", "a goal has a name:"),
