@@ -3,8 +3,8 @@
 use crate::source::Location;
 use flow_ir::{
     Appointment, CivilSpan, Comparison, Conditions, CountedSince, Dates, Effect, Email, EmailContent, EmailId, Ending,
-    EngagementKind, EventType, FieldId, FieldType, HolidayCalendar, IdMap, Pattern, Policy, Rate, Reenter, SegmentId,
-    SendWindow, TeamId, TextTemplate, TextTestKind, TriggerValue, WorkflowId,
+    EngagementKind, EventType, FieldId, FieldType, HolidayCalendar, IdMap, Late, Pattern, Policy, Rate, Reenter,
+    SegmentId, SendWindow, TeamId, TextTemplate, TextTestKind, TriggerValue, WorkflowId,
 };
 use std::collections::BTreeSet;
 use std::hash::{Hash, Hasher};
@@ -254,6 +254,8 @@ pub(crate) struct TypedWorkflow {
     pub rate: Option<Rate>,
     /// For how many of a hundred people it does nothing.
     pub holdout: Option<u8>,
+    /// What becomes of its mails that come late.
+    pub late: Option<Late>,
     pub steps: Vec<TypedStep>,
     pub at: Location,
 }

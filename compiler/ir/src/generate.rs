@@ -92,6 +92,7 @@ pub fn least_workflow(name: &str, trace_words: usize) -> Workflow {
         taken: None,
         round_began: None,
         held_out: None,
+        late: None,
     };
     journey.place();
     Workflow {
@@ -107,6 +108,7 @@ pub fn least_workflow(name: &str, trace_words: usize) -> Workflow {
         not_on_holidays: 0,
         spacing_ms: None,
         holdout: None,
+        late: None,
         body: Function::default(),
         steps: IdMap::default(),
         waits: IdMap::default(),

@@ -14,9 +14,9 @@ mod tests;
 pub mod value;
 
 use super::{
-    AFTER, Area, BEFORE, CountedSince, Dates, EmailId, Entry, FactId, Field, FieldId, FieldType, Id, IdMap, Layout, Op,
-    Pattern, PatternEvent, PatternId, PredicateId, Program, Property, Reference, SlotId, SlotKind, Split, Turn,
-    Workflow, WorkflowId,
+    AFTER, Area, BEFORE, CountedSince, Dates, EmailId, Entry, FactId, Field, FieldId, FieldType, Id, IdMap, Late,
+    Layout, Op, Pattern, PatternEvent, PatternId, PredicateId, Program, Property, Reference, SlotId, SlotKind, Split,
+    Turn, Workflow, WorkflowId,
 };
 use crate::limits::{
     MAX_CHOICES, MAX_DURATION_DAYS, MAX_FACT_DEPTH, MAX_FIELDS, MAX_RATE, MAX_STEPS, MAX_TRIGGERS, TRACE_BITS,
@@ -305,6 +305,9 @@ impl Checker<'_> {
                 self.fault(place, format!("does not know who is among the {percent}% that it holds out"));
             }
         }
+        if workflow.late.is_some_and(|late| late != Late::Run) && workflow.slots.late.is_none() {
+            self.fault(place, "nothing keeps whether its mails come late");
+        }
         let opens_on = workflow.window.map_or(0, |window| window.days);
         if workflow.not_on_holidays & !opens_on != 0 {
             self.fault(place, "does not open on holidays of days on which it never opens");
@@ -396,7 +399,7 @@ impl Checker<'_> {
     fn journey_slots(&mut self, place: &str, workflow: &Workflow) {
         let (journey, slots) = (&workflow.journey, &workflow.slots);
         let emails: Vec<EmailId> = slots.sent_at.iter().map(|(email, _)| *email).collect();
-        let instants = [slots.triggered_at, slots.waiting_since].into_iter().chain(slots.round_began);
+        let instants = [slots.triggered_at, slots.waiting_since].into_iter().chain(slots.round_began).chain(slots.late);
         let sent = slots.sent_at.iter().map(|(_, slot)| *slot);
         let asked = workflow.engagements.iter().map(|engagement| engagement.slot);
         let counted = workflow.counts.iter().map(|count| count.slot);

@@ -41,12 +41,24 @@ pub(super) struct Enrolment {
     pub(super) waited: bool,
     /// What the event said that lets them in.
     pub(super) said: Said,
+    /// Whether they were to come in long before.
+    pub(super) late: bool,
 }
 
 impl Enrolment {
     /// Of what lets somebody in now.
     pub(super) fn now(workflow: WorkflowId, by: u32, triggers: u64, triggered_at: i64) -> Enrolment {
-        Enrolment { workflow, by, triggers, triggered_at, memory: None, since: None, waited: false, said: Said::new() }
+        Enrolment {
+            workflow,
+            by,
+            triggers,
+            triggered_at,
+            memory: None,
+            since: None,
+            waited: false,
+            said: Said::new(),
+            late: false,
+        }
     }
 
     /// By the workflow's own entry.
@@ -308,6 +320,9 @@ impl Touch<'_> {
         let declared = self.workflow(workflow);
         declared.journey.write(&mut memory, declared.slots.triggered_at, triggered_at);
         let held_out = self.hold_out(workflow, &mut memory);
+        if let Some((_, slot)) = self.plan.late(workflow).filter(|_| enrolment.late) {
+            declared.journey.write(&mut memory, slot, FOREVER);
+        }
         self.contact.keep_said(self.plan, workflow, TriggerKept::Journey, &enrolment.said);
         self.forget_ended(workflow);
         let decision = self.about_run(workflow, run, DecisionCode::Entered);

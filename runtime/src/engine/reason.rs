@@ -88,12 +88,14 @@ reasons! {
         Capped = 12 "for as long as it may be held, the contact had as many mails as the policy allows",
         Dropped = 13 "the contact had as many mails as the policy allows",
         TooClose = 14 "for as long as it may be held, another email of this workflow had left too shortly before",
+        Late = 15 "it came more than an hour after it was due, and is of no use then",
     }
 
     /// What holds a mail, where that is not its hours. Whoever waits for their turn by a rate has numbers from 2 on
     /// ([`Rate::number`](flow_ir::Rate::number)), so all but the first lie beyond those of any rate.
     HeldBy {
         Cap = 1 "the contact has had as many mails as the policy allows",
+        Late = 4_000_000_100 "it came more than an hour after it was due, and waits for the next window",
         Spacing = 4_000_000_000 "another email of this workflow has left too shortly before",
     }
 

@@ -41,6 +41,7 @@ impl Touch<'_> {
     pub(super) fn resume(&mut self, index: usize, woken: Woken) {
         let JourneyRecord { status: was, step: stood_at, .. } = self.journey(index).record;
         self.batch.tally.steps += 1;
+        self.note_late(index, woken);
         self.prepare(index, woken);
         let answered = matches!(woken, Woken::Delivered | Woken::Undelivered);
         self.go(index, Wake { woken, was, stood_at, answered }, self.door);

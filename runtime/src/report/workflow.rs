@@ -544,6 +544,7 @@ fn withheld_name(reason: u32) -> &'static str {
         Some(Withheld::Capped) => "capped",
         Some(Withheld::Dropped) => "dropped_by_cap",
         Some(Withheld::TooClose) => "too_close",
+        Some(Withheld::Late) => "late",
         None => "unknown",
     }
 }

@@ -75,12 +75,16 @@ fn whoever_is_held_out_gets_nothing_and_goes_the_same_way() {
     let share = all[0].0.len();
     assert!((10..=30).contains(&share), "{share}");
     assert!(all.iter().all(|one| *one == all[0]));
-    let out =
-        ["03-02 10:00 w Entered", "03-02 10:00 w HeldOut.1", "03-02 10:00 w HeldOut s0.3", "03-05 10:00 w Finished.1"];
-    assert_eq!(all[0].1[..4], out);
-    assert_eq!(all[0].1[4..], ["03-05 10:00 w HeldOut s8.3"]);
-    let is_in = ["03-02 10:00 w Entered", "03-02 10:00 w Sent s0", "03-05 10:00 w Finished.1", "03-05 10:00 w Sent s8"];
-    assert_eq!(all[0].2, is_in);
+    let told =
+        |story: &[String]| -> Vec<String> { story.iter().filter(|line| !line.contains("Entered")).cloned().collect() };
+    let out = [
+        "03-02 10:00 w HeldOut.1",
+        "03-02 10:00 w HeldOut s0.3",
+        "03-05 10:00 w Finished.1",
+        "03-05 10:00 w HeldOut s8.3",
+    ];
+    assert_eq!(told(&all[0].1), out);
+    assert_eq!(told(&all[0].2), ["03-02 10:00 w Sent s0", "03-05 10:00 w Sent s8", "03-05 10:00 w Finished.1"]);
 }
 
 #[test]

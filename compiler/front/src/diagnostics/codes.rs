@@ -71,6 +71,7 @@ macro_rules! codes {
                 HolidayTwice "0516" "holiday-twice";
                 TwoCalendars "0517" "two-calendars";
                 BadHoldout "0520" "bad-holdout";
+                NoNextWindow "0521" "no-next-window";
                 // 06: messages
                 UnclearEngagement "0601" "unclear-engagement";
                 NotSentBefore "0602" "not-sent-before";

@@ -164,6 +164,15 @@ pub(crate) fn bad_holdout(text: &str, why: &str, at: Location, instead: i64) -> 
 }
 
 /// `at` is the whole clause.
+pub(crate) fn no_next_window(at: Location) -> Diagnostic {
+    let message = "there is no next window for a late mail to wait for".to_owned();
+    Diagnostic::error(Code::NoNextWindow, message, at, "mail leaves at any hour here")
+        .why("a window is what `send on` says, or what the policy's quiet hours leave, and neither is there")
+        .help("let late mails leave at once, withhold them with `late skip`, or add a `send on`:")
+        .edit(at, "late run")
+}
+
+/// `at` is the whole clause.
 pub(crate) fn quiet_all_day(at: Location) -> Diagnostic {
     let message = "these quiet hours end when they begin".to_owned();
     Diagnostic::error(Code::BadClock, message, at, "no time at all, or all day?")

@@ -3,7 +3,7 @@
 use super::clause::clauses;
 use super::printer::Printer;
 use crate::source::Span;
-use crate::syntax::ast::{Cap, Clause, DaySpan, Duration, First, Holdout, Policy, PolicyClause, Quiet};
+use crate::syntax::ast::{Cap, Clause, DaySpan, Duration, First, Holdout, Late, Policy, PolicyClause, Quiet};
 use crate::syntax::constructs;
 
 pub(super) fn format(printer: &mut Printer<'_>, policy: &Policy, at: Span) {
@@ -36,5 +36,9 @@ fn first(printer: &mut Printer<'_>, first: &First, at: Span) {
 }
 
 fn holdout_of_all(printer: &mut Printer<'_>, _: &Holdout, at: Span) {
+    printer.line(at, printer.words(at));
+}
+
+fn late_of_all(printer: &mut Printer<'_>, _: &Late, at: Span) {
     printer.line(at, printer.words(at));
 }

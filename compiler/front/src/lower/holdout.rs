@@ -6,12 +6,17 @@ use super::Lowering;
 use super::body::Body;
 use crate::source::Location;
 use crate::typed::TypedWorkflow;
-use flow_ir::{Place, Split, StepId, ValueId};
+use flow_ir::{Late, Place, Split, StepId, ValueId};
 
 impl Lowering<'_> {
     /// Whether some of those who come into a workflow are held out.
     pub(super) fn holds_out(&self, typed: &TypedWorkflow) -> bool {
         typed.holdout.or(self.typed.policy.holdout).is_some()
+    }
+
+    /// Whether it matters in a workflow that its mails come late.
+    pub(super) fn asks_late(&self, typed: &TypedWorkflow) -> bool {
+        typed.late.or(self.typed.policy.late).is_some_and(|late| late != Late::Run)
     }
 
     /// What is drawn for each holdout has its slot, so that it stays.

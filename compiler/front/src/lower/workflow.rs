@@ -17,7 +17,7 @@ impl Lowering<'_> {
             workflow: id,
             name: &typed.name,
             code: Builder::new(),
-            journey: journey_scope(self.holds_out(typed)),
+            journey: journey_scope(self.holds_out(typed), self.asks_late(typed)),
             steps: Steps::default(),
             waits: IdMap::default(),
             effects: IdMap::default(),
@@ -62,6 +62,7 @@ impl Lowering<'_> {
             not_on_holidays: if self.typed.calendars.is_empty() { 0 } else { typed.not_on_holidays },
             spacing_ms: typed.spacing_ms,
             holdout: typed.holdout,
+            late: typed.late,
             writes: frame_writes(&function),
             start: BlockId(0),
             started: None,
@@ -122,8 +123,9 @@ fn told(typed: &TypedWorkflow) -> WorkflowDebug {
     }
 }
 
-/// The slots every journey has, and whether it is of somebody for whom nothing is done, where there are such people.
-fn journey_scope(holds_out: bool) -> JourneyScope {
+/// The slots every journey has, and those that hang on the lines of its head and of the policy: whether it is of somebody for whom
+/// nothing is done, and whether it is late.
+fn journey_scope(holds_out: bool, asks_late: bool) -> JourneyScope {
     let mut layout = Layout::default();
     let slots = JourneySlots {
         triggered_at: layout.add("triggered_at", SlotKind::Int, false, NEVER),
@@ -133,6 +135,7 @@ fn journey_scope(holds_out: bool) -> JourneyScope {
         sent_at: Vec::new(),
         taken: None,
         round_began: None,
+        late: asks_late.then(|| layout.add("late", SlotKind::Int, false, NEVER)),
         held_out: holds_out.then(|| layout.add("held out", SlotKind::Bool, false, 0)),
     };
     JourneyScope::new(slots, layout)

@@ -108,8 +108,9 @@ macro_rules! policy_clauses {
         policy: Hold(Duration) [hold "hold at most"] { page "hold-at-most", };
         policy: First(First) [first "first"] { page "first", typed "order" => "first", };
         policy: Holdout(Holdout) [holdout_of_all "holdout"] { page "holdout", typed "control" => "holdout", };
+        policy: Late(Late) [late_of_all "late"] { page "late", typed "overdue" "missed" => "late", later "by", };
     } {
-        "consent"; "late"; "comes";
+        "consent"; "comes";
     } } };
 }
 
@@ -130,15 +131,16 @@ macro_rules! headers {
         spacing: Spacing(Spacing) [spacing "at least"] { page "at-least-between-emails", typed "spacing" "gap" "space" => "at least", };
         rate: Rate(Rate) [rate "rate"] { page "rate", typed "pace" "throttle" => "rate", };
         holdout: Holdout(Holdout) [holdout "holdout"] { page "holdout", typed "control" "control_group" => "holdout", };
+        late: Late(Late) [late "late"] { page "late", typed "overdue" "missed" => "late", later "by", };
     } {
-        "priority"; "pauses"; "stops"; "promise"; "late"; "experiment";
+        "priority"; "pauses"; "stops"; "promise"; "experiment";
     } } };
 }
 
 /// The files of the lines of a workflow, each once: small siblings share one.
 macro_rules! header_modules {
     ($then:ident) => {
-        $then! { goal facts enter reenter guards window spacing rate holdout }
+        $then! { goal facts enter reenter guards window spacing rate holdout late }
     };
 }
 

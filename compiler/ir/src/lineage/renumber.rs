@@ -273,13 +273,8 @@ impl Numbers {
         }
         let slots = &mut workflow.slots;
         [&mut slots.triggered_at, &mut slots.waiting_since, &mut slots.timed_out].into_iter().for_each(slot);
-        slots
-            .trace
-            .iter_mut()
-            .chain(&mut slots.taken)
-            .chain(&mut slots.round_began)
-            .chain(&mut slots.held_out)
-            .for_each(slot);
+        let heads = slots.round_began.iter_mut().chain(&mut slots.held_out).chain(&mut slots.late);
+        slots.trace.iter_mut().chain(&mut slots.taken).chain(heads).for_each(slot);
         for (email, kept) in &mut slots.sent_at {
             *email = self.email(*email);
             slot(kept);

@@ -5,6 +5,7 @@ use super::dates::Dates;
 use super::effect::Effect;
 use super::function::{Function, Terminator};
 use super::layout::Layout;
+use super::policy::Late;
 use super::rate::{Rate, Turn};
 use super::role::SlotRole;
 use super::step::StepKey;
@@ -46,6 +47,9 @@ pub struct Workflow {
     /// For how many of a hundred of its people nothing is done, so that the others can be compared with them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holdout: Option<u8>,
+    /// What becomes of its mails that come late; what the policy says where it says nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late: Option<Late>,
     /// From the first step to the end. A journey's position is the number of the block it resumes at.
     pub body: Function,
     /// The block at which a journey begins. Blocks before it are the steps of earlier versions, for those who began with them.
@@ -148,6 +152,9 @@ pub struct JourneySlots {
     /// Whether the journey is of somebody for whom nothing is done: the engine says so at its begin. None where there are no such people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held_out: Option<SlotId>,
+    /// Of a journey whose mails come late: [`FOREVER`](crate::FOREVER), or when the window opens for which they wait. None where it does not matter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late: Option<SlotId>,
 }
 
 /// `goal TEXT when P within D`.

@@ -1,7 +1,7 @@
 //! The lines of a workflow that hold for all of it; their nodes stand in files of their own beside this one.
 
 use super::clause::clauses;
-use super::{Enter, ExitWhen, Goal, Group, Holdout, Owner, Rate, Reenter, Reviewed, SkipWhen, Spacing, Window};
+use super::{Enter, ExitWhen, Goal, Group, Holdout, Late, Owner, Rate, Reenter, Reviewed, SkipWhen, Spacing, Window};
 use crate::syntax::constructs;
 
 constructs::headers!(clauses Header HEADERS);

@@ -4,6 +4,7 @@ use super::{Row, SAY};
 
 const SPACED: &str = "how long after a mail of this workflow the next one leaves:";
 const HELD_OUT: &str = "for how many people nothing is done:";
+const LATE: &str = "what becomes of a mail that comes late:";
 const PACE: &str = "how many people come in:";
 
 pub(super) const ROWS: &[Row] = &[
@@ -30,6 +31,16 @@ pub(super) const ROWS: &[Row] = &[
     ("^ hold|keep|leave $n:number % out|back $", "holdout $n%", HELD_OUT),
     ("^ $n:number % [as] [a] holdout|control [group] $", "holdout $n%", HELD_OUT),
     ("^ exclude [a] [random] $n:number % [of] [people|contacts] $", "holdout $n%", HELD_OUT),
+    ("^ late|overdue|missed [email|emails|mail|mails|sends|steps] [:] skip|drop|withhold|discard $", "late skip", LATE),
+    ("^ late|overdue|missed [email|emails|mail|mails|sends|steps] [:] run|send|leave|anyway $", "late run", LATE),
+    (
+        "^ late|overdue|missed [email|emails|mail|mails|sends|steps] [:] [wait] [for|until|at|in] [the] next window $",
+        "late next window",
+        LATE,
+    ),
+    ("^ skip|drop|withhold [if|when] late|overdue|missed [email|emails|mail|mails|sends|steps] $", "late skip", LATE),
+    ("^ if|when late|overdue|missed [:] [then] skip|drop|withhold $", "late skip", LATE),
+    ("^ send|run late|overdue|missed email|emails|mail|mails|sends|steps $", "late run", LATE),
     ("^ goal $r.. within|in|during|for the|next|first $n:number $u:unit $", "goal $r within $n $u", SAY),
     ("^ goal $r.. during|for $n:number $u:unit $", "goal $r within $n $u", SAY),
     ("^ goal when $p:name within $d.. $", "goal \"$p\" when $p within $d", "a goal has a name:"),
