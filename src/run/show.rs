@@ -326,6 +326,7 @@ fn ends(table: &mut Table, program: &Program, workflow: &Workflow, report: &Work
     table.line_if_any("finished", report.finished, of_entered(report.finished, "after the last step".to_owned()));
     table.line_if_any("gave way", report.gave_way, "they proved to be somebody who was in it already");
     table.line("still in", report.live, of_entered(report.live, String::new()));
+    table.line_if_any("  paused", report.paused, "they stand still at this moment");
 }
 
 /// `19.9 %`, and what there is to say besides.

@@ -93,6 +93,7 @@ pub fn least_workflow(name: &str, trace_words: usize) -> Workflow {
         round_began: None,
         held_out: None,
         late: None,
+        paused: None,
     };
     journey.place();
     Workflow {
@@ -109,6 +110,9 @@ pub fn least_workflow(name: &str, trace_words: usize) -> Workflow {
         spacing_ms: None,
         holdout: None,
         late: None,
+        pause: None,
+        pauses: Vec::new(),
+        stops: Vec::new(),
         body: Function::default(),
         steps: IdMap::default(),
         waits: IdMap::default(),

@@ -56,7 +56,7 @@ pub use meaning::step::{StepKey, StepKind};
 pub use meaning::trigger::{TriggerKept, TriggerValue};
 pub use meaning::workflow::{
     CivilSpan, CountedSince, Ending, Engagement, EngagementKind, Entry, EventCount, Goal, JourneySlots, Member,
-    Reenter, SendWindow, Team, Wait, Workflow,
+    PausedSlots, Reenter, SendWindow, Team, Wait, Workflow,
 };
 pub use meaning::{EventType, Field, FieldType, FieldValue, Meaning, Predicate, Property, SystemSlots, effect};
 pub use program::Program;

@@ -362,6 +362,9 @@ fn rules(program: &Program, workflow: &Workflow, told: &WorkflowDebug, required:
     lines.extend(workflow.window.iter().map(|window| window_line(window, workflow.not_on_holidays)));
     lines.extend(workflow.spacing_ms.map(|ms| format!("leaves {} between its emails", elapsed(ms))));
     lines.extend(workflow.holdout.map(|percent| format!("holds {percent}% out")));
+    lines.extend(workflow.pause.iter().map(|pause| format!("pause while {pause}")));
+    lines.extend(workflow.pauses.iter().map(|group| format!("pauses {group}")));
+    lines.extend(workflow.stops.iter().map(|group| format!("stops {group}")));
     lines.extend(workflow.late.map(|late| format!("late {}", late.words())));
     let name = |field: &FieldId| program.fields.get(*field).map_or("?", |field| field.name.as_str());
     if !required.fields.is_empty() {

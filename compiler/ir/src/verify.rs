@@ -308,6 +308,9 @@ impl Checker<'_> {
         if workflow.late.is_some_and(|late| late != Late::Run) && workflow.slots.late.is_none() {
             self.fault(place, "nothing keeps whether its mails come late");
         }
+        if workflow.pause.is_some() && workflow.slots.paused.is_none() {
+            self.fault(place, "nothing keeps what its journeys were before they stood still");
+        }
         let opens_on = workflow.window.map_or(0, |window| window.days);
         if workflow.not_on_holidays & !opens_on != 0 {
             self.fault(place, "does not open on holidays of days on which it never opens");
@@ -319,7 +322,7 @@ impl Checker<'_> {
         let goal = workflow.goal.iter().map(|goal| goal.when);
         let exits = workflow.exits.iter().copied();
         let waits = workflow.waits.values().filter_map(super::Wait::when);
-        for predicate in goal.chain(exits).chain(workflow.skip).chain(waits) {
+        for predicate in goal.chain(exits).chain(workflow.skip).chain(workflow.pause).chain(waits) {
             self.question(place, id, predicate, 0);
         }
     }
@@ -400,6 +403,8 @@ impl Checker<'_> {
         let (journey, slots) = (&workflow.journey, &workflow.slots);
         let emails: Vec<EmailId> = slots.sent_at.iter().map(|(email, _)| *email).collect();
         let instants = [slots.triggered_at, slots.waiting_since].into_iter().chain(slots.round_began).chain(slots.late);
+        let paused = slots.paused.iter().flat_map(|paused| paused.each()).map(|(slot, _)| slot);
+        let instants = instants.chain(paused);
         let sent = slots.sent_at.iter().map(|(_, slot)| *slot);
         let asked = workflow.engagements.iter().map(|engagement| engagement.slot);
         let counted = workflow.counts.iter().map(|count| count.slot);

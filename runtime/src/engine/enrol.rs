@@ -224,7 +224,7 @@ impl Touch<'_> {
     /// Whether a refusal may end by itself or by something that happens. Goal and exit are final, and so is having been in it once (E4).
     pub(super) fn can_end(&self, workflow: WorkflowId, refusal: &Refusal) -> bool {
         match refusal {
-            Refusal::Lacking(_) | Refusal::Objection(Ignored::TooSoon | Ignored::Skipped, _) => true,
+            Refusal::Lacking(_) | Refusal::Objection(Ignored::TooSoon | Ignored::Skipped | Ignored::KeptOut, _) => true,
             Refusal::Objection(Ignored::AlreadyIn, _) => self.workflow(workflow).reenter != Reenter::Never,
             Refusal::Objection(..) => false,
         }
@@ -268,7 +268,7 @@ impl Touch<'_> {
     /// Why this contact, of whom all that is required is known, is not enrolled, with the number of the exit that holds.
     fn objection(&mut self, id: WorkflowId, memory: &[u8]) -> Option<(Ignored, Option<u32>)> {
         let workflow = self.workflow(id);
-        if let Some(reason) = self.was_in(id) {
+        if let Some(reason) = self.was_in(id).or_else(|| self.kept_out_of(id)) {
             return Some((reason, None));
         }
         if workflow.skip.is_some_and(|skip| self.holds_once(skip, Seen::Blank(memory), 0)) {
@@ -279,6 +279,11 @@ impl Touch<'_> {
         }
         let holding = (0..).zip(&workflow.exits).find(|(_, exit)| self.holds_once(**exit, Seen::Blank(memory), 0));
         holding.map(|(number, _)| (Ignored::ExitHolds, Some(number)))
+    }
+
+    /// Why somebody who is in another workflow does not come into one.
+    fn kept_out_of(&self, id: WorkflowId) -> Option<Ignored> {
+        self.stopper_of(id).map(|_| Ignored::KeptOut)
     }
 
     /// Why somebody who is in a workflow, or was in it before, does not come in now.
@@ -305,7 +310,7 @@ impl Touch<'_> {
     /// or they have to wait for their turn.
     pub(super) fn begin(&mut self, enrolment: &Enrolment) -> Option<usize> {
         let Enrolment { workflow, by, triggered_at, .. } = *enrolment;
-        if let Some(reason) = self.was_in(workflow) {
+        if let Some(reason) = self.was_in(workflow).or_else(|| self.kept_out_of(workflow)) {
             let refusal = Refusal::Objection(reason, None);
             self.owe(enrolment, &refusal);
             self.refuse_or_remember(enrolment, refusal);
@@ -351,7 +356,9 @@ impl Touch<'_> {
             sends: Vec::new(),
             since: enrolment.since.unwrap_or_else(|| self.batch.last_record()),
         };
-        Some(self.contact.insert_journey(Journey::begun(record)))
+        let index = self.contact.insert_journey(Journey::begun(record));
+        self.look_at_kept_back(workflow);
+        Some(index)
     }
 
     /// What has become true is not spent by a refusal that can end (E4).

@@ -54,6 +54,7 @@ mod import;
 mod index;
 mod join;
 mod joint;
+mod kept_back;
 mod late;
 mod lend;
 mod let_out;

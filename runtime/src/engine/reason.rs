@@ -55,6 +55,7 @@ reasons! {
         Gone = 12 "the workflow was taken out of the project before it began",
         /// `reenter always`: the latest of them.
         Remembered = 13 "the contact is in this workflow already, and comes in again when that ends",
+        KeptOut = 14 "the contact is in another workflow that keeps them out of this one",
     }
 
     /// Beside an entry that was not followed: what a field is missing for, where the workflow does not require it.
@@ -105,6 +106,12 @@ reasons! {
         ByPolicy = 2 "the policy does nothing for some, to compare them with the others",
         Step = 3 "nothing is done for this contact, to compare them with the others",
         GoalMet = 4 "the goal was met without anything that the workflow does",
+    }
+
+    /// Why a journey stands still.
+    PausedBy {
+        Condition = 1 "the workflow pauses while this holds",
+        Workflow = 2 "the contact is in a workflow that pauses this one",
     }
 
     /// How consent or an address was lost.
@@ -192,6 +199,7 @@ pub fn all() -> Vec<(DecisionCode, u32, &'static str)> {
         Converted: Converted,
         Held: HeldBy,
         HeldOut: HeldOut,
+        Paused: PausedBy,
         Sent: SentWhen,
         Withheld: Withheld,
         HandedOff: HandedTo,

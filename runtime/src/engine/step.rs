@@ -325,8 +325,11 @@ impl Touch<'_> {
         journey.record.due_at = None;
         (journey.record.goal_met, journey.record.goal_open, journey.record.goal_until) = (is_met, !is_met, until);
         // Its goal counts on, and may come true by itself.
-        (journey.dirty, journey.touched) = (true, until.is_some());
-        self.call_next(self.journey(index).workflow());
+        let workflow = journey.workflow();
+        // Nor does it keep others out any more.
+        (journey.dirty, journey.touched) = (true, until.is_some() || plan.keeps_others(workflow));
+        self.call_next(workflow);
+        self.look_at_kept_back(workflow);
     }
 }
 

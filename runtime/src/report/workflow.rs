@@ -89,6 +89,9 @@ pub struct WorkflowReport {
     pub suppressed: u64,
     /// Still on their way.
     pub live: u64,
+    /// Of those, who stand still at this moment.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub paused: u64,
     /// In the order of the text.
     pub steps: Vec<StepReport>,
 }
@@ -222,6 +225,7 @@ impl WorkflowReport {
         }
         for count in totals.positions.iter().filter(|count| count.workflow == number) {
             report.live += count.count;
+            report.paused += if count.status.is_paused() { count.count } else { 0 };
             if let Some(step) = report.steps.get_mut(count.step as usize) {
                 step.here += count.count;
             }
@@ -430,6 +434,8 @@ impl WorkflowReport {
             DecisionCode::Finished => self.handed_over += number,
             // About mail and people, not about the funnel.
             DecisionCode::Stepped | DecisionCode::Ran | DecisionCode::Delivered | DecisionCode::Consented => {}
+            // How many stand still is told of this moment.
+            DecisionCode::Paused | DecisionCode::Resumed => {}
         }
     }
 }
@@ -516,6 +522,7 @@ fn ignored_name(reason: u32) -> &'static str {
         Some(Ignored::OwnSteps) => "own_steps",
         Some(Ignored::Gone) => "gone",
         Some(Ignored::Remembered) => "comes_again",
+        Some(Ignored::KeptOut) => "kept_out",
         None => "unknown",
     }
 }

@@ -21,6 +21,7 @@ mod import;
 mod intake;
 mod joint;
 mod journeys;
+mod kept_back;
 mod late;
 mod leaving;
 mod live;

@@ -5,8 +5,8 @@
 use super::Lowering;
 use super::body::Body;
 use crate::source::Location;
-use crate::typed::TypedWorkflow;
-use flow_ir::{Late, Place, Split, StepId, ValueId};
+use crate::typed::{KeepsBack, TypedWorkflow};
+use flow_ir::{Late, Place, Split, StepId, ValueId, WorkflowId};
 
 impl Lowering<'_> {
     /// Whether some of those who come into a workflow are held out.
@@ -17,6 +17,13 @@ impl Lowering<'_> {
     /// Whether it matters in a workflow that its mails come late.
     pub(super) fn asks_late(&self, typed: &TypedWorkflow) -> bool {
         typed.late.or(self.typed.policy.late).is_some_and(|late| late != Late::Run)
+    }
+
+    /// Whether somebody in a workflow may have to stand still: by its own condition, or while they are in another one.
+    pub(super) fn may_pause(&self, id: WorkflowId, typed: &TypedWorkflow) -> bool {
+        let is_of_it = |kept: &KeepsBack| typed.group.as_ref() == Some(&kept.group);
+        let mut others = self.typed.workflows.iter().filter(|(other, _)| *other != id);
+        typed.pause.is_some() || others.any(|(_, other)| other.pauses.iter().any(is_of_it))
     }
 
     /// What is drawn for each holdout has its slot, so that it stays.

@@ -131,16 +131,19 @@ macro_rules! headers {
         spacing: Spacing(Spacing) [spacing "at least"] { page "at-least-between-emails", typed "spacing" "gap" "space" => "at least", };
         rate: Rate(Rate) [rate "rate"] { page "rate", typed "pace" "throttle" => "rate", };
         holdout: Holdout(Holdout) [holdout "holdout"] { page "holdout", typed "control" "control_group" => "holdout", };
+        pauses: PauseWhile(PauseWhile) [pause_while "pause while"] { page "pause-while", };
+        pauses: Pauses(Pauses) [pauses_group "pauses"] { page "pauses-stops", is Many, };
+        pauses: Stops(Stops) [stops_group "stops"] { page "pauses-stops", is Many, };
         late: Late(Late) [late "late"] { page "late", typed "overdue" "missed" => "late", later "by", };
     } {
-        "priority"; "pauses"; "stops"; "promise"; "experiment";
+        "priority"; "promise"; "experiment";
     } } };
 }
 
 /// The files of the lines of a workflow, each once: small siblings share one.
 macro_rules! header_modules {
     ($then:ident) => {
-        $then! { goal facts enter reenter guards window spacing rate holdout late }
+        $then! { goal facts enter reenter guards window spacing rate holdout pauses late }
     };
 }
 

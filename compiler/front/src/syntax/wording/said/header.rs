@@ -5,6 +5,8 @@ use super::{Row, SAY};
 const SPACED: &str = "how long after a mail of this workflow the next one leaves:";
 const HELD_OUT: &str = "for how many people nothing is done:";
 const LATE: &str = "what becomes of a mail that comes late:";
+const PAUSE: &str = "while this holds nobody takes a step:";
+const PAUSES: &str = "a group is called by its name alone:";
 const PACE: &str = "how many people come in:";
 
 pub(super) const ROWS: &[Row] = &[
@@ -31,6 +33,9 @@ pub(super) const ROWS: &[Row] = &[
     ("^ hold|keep|leave $n:number % out|back $", "holdout $n%", HELD_OUT),
     ("^ $n:number % [as] [a] holdout|control [group] $", "holdout $n%", HELD_OUT),
     ("^ exclude [a] [random] $n:number % [of] [people|contacts] $", "holdout $n%", HELD_OUT),
+    ("^ pause|paused|hold|suspend when|if|while|whenever $p.. $", "pause while $p", PAUSE),
+    ("^ pauses group $g:name $", "pauses $g", PAUSES),
+    ("^ stops group $g:name $", "stops $g", PAUSES),
     ("^ late|overdue|missed [email|emails|mail|mails|sends|steps] [:] skip|drop|withhold|discard $", "late skip", LATE),
     ("^ late|overdue|missed [email|emails|mail|mails|sends|steps] [:] run|send|leave|anyway $", "late run", LATE),
     (
