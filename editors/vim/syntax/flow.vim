@@ -15,18 +15,18 @@ syntax keyword flowOperator opened or replied sent starts tagged timed today unk
 syntax match flowOperator "\<contains\>"
 syntax keyword flowKeyword a after again ago always an any as assign at backup because before blackout business by cap
 syntax keyword flowKeyword continue converted country covers delay drop due emails enter entry ever every everyone
-syntax keyword flowKeyword exactly existing first for from goal group hand hold including journey keep kind last least
-syntax keyword flowKeyword less link marketing member month more most never new next note now of on once one only out
-syntax keyword flowKeyword owner past per preview quiet rate reenter reviewed robin round since skip stage subject task
-syntax keyword flowKeyword template than the then this time times timezone to tomorrow transactional up week within word
-syntax keyword flowKeyword year
+syntax keyword flowKeyword exactly existing first for from goal group hand hold holdout including journey keep kind last
+syntax keyword flowKeyword late least less link marketing member month more most never new next note now of on once one
+syntax keyword flowKeyword only out owner past pause pauses per preview quiet rate reenter reviewed robin round run
+syntax keyword flowKeyword since skip stage stops subject task template than the then this time times timezone to
+syntax keyword flowKeyword tomorrow transactional up week while window within word year
 syntax keyword flowConstant friday monday saturday sunday thursday tuesday wednesday weekdays weekends yes
 syntax keyword flowUnit day days hours minute minutes months weeks
 " Words that the language has and this version does not run yet. They are names elsewhere (`score += 10`).
 syntax match flowLater "^\s*\%(\<add\>\|\<call\>\|\<capacity\>\|\<comes\>\|\<company\>\|\<consent\>\)\%(\s*\%([-+]=\|(\)\)\@!"
-syntax match flowLater "^\s*\%(\<experiment\>\|\<holdout\>\|\<hours\>\|\<in_app\>\|\<late\>\|\<move\>\)\%(\s*\%([-+]=\|(\)\)\@!"
-syntax match flowLater "^\s*\%(\<notice\>\|\<notify\>\|\<pauses\>\|\<priority\>\|\<promise\>\|\<push\>\)\%(\s*\%([-+]=\|(\)\)\@!"
-syntax match flowLater "^\s*\%(\<score\>\|\<sms\>\|\<stops\>\|\<test\>\|\<topic\>\|\<webhook\>\)\%(\s*\%([-+]=\|(\)\)\@!"
+syntax match flowLater "^\s*\%(\<experiment\>\|\<hours\>\|\<in_app\>\|\<move\>\|\<notice\>\|\<notify\>\)\%(\s*\%([-+]=\|(\)\)\@!"
+syntax match flowLater "^\s*\%(\<priority\>\|\<promise\>\|\<push\>\|\<score\>\|\<sms\>\|\<test\>\)\%(\s*\%([-+]=\|(\)\)\@!"
+syntax match flowLater "^\s*\%(\<topic\>\|\<webhook\>\)\%(\s*\%([-+]=\|(\)\)\@!"
 " A field's type stands behind its name: `first_name text?`
 syntax match flowField "^\s*\h\w*\s\+\%(country\|date\|email\|moment\|money\|number\|text\|timezone\|url\|yes/no\)?\=\ze\s*\%(=\|//\|;\|$\|}\)" contains=flowType
 syntax match flowType "\s\@<=\%(country\|date\|email\|moment\|money\|number\|text\|timezone\|url\|yes/no\)?\=" contained

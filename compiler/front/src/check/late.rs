@@ -18,7 +18,7 @@ pub(super) fn check_window(cx: &mut Cx<'_>, node: &ast::Workflow) {
     let asks = |header: &&ast::Clause<Header>| header.kind.late() == Some(&ast::Late(Late::NextWindow));
     let has_hours = node.headers().any(|header| matches!(header.kind, Header::Window(_))) || has_hours(cx);
     if let Some(clause) = node.headers().find(asks).filter(|_| !has_hours && !node.broken) {
-        report(cx, clause.span);
+        report(cx, clause.span, "send on weekdays from 09:00 to 17:00 in contact timezone");
     }
 }
 
@@ -28,12 +28,12 @@ pub(super) fn check_windows(cx: &mut Cx<'_>, late: ast::Late, at: Span) {
     let mut of_workflows = of_workflows.flat_map(|workflow| workflow.node.headers().map(|header| &header.kind));
     let is_open = !of_workflows.any(|header| matches!(header, Header::Window(_)));
     if late == ast::Late(Late::NextWindow) && is_open && !has_hours(cx) {
-        report(cx, at);
+        report(cx, at, "quiet from 20:00 to 08:00 in contact timezone");
     }
 }
 
-fn report(cx: &mut Cx<'_>, at: Span) {
-    let diagnostic = time::no_next_window(cx.at(at));
+fn report(cx: &mut Cx<'_>, at: Span, window: &str) {
+    let diagnostic = time::no_next_window(cx.at(at), window);
     cx.report(diagnostic);
 }
 

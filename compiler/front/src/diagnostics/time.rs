@@ -163,13 +163,15 @@ pub(crate) fn bad_holdout(text: &str, why: &str, at: Location, instead: i64) -> 
         .edit(at, format!("{instead}%"))
 }
 
-/// `at` is the whole clause.
-pub(crate) fn no_next_window(at: Location) -> Diagnostic {
+/// `at` is the whole clause, `window` a line with which there is one.
+pub(crate) fn no_next_window(at: Location, window: &str) -> Diagnostic {
     let message = "there is no next window for a late mail to wait for".to_owned();
     Diagnostic::error(Code::NoNextWindow, message, at, "mail leaves at any hour here")
         .why("a window is what `send on` says, or what the policy's quiet hours leave, and neither is there")
-        .help("let late mails leave at once, withhold them with `late skip`, or add a `send on`:")
-        .edit(at, "late run")
+        .help(
+            "let late mails leave at once with `late run`, withhold them with `late skip`, or say when mail may leave:",
+        )
+        .edit(at, format!("{window}; late next window"))
 }
 
 /// `at` is the whole clause.
