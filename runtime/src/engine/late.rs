@@ -1,8 +1,8 @@
 //! `late skip`: what becomes of a marketing mail whose journey goes on long after it was to: nobody was there, or the mail could not leave.
 //!
-//! How late a journey is says the clock of the engine: it is the instant at which it goes on, less the one at which it was to go on (a wait was over,
-//! what held a mail was over, another attempt at it was due). No more hangs on it, so where a batch ends changes nothing. A journey that is late stays
-//! so until its next wait, also while one of its mails is on its way.
+//! How late a journey is says the clock of the engine: it is the instant at which it goes on, less the one at which it was to go on (a wait was
+//! over, what held a mail was over, another attempt at it was due). No more hangs on it, so where a batch ends changes nothing. A journey that is
+//! late stays so until its next wait, also while one of its mails is on its way.
 
 use super::host::StepHost;
 use super::plan::Plan;

@@ -168,9 +168,7 @@ pub(crate) fn no_next_window(at: Location, window: &str) -> Diagnostic {
     let message = "there is no next window for a late mail to wait for".to_owned();
     Diagnostic::error(Code::NoNextWindow, message, at, "mail leaves at any hour here")
         .why("a window is what `send on` says, or what the policy's quiet hours leave, and neither is there")
-        .help(
-            "let late mails leave at once with `late run`, withhold them with `late skip`, or say when mail may leave:",
-        )
+        .help("`late run` lets them leave at once, `late skip` withholds them; or say when mail may leave:")
         .edit(at, format!("{window}; late next window"))
 }
 
