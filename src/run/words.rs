@@ -68,6 +68,7 @@ pub(super) fn ignored_words(reason: &str, report: &WorkflowReport) -> String {
         "goal" => "with the goal met already",
         "exit" => "with an exit that holds already",
         "taken_back" => "stopped before they began",
+        "kept_out" => "kept out by a workflow they are in",
         "waiting" => "waiting for their turn already",
         "own_steps" => "let in by its own steps alone",
         "comes_again" => "in it still, who come in again when that ends",

@@ -3,8 +3,8 @@
 use crate::source::Location;
 use flow_ir::{
     Appointment, CivilSpan, Comparison, Conditions, CountedSince, Dates, Effect, Email, EmailContent, EmailId, Ending,
-    EngagementKind, EventType, FieldId, FieldType, HolidayCalendar, IdMap, Pattern, Policy, Rate, Reenter, SegmentId,
-    SendWindow, TeamId, TextTemplate, TextTestKind, TriggerValue, WorkflowId,
+    EngagementKind, EventType, FieldId, FieldType, HolidayCalendar, IdMap, Late, Pattern, Policy, Rate, Reenter,
+    SegmentId, SendWindow, TeamId, TextTemplate, TextTestKind, TriggerValue, WorkflowId,
 };
 use std::collections::BTreeSet;
 use std::hash::{Hash, Hasher};
@@ -259,7 +259,23 @@ pub(crate) struct TypedWorkflow {
     /// How long after a marketing mail of it the next one leaves.
     pub spacing_ms: Option<i64>,
     pub rate: Option<Rate>,
+    /// For how many of a hundred people it does nothing.
+    pub holdout: Option<u8>,
+    /// While it holds nobody takes a step.
+    pub pause: Option<Part>,
+    /// The groups whose journeys stand still while somebody is in it, and those that they leave.
+    pub pauses: Vec<KeepsBack>,
+    pub stops: Vec<KeepsBack>,
+    /// What becomes of its mails that come late.
+    pub late: Option<Late>,
     pub steps: Vec<TypedStep>,
+    pub at: Location,
+}
+
+/// A group of workflows that another one keeps from their steps, and the line that says so.
+#[derive(Debug, Clone)]
+pub(crate) struct KeepsBack {
+    pub group: String,
     pub at: Location,
 }
 
@@ -471,7 +487,7 @@ impl TypedWorkflow {
     fn each_root<'t>(&'t self, visit: &mut dyn FnMut(Root<'t>)) {
         self.entry.when().into_iter().for_each(|when| visit(when.root(Place::Enter)));
         let heads = self.goal.iter().map(|goal| &goal.when).chain(self.exits.iter().map(|(when, ..)| when));
-        heads.chain(&self.skip).for_each(|when| visit(when.root(Place::Head)));
+        heads.chain(&self.skip).chain(&self.pause).for_each(|when| visit(when.root(Place::Head)));
         each_step(&self.steps, &mut |step| step.roots().into_iter().for_each(&mut *visit));
     }
 }

@@ -48,7 +48,7 @@ pub use meaning::function::{Block, Comparison, Function, Op, Terminator, ValueTy
 pub use meaning::holidays::{COUNTRY_FIELD, DaySpan, HolidayCalendar};
 pub use meaning::layout::{Layout, Slot, SlotKind};
 pub use meaning::mail::{Email, EmailKind, Piece, TextTemplate};
-pub use meaning::policy::{Cap, Consent, HOLD_MS, Over, Policy, Quiet};
+pub use meaning::policy::{Cap, Consent, HOLD_MS, Late, Over, Policy, Quiet};
 pub use meaning::rate::{Rate, RatePer, Turn};
 pub use meaning::role::{SlotRole, SystemSlot, TurnSlot};
 pub use meaning::segment::Segment;
@@ -57,7 +57,7 @@ pub use meaning::step::{StepKey, StepKind};
 pub use meaning::trigger::{TriggerKept, TriggerValue};
 pub use meaning::workflow::{
     CivilSpan, CountedSince, Ending, Engagement, EngagementKind, Entry, EventCount, Goal, JourneySlots, Member,
-    Reenter, SendWindow, Team, Wait, Workflow,
+    PausedSlots, Reenter, SendWindow, Team, Wait, Workflow,
 };
 pub use meaning::{EventType, Field, FieldType, FieldValue, Meaning, Predicate, Property, SystemSlots, effect};
 pub use program::Program;

@@ -95,7 +95,7 @@ pub(super) enum Leaves {
 }
 
 impl Host for StepHost<'_> {
-    fn effect(&mut self, memory: Memory<'_>, step: StepId, effect: EffectId) -> Outcome {
+    fn effect(&mut self, mut memory: Memory<'_>, step: StepId, effect: EffectId) -> Outcome {
         let effect = self.declared().effects.at(effect);
         if effect.lets_out() && !self.answered {
             if self.door == Door::Shut {
@@ -116,6 +116,9 @@ impl Host for StepHost<'_> {
                 (self.sending, self.comes_again) = (true, true);
                 return Outcome::Held;
             }
+        }
+        if self.leaves_out(effect, &memory) {
+            return self.leave_out(&mut memory, step);
         }
         perform(effect, self, memory, step)
     }

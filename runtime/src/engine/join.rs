@@ -266,7 +266,9 @@ impl Touch<'_> {
     /// `zone` is the one by whose clocks it has waited until now.
     fn adopt(&mut self, journey: Journey, after: u32, zone: Zone) {
         let record = JourneyRecord { contact: self.contact.id, run: after + journey.record.run, ..journey.record };
+        let workflow = WorkflowId(record.workflow);
         let place = self.contact.insert_journey(Journey { touched: true, ..Journey::begun(record) });
+        self.look_at_kept_back(workflow);
         if zone != self.contact.zone {
             self.rezone(place, zone);
         }

@@ -8,8 +8,10 @@ use super::bits::Bits;
 use super::changes::{self, WatchedChanges};
 use super::dated::DatedEntry;
 use super::error::EngineError;
+use super::holdout;
 use super::holidays::Calendars;
 use super::index::PatternIndex;
+use super::kept_back::KeptBack;
 use super::pending::{Kept, Pending};
 use super::readers::Readers;
 use super::segment::{self, WatchedSegment};
@@ -107,6 +109,10 @@ pub(super) struct WorkflowPlan {
     /// What its waits and its hours hang on: dates of the contact, and their country.
     pub(super) dates: Bits,
     pub(super) window: Option<SendWindow>,
+    /// What keeps its journeys from their steps, and whom it keeps.
+    pub(super) kept_back: KeptBack,
+    /// Those for whom it does nothing.
+    pub(super) holdouts: Vec<holdout::Share>,
     /// The fields without which nobody comes in.
     pub(super) required: Required,
     /// Whether it sends mail.
@@ -161,7 +167,7 @@ impl Plan {
         let required = program.required();
         let by_name = by_name(&program);
         let becoming: Vec<Becoming> = by_name.iter().filter_map(|id| reads.becoming(*id)).collect();
-        let workflows = required.iter().map(|(id, required)| reads.workflow(id, required));
+        let workflows = required.iter().map(|(id, required)| reads.workflow(id, required, &by_name));
         let workflows = workflows.collect::<Result<Vec<_>, _>>()?;
         // Nobody comes into a workflow that no longer is, though older steps may still start it.
         let is_here = |id: WorkflowId| !program.lineage.gone.contains(&id.0);
@@ -278,12 +284,17 @@ impl Reads<'_> {
         bits
     }
 
-    fn workflow(&self, id: WorkflowId, required: &Required) -> Result<WorkflowPlan, EngineError> {
+    fn workflow(
+        &self,
+        id: WorkflowId,
+        required: &Required,
+        by_name: &[WorkflowId],
+    ) -> Result<WorkflowPlan, EngineError> {
         let workflow = self.program.workflows.at(id);
         let goal = workflow.goal.as_ref().map_or_else(Bits::default, |goal| self.predicate(goal.when));
         let mut live = goal.clone();
         let awaited = workflow.waits.values().filter_map(Wait::when);
-        for predicate in workflow.exits.iter().copied().chain(awaited) {
+        for predicate in workflow.exits.iter().copied().chain(workflow.pause).chain(awaited) {
             live.insert_all(&self.predicate(predicate));
         }
         let window = workflow.window.map(|window| SendWindow::new(window.days, window.from_min, window.to_min));
@@ -295,6 +306,8 @@ impl Reads<'_> {
             live,
             dates: self.dates(workflow),
             window: window.map(|window| window.but_for_holidays(workflow.not_on_holidays)),
+            kept_back: KeptBack::of(self.program, by_name, id),
+            holdouts: holdout::shares(self.program, id),
             required: required.clone(),
             sends: sends_mail(workflow),
             asked_at_entry: self.asked_at_entry(workflow),

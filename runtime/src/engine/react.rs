@@ -38,6 +38,8 @@ struct GoingOn {
 enum Run {
     On(GoingOn),
     In(Enrolment),
+    /// A journey that has begun before the steps of the others, since it keeps them from theirs; none where it has to wait for its turn.
+    Begun(WorkflowId, Option<u32>),
 }
 
 impl Touch<'_> {
@@ -146,10 +148,15 @@ impl Touch<'_> {
         if !is_let_out_unasked && (self.ends_by_goal(index) || self.ends_by_exit(index)) {
             return None;
         }
+        let (is_kept_back, goes_on) = self.judge_kept_back(index);
+        if is_kept_back {
+            return None;
+        }
         let record = &self.journey(index).record;
         let (workflow, run, status) = (self.journey(index).workflow(), record.run, record.status);
         let overdue = due && record.due_at.is_some_and(|at| at <= self.now);
         let woken = match status {
+            _ if let Some(woken) = goes_on => woken,
             JourneyStatus::Awaiting if self.is_satisfied(index) => Woken::Satisfied,
             // Another round is nothing that somebody is late for.
             JourneyStatus::Awaiting if overdue && matches!(self.wait_of(index), Some(Wait::Round { .. })) => Woken::Due,
@@ -168,32 +175,48 @@ impl Touch<'_> {
         let place = |workflow: WorkflowId| self.plan.place(workflow);
         let mut runs: SmallVec<[(usize, Run); 2]> =
             going_on.into_iter().map(|on| (place(on.workflow), Run::On(on))).collect();
-        runs.extend(coming_in.into_iter().map(|enrolment| (place(enrolment.workflow), Run::In(enrolment))));
+        for enrolment in coming_in {
+            let workflow = enrolment.workflow;
+            let run = match self.plan.keeps_others(workflow) {
+                true => Run::Begun(workflow, self.begin(&enrolment).map(|index| self.journey(index).record.run)),
+                false => Run::In(enrolment),
+            };
+            runs.push((place(workflow), run));
+        }
         runs.sort_by_key(|(place, _)| *place);
         self.stopping.clear();
         for (_, run) in runs {
             match run {
                 Run::On(on) => self.go_on(&on),
-                Run::In(enrolment) => self.let_in(&enrolment),
+                Run::In(enrolment) => {
+                    let index = self.begin(&enrolment);
+                    self.let_in(enrolment.workflow, index);
+                }
+                Run::Begun(workflow, run) => {
+                    let index = run.and_then(|run| self.live_journey(workflow, run));
+                    self.let_in(workflow, index);
+                }
             }
         }
     }
 
     /// Whom another journey has stopped at the moment at which they come in does nothing more, whatever its name is.
-    fn let_in(&mut self, enrolment: &Enrolment) {
-        let stopped = self.stopping.iter().find(|(stopped, _)| *stopped == enrolment.workflow);
+    fn let_in(&mut self, workflow: WorkflowId, begun: Option<usize>) {
+        let stopped = self.stopping.iter().find(|(stopped, _)| *stopped == workflow);
         let by = stopped.map(|(_, by)| *by);
-        match (self.begin(enrolment), by) {
+        match (begun, by) {
             (Some(index), Some(by)) => self.stop(index, by),
+            (Some(index), None) if self.is_kept_back(index, Woken::Entered) => {}
             (Some(index), None) => self.resume(index, Woken::Entered),
             // Who has to wait for their turn does not wait any more.
-            (None, Some(by)) => self.stop_turns(by, &[enrolment.workflow]),
+            (None, Some(by)) => self.stop_turns(by, &[workflow]),
             (None, None) => {}
         }
     }
 
     fn go_on(&mut self, on: &GoingOn) {
         match (self.live_journey(on.workflow, on.run), on.woken) {
+            (Some(index), woken) if self.is_kept_back(index, woken) => {}
             (Some(index), Woken::TimedOut) => self.time_out(index),
             (Some(index), woken) => self.resume(index, woken),
             // Another journey has stopped it.

@@ -41,6 +41,7 @@ impl Touch<'_> {
     pub(super) fn resume(&mut self, index: usize, woken: Woken) {
         let JourneyRecord { status: was, step: stood_at, .. } = self.journey(index).record;
         self.batch.tally.steps += 1;
+        self.note_late(index, woken);
         self.prepare(index, woken);
         let answered = matches!(woken, Woken::Delivered | Woken::Undelivered);
         self.go(index, Wake { woken, was, stood_at, answered }, self.door);
@@ -138,14 +139,14 @@ impl Touch<'_> {
             self.contact.journeys[index].set_goal_met();
         }
         let journey = &mut self.contact.journeys[index];
-        if newly_met {
-            self.batch.convert(&journey.record, self.now);
-        }
         journey.sending = sending;
         journey.record.sends.extend(sends);
         if leaves.is_none() {
             // Only who stands at a send has a row that is still to leave.
             journey.record.outbox = row.filter(|_| matches!(stop, Stop::Held { .. }));
+        }
+        if newly_met {
+            self.tell_conversion(index);
         }
         written.into_iter().for_each(|slot| self.contact.mark(self.plan, slot));
         self.stop_others(workflow, &stopped);
@@ -220,7 +221,13 @@ impl Touch<'_> {
                 self.suspend(index, JourneyStatus::Held, step.0, block, Some(held_until));
             }
             Stop::Ended { step, ending } => {
-                let (code, reason) = decision_of(ending, self.journey(index).record.goal_met, is_untaken);
+                let goal_met = self.journey(index).record.goal_met;
+                let (code, reason) = match ending {
+                    Ending::HandedOff if self.plan.is_held_out(self.journey(index)) => {
+                        (DecisionCode::Finished, FinishedBy::HeldOut.number())
+                    }
+                    ending => decision_of(ending, goal_met, is_untaken),
+                };
                 self.decide_in(index, code, step.map(|step| step.0), reason);
                 if ending == Ending::Converted && !self.journey(index).record.goal_met {
                     self.tell_conversion(index);
@@ -303,6 +310,7 @@ impl Touch<'_> {
     pub(super) fn tell_conversion(&mut self, index: usize) {
         let record = self.journey(index).record.clone();
         self.batch.convert(&record, self.now);
+        self.tell_met_all_the_same(index);
     }
 
     /// Ends a journey. Where the goal was not met, it still counts for as long as it says, from the entry on.
@@ -317,8 +325,11 @@ impl Touch<'_> {
         journey.record.due_at = None;
         (journey.record.goal_met, journey.record.goal_open, journey.record.goal_until) = (is_met, !is_met, until);
         // Its goal counts on, and may come true by itself.
-        (journey.dirty, journey.touched) = (true, until.is_some());
-        self.call_next(self.journey(index).workflow());
+        let workflow = journey.workflow();
+        // Nor does it keep others out any more.
+        (journey.dirty, journey.touched) = (true, until.is_some() || plan.keeps_others(workflow));
+        self.call_next(workflow);
+        self.look_at_kept_back(workflow);
     }
 }
 

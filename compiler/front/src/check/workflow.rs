@@ -3,6 +3,7 @@
 use super::cx::Cx;
 use super::flow::Journey;
 use super::header::check_headers;
+use super::late::check_window;
 use super::step::{check_steps, count_steps, report_same_labels};
 use super::text::name_text;
 use super::trigger::TriggerOf;
@@ -35,11 +36,17 @@ pub(super) fn check_workflow(cx: &mut Cx<'_>, node: &ast::Workflow) -> TypedWork
         not_on_holidays: 0,
         spacing_ms: None,
         rate: None,
+        holdout: None,
+        pause: None,
+        pauses: Vec::new(),
+        stops: Vec::new(),
+        late: None,
         steps: Vec::new(),
         at: cx.at(node.head),
     };
     cx.trigger_of = TriggerOf::Around(node.name.text.clone());
     check_headers(cx, node, &anywhere, &mut typed);
+    check_window(cx, node);
     cx.trigger_of = TriggerOf::Steps(node.name.text.clone());
     if count_steps(node.steps()) > MAX_STEPS {
         let what = format!("workflow has more than {MAX_STEPS} steps");

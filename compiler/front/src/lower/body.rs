@@ -74,7 +74,10 @@ impl Lowering<'_> {
     fn step(&mut self, step: &TypedStep, body: &mut Body<'_>, path: Option<ValueId>) {
         let id = body.step_id(step);
         match &step.form {
-            Form::Change { field, value } => self.change(*field, value, body, path),
+            Form::Change { field, value } => {
+                let path = self.unless_held_out(id, step.at, body, path);
+                self.change(*field, value, body, path);
+            }
             Form::Effect { effect, then } => self.effect(id, effect.as_ref(), *then, body),
             Form::Wait(wait) => self.wait(id, wait, body),
             Form::Branch { arms, otherwise, rest, split, .. } => {

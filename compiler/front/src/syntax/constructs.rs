@@ -110,8 +110,10 @@ macro_rules! policy_clauses {
         policy: Blackout(DaySpan) [blackout "blackout"] { page "blackout", is Many, typed "closed" "freeze" => "blackout", };
         policy: Hold(Duration) [hold "hold at most"] { page "hold-at-most", };
         policy: First(First) [first "first"] { page "first", typed "order" => "first", };
+        policy: Holdout(Holdout) [holdout_of_all "holdout"] { page "holdout", typed "control" => "holdout", };
+        policy: Late(Late) [late_of_all "late"] { page "late", typed "overdue" "missed" => "late", later "by", };
     } {
-        "holdout"; "late"; "comes";
+        "comes";
     } } };
 }
 
@@ -131,15 +133,20 @@ macro_rules! headers {
         window: Window(Window) [window "send on"] { page "send-on", };
         spacing: Spacing(Spacing) [spacing "at least"] { page "at-least-between-emails", typed "spacing" "gap" "space" => "at least", };
         rate: Rate(Rate) [rate "rate"] { page "rate", typed "pace" "throttle" => "rate", };
+        holdout: Holdout(Holdout) [holdout "holdout"] { page "holdout", typed "control" "control_group" => "holdout", };
+        pauses: PauseWhile(PauseWhile) [pause_while "pause while"] { page "pause-while", };
+        pauses: Pauses(Pauses) [pauses_group "pauses"] { page "pauses-stops", is Many, };
+        pauses: Stops(Stops) [stops_group "stops"] { page "pauses-stops", is Many, };
+        late: Late(Late) [late "late"] { page "late", typed "overdue" "missed" => "late", later "by", };
     } {
-        "priority"; "holdout"; "pauses"; "stops"; "promise"; "late"; "experiment";
+        "priority"; "promise"; "experiment";
     } } };
 }
 
 /// The files of the lines of a workflow, each once: small siblings share one.
 macro_rules! header_modules {
     ($then:ident) => {
-        $then! { goal facts enter reenter guards window spacing rate }
+        $then! { goal facts enter reenter guards window spacing rate holdout pauses late }
     };
 }
 

@@ -212,6 +212,13 @@ fn answers(importer: &mut Importer<'_>, id: WorkflowId, is_live: bool) -> Result
     *taken = taken.or(before.slots.taken);
     let round_began = &mut importer.out.meaning.workflows.at_mut(id).slots.round_began;
     *round_began = round_began.or(before.slots.round_began);
+    // Of whom nothing was done nothing is done to the end of their journey, whatever the new version holds out.
+    let held_out = &mut importer.out.meaning.workflows.at_mut(id).slots.held_out;
+    *held_out = held_out.or(before.slots.held_out);
+    let paused = &mut importer.out.meaning.workflows.at_mut(id).slots.paused;
+    *paused = paused.or(before.slots.paused);
+    let late = &mut importer.out.meaning.workflows.at_mut(id).slots.late;
+    *late = late.or(before.slots.late);
     if !is_live {
         return Ok(());
     }

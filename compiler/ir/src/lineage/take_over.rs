@@ -64,7 +64,7 @@ impl<'p> Importer<'p> {
             if let Some(goal) = &mut workflow.goal {
                 goal.when = self.asked_of(id, goal.when)?;
             }
-            for exit in workflow.exits.iter_mut().chain(&mut workflow.skip) {
+            for exit in workflow.exits.iter_mut().chain(&mut workflow.skip).chain(&mut workflow.pause) {
                 *exit = self.asked_of(id, *exit)?;
             }
             let mut counts = Vec::new();

@@ -5,6 +5,7 @@ use super::dates::Dates;
 use super::effect::Effect;
 use super::function::{Function, Terminator};
 use super::layout::Layout;
+use super::policy::Late;
 use super::rate::{Rate, Turn};
 use super::role::SlotRole;
 use super::step::StepKey;
@@ -43,6 +44,21 @@ pub struct Workflow {
     /// How long after one marketing mail of it to somebody the next one leaves, elapsed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spacing_ms: Option<i64>,
+    /// For how many of a hundred of its people nothing is done, so that the others can be compared with them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holdout: Option<u8>,
+    /// While it holds nobody takes a step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pause: Option<PredicateId>,
+    /// The groups whose other workflows' journeys stand still while somebody is in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pauses: Vec<String>,
+    /// The groups whose other workflows somebody leaves who is in it, and does not come into.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stops: Vec<String>,
+    /// What becomes of its mails that come late; what the policy says where it says nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late: Option<Late>,
     /// From the first step to the end. A journey's position is the number of the block it resumes at.
     pub body: Function,
     /// The block at which a journey begins. Blocks before it are the steps of earlier versions, for those who began with them.
@@ -142,6 +158,42 @@ pub struct JourneySlots {
     /// The instant at which the round of a `repeat` began, put off by as long as its mails were held. None where nothing is repeated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub round_began: Option<SlotId>,
+    /// Whether the journey is of somebody for whom nothing is done: the engine says so at its begin. None where there are no such people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_out: Option<SlotId>,
+    /// Of a journey whose mails come late: [`FOREVER`](crate::FOREVER), or when the window opens for which they wait. None where it does not matter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late: Option<SlotId>,
+    /// What a journey that stands still keeps. None where none of them does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paused: Option<PausedSlots>,
+}
+
+/// What a journey that stands still keeps, so that it goes on as it would have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PausedSlots {
+    /// Since when; [`NEVER`](crate::NEVER) where it does not.
+    pub since: SlotId,
+    /// By what: 0 for the workflow's own condition, else one more than the number of the workflow that pauses it.
+    pub by: SlotId,
+    /// What it was waiting for, as the engine counts it.
+    pub was: SlotId,
+    /// When it was due; [`FOREVER`](crate::FOREVER) where that hung on something else.
+    pub due: SlotId,
+}
+
+impl PausedSlots {
+    /// All of them, with what they are called.
+    pub fn each(&self) -> [(SlotId, &'static str); 4] {
+        let Self { since, by, was, due } = *self;
+        [(since, "paused since"), (by, "paused by"), (was, "before the pause"), (due, "due before the pause")]
+    }
+
+    /// All of them, to be numbered anew.
+    pub(crate) fn each_mut(&mut self) -> [&mut SlotId; 4] {
+        let Self { since, by, was, due } = self;
+        [since, by, was, due]
+    }
 }
 
 /// `goal TEXT when P within D`.

@@ -663,6 +663,19 @@ fn what_is_between_two_mails_and_on_holidays_is_sensible() {
 }
 
 #[test]
+fn who_is_held_out_late_or_paused_is_kept() {
+    let workflow = |change: fn(&mut Workflow)| faults(|program| change(program.workflows.at_mut(WorkflowId(0))));
+    assert!(workflow(|workflow| workflow.holdout = Some(10)).ends_with("among the 10% that it holds out"));
+    assert!(workflow(|workflow| workflow.late = Some(Late::Skip)).ends_with("whether its mails come late"));
+    assert_eq!(workflow(|workflow| workflow.late = Some(Late::Run)), "sound");
+    let paused = workflow(|workflow| workflow.pause = Some(PredicateId(8)));
+    assert!(paused.contains("what its journeys were before they stood still"), "{paused}");
+    let policy = |holdout| faults(|program| program.policy.holdout = Some(holdout));
+    assert_eq!((policy(1), policy(99)), ("sound".to_owned(), "sound".to_owned()));
+    assert!(policy(0).ends_with("0% are held out") && policy(100).ends_with("100% are held out"));
+}
+
+#[test]
 fn hours_meet_where_some_minute_is_in_both() {
     let window = |days, from: u16, to: u16| SendWindow { days, from_min: from * 60, to_min: to * 60 };
     let (every, weekdays, monday, sunday) = (0b111_1111, 0b1_1111, 1, 1 << 6);

@@ -3,6 +3,8 @@
 use super::calendar::day_span;
 use super::clause::{self, clauses};
 use super::context::Context;
+use super::holdout::holdout as holdout_of_all;
+use super::late::late as late_of_all;
 use super::{Pair, Reader, Rule, child, has, head, name, span};
 use crate::syntax::ast::{Cap, Consent, DaySpan, Duration, First, Name, Policy, PolicyClause, Quiet, Unit};
 use crate::syntax::constructs;
