@@ -253,6 +253,10 @@ pub(crate) struct TypedWorkflow {
     pub spacing_ms: Option<i64>,
     pub rate: Option<Rate>,
     pub steps: Vec<TypedStep>,
+    /// What is done for those whose goal is met.
+    pub on_goal: Option<Vec<TypedStep>>,
+    /// What is done for those who leave by an exit.
+    pub on_exit: Option<Vec<TypedStep>>,
     pub at: Location,
 }
 
@@ -433,7 +437,7 @@ impl Typed {
     pub(crate) fn starts(&self) -> impl Iterator<Item = (WorkflowId, WorkflowId, Location)> {
         self.workflows.iter().flat_map(|(id, workflow)| {
             let mut found = Vec::new();
-            each_step(&workflow.steps, &mut |step| {
+            workflow.each_step(&mut |step| {
                 if let Form::Effect { effect: Some(effect), .. } = &step.form {
                     found.extend(effect.starts().map(|started| (id, started, step.at)));
                 }
@@ -451,7 +455,7 @@ impl Typed {
     pub(crate) fn is_whole(&self) -> bool {
         let mut whole = true;
         for workflow in self.workflows.values() {
-            each_step(&workflow.steps, &mut |step| {
+            workflow.each_step(&mut |step| {
                 whole &= !matches!(step.form, Form::Unknown | Form::Unreadable | Form::Effect { effect: None, .. });
             });
         }
@@ -461,11 +465,22 @@ impl Typed {
 }
 
 impl TypedWorkflow {
+    /// Calls `visit` with every step, at any depth, those of its ends last.
+    pub(crate) fn each_step<'t>(&'t self, visit: &mut dyn FnMut(&'t TypedStep)) {
+        each_step(&self.steps, visit);
+        self.closings().for_each(|steps| each_step(steps, visit));
+    }
+
+    /// What is done for those whose journey ends.
+    pub(crate) fn closings(&self) -> impl Iterator<Item = &[TypedStep]> {
+        self.on_goal.iter().chain(&self.on_exit).map(Vec::as_slice)
+    }
+
     fn each_root<'t>(&'t self, visit: &mut dyn FnMut(Root<'t>)) {
         self.entry.when().into_iter().for_each(|when| visit(when.root(Place::Enter)));
         let heads = self.goal.iter().map(|goal| &goal.when).chain(self.exits.iter().map(|(when, ..)| when));
         heads.chain(&self.skip).for_each(|when| visit(when.root(Place::Head)));
-        each_step(&self.steps, &mut |step| step.roots().into_iter().for_each(&mut *visit));
+        self.each_step(&mut |step| step.roots().into_iter().for_each(&mut *visit));
     }
 }
 

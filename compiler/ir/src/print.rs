@@ -359,6 +359,8 @@ fn rules(program: &Program, workflow: &Workflow, told: &WorkflowDebug, required:
     lines.extend(workflow.skip.iter().map(|skip| format!("skip {skip}")));
     lines.extend(workflow.window.iter().map(|window| window_line(window, workflow.not_on_holidays)));
     lines.extend(workflow.spacing_ms.map(|ms| format!("leaves {} between its emails", elapsed(ms))));
+    lines.extend(workflow.closings.goal.map(|block| format!("at its goal goes on at {block}, and ends")));
+    lines.extend(workflow.closings.exit.map(|block| format!("at an exit goes on at {block}, and ends")));
     let name = |field: &FieldId| program.fields.get(*field).map_or("?", |field| field.name.as_str());
     if !required.fields.is_empty() {
         lines.push(format!("requires {}", required.fields.iter().map(name).collect::<Vec<_>>().join(", ")));

@@ -145,6 +145,8 @@ reasons! {
         Undelivered = 7 "its mail was undelivered",
         Retried = 8 "its turn to let something out came",
         Past = 9 "the date that it waited for was past or missing",
+        GoalMet = 10 "it ended, as its goal was met",
+        Left = 11 "it ended by an exit",
     }
 
     /// What is to be said of a journey that ended as converted.

@@ -25,8 +25,8 @@ pub(super) struct Wake {
 type Slots = SmallVec<[(SlotId, Held); 8]>;
 
 /// How far a run of steps came.
-struct Ran {
-    stop: Stop,
+pub(super) struct Ran {
+    pub(super) stop: Stop,
     leaves: Option<Leaves>,
     /// Whether it stands before a step that may not let anything out yet.
     stands_back: bool,
@@ -48,14 +48,7 @@ impl Touch<'_> {
 
     /// Runs the steps of a journey that is awake, up to where it waits or stands before what it may not let out yet.
     pub(super) fn go(&mut self, index: usize, wake: Wake, door: Door) {
-        let before = self.written_slots(index);
-        let Ran { stop, leaves, stands_back, held_until, is_untaken } = self.run(index, wake, door);
-        self.mark_written(index, &before);
-        let JourneyRecord { workflow, run, .. } = self.journey(index).record;
-        self.note_changes(ChangedBy { journey: Some((workflow, run)) });
-        // Its own slots changed with every step, so its conditions look again.
-        let journey = self.journey_mut(index);
-        (journey.dirty, journey.touched) = (true, true);
+        let Ran { stop, leaves, stands_back, held_until, is_untaken } = self.walk(index, wake, door);
         if stands_back {
             return self.stand_back(index, wake, stop);
         }
@@ -68,7 +61,20 @@ impl Touch<'_> {
         }
     }
 
-    fn prepare(&mut self, index: usize, woken: Woken) {
+    /// Runs steps, and notes what they have changed.
+    pub(super) fn walk(&mut self, index: usize, wake: Wake, door: Door) -> Ran {
+        let before = self.written_slots(index);
+        let ran = self.run(index, wake, door);
+        self.mark_written(index, &before);
+        let JourneyRecord { workflow, run, .. } = self.journey(index).record;
+        self.note_changes(ChangedBy { journey: Some((workflow, run)) });
+        // Its own slots changed with every step, so its conditions look again.
+        let journey = self.journey_mut(index);
+        (journey.dirty, journey.touched) = (true, true);
+        ran
+    }
+
+    pub(super) fn prepare(&mut self, index: usize, woken: Woken) {
         let plan = self.plan;
         let slots = &self.workflow(self.journey(index).workflow()).slots;
         let journey = self.journey_mut(index);
@@ -78,6 +84,8 @@ impl Touch<'_> {
         match woken {
             // The same wake goes on.
             Woken::Entered | Woken::Delivered | Woken::Undelivered | Woken::Retried => return,
+            // Nor is the end another one.
+            Woken::GoalMet | Woken::Left => return,
             // Whether it was past stands there already.
             Woken::Released | Woken::Due | Woken::Past => {}
             Woken::Satisfied | Woken::TimedOut => {
@@ -163,6 +171,7 @@ impl Touch<'_> {
         let why = if leaves == Leaves::Converted { Ignored::GoalHolds } else { Ignored::ExitHolds };
         self.forget_trigger(self.journey(index).workflow(), why);
         self.end(index, leaves == Leaves::Converted);
+        self.close(index, if leaves == Leaves::Converted { Woken::GoalMet } else { Woken::Left });
     }
 
     /// Records that an exit holds, and where the journey stood.
@@ -229,6 +238,11 @@ impl Touch<'_> {
                     self.forget_trigger(self.journey(index).workflow(), Ignored::GoalHolds);
                 }
                 self.end(index, ending == Ending::Converted);
+                match ending {
+                    Ending::Converted => self.close(index, Woken::GoalMet),
+                    Ending::Exited => self.close(index, Woken::Left),
+                    Ending::Finished | Ending::HandedOff => {}
+                }
             }
             Stop::Failed => {}
         }

@@ -8,6 +8,7 @@ mod batches;
 mod by_hand;
 mod calendars;
 mod changes;
+mod closing;
 mod dates;
 mod delivery;
 mod doctored;

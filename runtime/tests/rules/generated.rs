@@ -140,7 +140,7 @@ pub(crate) const DECLARATIONS: &[&str] = &[
   }
   stop warm
 }"#,
-    "workflow aside {\n  goal \"Demo\" when requested_demo within 12 days\n  enter when downloaded and not tagged vip\n  reenter after 1 day\n  group drip\n  exit when disqualified\n  wait 3 days\n}",
+    "workflow aside {\n  goal \"Demo\" when requested_demo within 12 days\n  enter when downloaded and not tagged vip\n  reenter after 1 day\n  group drip\n  exit when disqualified\n  on goal {\n    score += 3\n    start onboarding\n  }\n  on exit {\n    tag beta\n  }\n  wait 3 days\n}",
     "workflow look {\n  enter when visited\n  reenter after 1 day\n  wait 2 days\n  score += 1\n}",
     r#"workflow clean {
   enter when hard_bounced new only

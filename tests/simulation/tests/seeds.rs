@@ -50,8 +50,10 @@ const RARE: [&str; 8] = [
     "the contact has paused marketing mail",
 ];
 /// Reasons that no world is made for: a workflow that is taken away while somebody waits for it within ten minutes, or for their turn, a mail
-/// that two joined journeys had both sent, waits for a date, and time between two mails. The engine's own tests have them.
-const ELSEWHERE: [&str; 5] = [
+/// that two joined journeys had both sent, waits for a date, time between two mails, and what is done at an end. The engine's own tests have them.
+const ELSEWHERE: [&str; 7] = [
+    "it ended, as its goal was met",
+    "it ended by an exit",
     "another email of this workflow has left too shortly before",
     "for as long as it may be held, another email of this workflow had left too shortly before",
     "the workflow was taken out of the project before it began",

@@ -5,6 +5,7 @@
 //! per diagnostic, and besides them only the lints word their own.
 
 pub(crate) mod calendar;
+pub(crate) mod closing;
 pub(crate) mod codes;
 pub(crate) mod contract;
 mod diagnostic;

@@ -9,7 +9,7 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::env::Env;
 use crate::source::Location;
 use crate::syntax::ast::Header;
-use crate::typed::{Cond, Form, Number, TypedStep, each_step};
+use crate::typed::{Cond, Form, Number, TypedStep};
 use flow_ir::{FieldId, Id, WorkflowId};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -84,7 +84,7 @@ impl Entry {
 fn steps(subject: Subject<'_>) -> Vec<(WorkflowId, &TypedStep)> {
     let mut steps = Vec::new();
     for (id, workflow) in subject.typed.workflows.iter() {
-        each_step(&workflow.steps, &mut |step| steps.push((id, step)));
+        workflow.each_step(&mut |step| steps.push((id, step)));
     }
     steps
 }

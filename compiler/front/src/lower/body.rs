@@ -12,8 +12,8 @@ use crate::source::Location;
 use crate::typed::{Cond, Form, TypedStep};
 use flow_ir::limits::TRACE_BITS;
 use flow_ir::{
-    Effect, EffectId, Ending, IdMap, Op, Place, PredicateId, SlotId, SlotKind, StepId, Terminator, ValueId, Wait,
-    WaitId, WorkflowId, Written,
+    BlockId, Effect, EffectId, Ending, IdMap, Op, Place, PredicateId, SlotId, SlotKind, StepId, Terminator, ValueId,
+    Wait, WaitId, WorkflowId, Written,
 };
 use std::collections::BTreeMap;
 
@@ -56,6 +56,14 @@ impl Lowering<'_> {
         if !body.code.is_closed() {
             body.code.close(Terminator::Finish { step: None, ending: Ending::Finished });
         }
+    }
+
+    /// What is done for those whose journey ends, and where it begins: behind what closed the last block.
+    pub(super) fn closing(&mut self, steps: &[TypedStep], body: &mut Body<'_>) -> BlockId {
+        let block = body.code.reserve();
+        body.code.open(block);
+        self.body(steps, body);
+        block
     }
 
     /// Steps in order, where `path` holds. Nothing is made of steps that nobody comes to.

@@ -7,8 +7,8 @@ use super::predicate::{JourneyScope, Scope, Segments};
 use super::steps::Steps;
 use crate::typed::{TypedEntry, TypedWorkflow};
 use flow_ir::{
-    Area, BlockId, Entry, FOREVER, Function, Goal, IdMap, JourneySlots, Layout, NEVER, Op, SlotId, SlotKind, Workflow,
-    WorkflowDebug, WorkflowId, Written,
+    Area, BlockId, Closings, Entry, FOREVER, Function, Goal, IdMap, JourneySlots, Layout, NEVER, Op, SlotId, SlotKind,
+    Workflow, WorkflowDebug, WorkflowId, Written,
 };
 
 impl Lowering<'_> {
@@ -44,7 +44,10 @@ impl Lowering<'_> {
             )
         });
         self.body(&typed.steps, &mut body);
-        let function = std::mem::replace(&mut body.code, Builder::new()).finish();
+        let goal_met = typed.on_goal.as_ref().map(|steps| self.closing(steps, &mut body));
+        let left = typed.on_exit.as_ref().map(|steps| self.closing(steps, &mut body));
+        let code = std::mem::replace(&mut body.code, Builder::new());
+        let (function, closings) = code.finish_with(Closings { goal: goal_met, exit: left });
         let mut journey = body.journey;
         journey.layout.place();
         let told = WorkflowDebug { steps: body.steps.written, arms: body.arms_written, ..told(typed) };
@@ -63,6 +66,7 @@ impl Lowering<'_> {
             spacing_ms: typed.spacing_ms,
             writes: frame_writes(&function),
             start: BlockId(0),
+            closings,
             started: None,
             rate: None,
             turn: None,

@@ -128,6 +128,8 @@ macro_rules! headers {
         window: Window(Window) [window "send on"] { page "send-on", };
         spacing: Spacing(Spacing) [spacing "at least"] { page "at-least-between-emails", typed "spacing" "gap" "space" => "at least", };
         rate: Rate(Rate) [rate "rate"] { page "rate", typed "pace" "throttle" => "rate", };
+        closing: OnGoal(Closing) [on_goal "on goal"] { page "on-goal-on-exit", };
+        closing: OnExit(Closing) [on_exit "on exit"] { page "on-goal-on-exit", };
     } {
         "priority"; "holdout"; "pauses"; "stops"; "promise"; "late"; "experiment";
     } } };
@@ -136,7 +138,7 @@ macro_rules! headers {
 /// The files of the lines of a workflow, each once: small siblings share one.
 macro_rules! header_modules {
     ($then:ident) => {
-        $then! { goal facts enter reenter guards window spacing rate }
+        $then! { goal facts enter reenter guards window spacing rate closing }
     };
 }
 

@@ -3,6 +3,7 @@
 use super::{Row, SAY};
 
 const SPACED: &str = "how long after a mail of this workflow the next one leaves:";
+const AT_END: &str = "what is done at an end stands in braces:";
 const PACE: &str = "how many people come in:";
 
 pub(super) const ROWS: &[Row] = &[
@@ -19,6 +20,8 @@ pub(super) const ROWS: &[Row] = &[
         SPACED,
     ),
     ("^ at least $n:number $u:unit apart $", "at least $n $u between emails", SPACED),
+    ("^ on|at|upon goal|conversion|convert [met|reached] :|,|then $s.. $", "on goal { $s }", AT_END),
+    ("^ on|at|upon exit|leave|leaving :|,|then $s.. $", "on exit { $s }", AT_END),
     ("^ goal $r.. within|in|during|for the|next|first $n:number $u:unit $", "goal $r within $n $u", SAY),
     ("^ goal $r.. during|for $n:number $u:unit $", "goal $r within $n $u", SAY),
     ("^ goal when $p:name within $d.. $", "goal \"$p\" when $p within $d", "a goal has a name:"),
