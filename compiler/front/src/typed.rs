@@ -196,6 +196,8 @@ pub(crate) enum Number {
     Or(FieldId, i64),
     /// The larger of two.
     Max(Box<Number>, Box<Number>),
+    /// The smaller of two.
+    Min(Box<Number>, Box<Number>),
     Add(Box<Number>, Box<Number>),
     Sub(Box<Number>, Box<Number>),
 }
@@ -206,7 +208,7 @@ impl Number {
         match self {
             Self::Const(_) | Self::Or(..) => Vec::new(),
             Self::Field(field) => vec![*field],
-            Self::Max(a, b) | Self::Add(a, b) | Self::Sub(a, b) => [a.fields(), b.fields()].concat(),
+            Self::Max(a, b) | Self::Min(a, b) | Self::Add(a, b) | Self::Sub(a, b) => [a.fields(), b.fields()].concat(),
         }
     }
 }
@@ -328,6 +330,8 @@ pub(crate) enum Form {
     Change {
         field: FieldId,
         value: Number,
+        /// Whether it is told of whom it changed something.
+        told: bool,
     },
     /// The runtime is asked for something; the journey goes on behind it, or ends so where it was done: a handoff that somebody takes.
     Effect {
@@ -510,6 +514,15 @@ impl TypedStep {
             ) => vec![steps],
             Form::Repeat(repeat) => vec![&repeat.steps],
             _ => Vec::new(),
+        }
+    }
+
+    /// The field it changes.
+    pub(crate) fn changes(&self) -> Option<FieldId> {
+        match &self.form {
+            Form::Change { field, .. } => Some(*field),
+            Form::Effect { effect: Some(effect), .. } => effect.writes(),
+            _ => None,
         }
     }
 

@@ -8,7 +8,7 @@ use super::reason::{Converted, FinishedBy, Ignored, Woken};
 use super::touch::Touch;
 use crate::store::{ChangedBy, DecisionCode, DecisionRecord, JourneyRecord, JourneyStatus, Trace};
 use flow_ir::backend::{Memory, Stop};
-use flow_ir::{CountedSince, Ending, SlotId, Wait, WaitId, WorkflowId};
+use flow_ir::{CountedSince, Ending, FieldId, SlotId, Wait, WaitId, WorkflowId};
 use smallvec::SmallVec;
 
 /// What set a journey going, and where it stood before.
@@ -110,7 +110,8 @@ impl Touch<'_> {
             batch: &mut *self.batch,
             outbox: &mut *self.outbox,
             contact: self.contact.id,
-            texts: &self.contact.texts,
+            texts: &mut self.contact.texts,
+            texts_before: Vec::new(),
             zone: self.contact.zone,
             workflow,
             run,
@@ -138,6 +139,7 @@ impl Touch<'_> {
         let memory = Memory::of(&mut self.contact.frame, &mut journey.record.memory);
         let stop = self.backend.step(workflow, memory, block, self.now, &mut host);
         let (problem, written, stopped) = (host.problem, host.written, host.stopped);
+        let texts_before = host.texts_before;
         let (leaves, goal_met, newly_met) = (host.leaves, host.goal_met, host.newly_met);
         let (row, sending, sends, stands_back) = (host.row, host.sending, host.sends, host.stands_back);
         let held_until = host.held_until.or(host.comes_again.then_some(self.now));
@@ -156,6 +158,7 @@ impl Touch<'_> {
             journey.record.outbox = row.filter(|_| matches!(stop, Stop::Held { .. }));
         }
         written.into_iter().for_each(|slot| self.contact.mark(self.plan, slot));
+        texts_before.into_iter().for_each(|(field, before)| self.note_text(workflow, field, before));
         self.stop_others(workflow, &stopped);
         if stop == Stop::Failed {
             self.fail((workflow, run), problem.unwrap_or_else(|| format!("no journey resumes at block {block}")));
@@ -184,6 +187,15 @@ impl Touch<'_> {
     fn written_slots(&self, index: usize) -> Slots {
         let writes = &self.workflow(self.journey(index).workflow()).writes;
         writes.iter().map(|slot| (*slot, Held::read(self.plan, &self.contact.frame, *slot))).collect()
+    }
+
+    /// A step has set a text, which was another one before.
+    fn note_text(&mut self, workflow: WorkflowId, id: FieldId, before: Option<String>) {
+        let Some(text) = self.plan.program.fields.at(id).text else { return };
+        self.contact.mark_text(self.plan, text);
+        self.contact.said_at.note(id.0, self.now);
+        let after = self.contact.text_at(text).map(str::to_owned);
+        self.written.note_text(workflow, text, before, after);
     }
 
     fn mark_written(&mut self, index: usize, before: &[(SlotId, Held)]) {

@@ -120,6 +120,8 @@ pub(crate) const DECLARATIONS: &[&str] = &[
     }
   }
   set seats = 9
+  move stage back to lead because "asked for time"
+  set job_title = first_name or "somebody"
 }"#,
     r#"workflow quiet {
   enter when away new only

@@ -48,8 +48,8 @@ fn changed_by(typed: &Typed) -> BTreeMap<FieldId, BTreeSet<WorkflowId>> {
     let mut changed_by: BTreeMap<FieldId, BTreeSet<WorkflowId>> = BTreeMap::new();
     for (id, workflow) in typed.workflows.iter() {
         workflow.each_step(&mut |step| {
-            if let Form::Change { field, .. } = &step.form {
-                changed_by.entry(*field).or_default().insert(id);
+            if let Some(field) = step.changes() {
+                changed_by.entry(field).or_default().insert(id);
             }
         });
     }
@@ -373,7 +373,7 @@ fn fields_of(test: &Cond) -> Vec<FieldId> {
         match number {
             Number::Const(_) => Vec::new(),
             Number::Field(field) | Number::Or(field, _) => vec![*field],
-            Number::Max(a, b) | Number::Add(a, b) | Number::Sub(a, b) => [read(a), read(b)].concat(),
+            Number::Max(a, b) | Number::Min(a, b) | Number::Add(a, b) | Number::Sub(a, b) => [read(a), read(b)].concat(),
         }
     }
     match test {

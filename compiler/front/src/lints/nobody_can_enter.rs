@@ -94,7 +94,7 @@ fn entries(subject: Subject<'_>, steps: &[(WorkflowId, &TypedStep)]) -> Vec<Entr
     let mut given: BTreeMap<FieldId, BTreeSet<WorkflowId>> = BTreeMap::new();
     let mut started: BTreeMap<WorkflowId, BTreeSet<WorkflowId>> = BTreeMap::new();
     for (by, step) in steps {
-        if let Form::Change { field, value: Number::Const(1) } = step.form {
+        if let Form::Change { field, value: Number::Const(1), .. } = step.form {
             given.entry(field).or_default().insert(*by);
         }
     }

@@ -82,7 +82,12 @@ impl Lowering<'_> {
     fn step(&mut self, step: &TypedStep, body: &mut Body<'_>, path: Option<ValueId>) {
         let id = body.step_id(step);
         match &step.form {
-            Form::Change { field, value } => self.change(*field, value, body, path),
+            Form::Change { field, value, told } => {
+                if *told {
+                    self.tell_change((id, step), (*field, value), body, path);
+                }
+                self.change(*field, value, body, path);
+            }
             Form::Effect { effect, then } => self.effect(id, effect.as_ref(), *then, body),
             Form::Wait(wait) => self.wait(id, wait, body),
             Form::Branch { arms, otherwise, rest, split, .. } => {

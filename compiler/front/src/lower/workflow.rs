@@ -7,9 +7,10 @@ use super::predicate::{JourneyScope, Scope, Segments};
 use super::steps::Steps;
 use crate::typed::{TypedEntry, TypedWorkflow};
 use flow_ir::{
-    Area, BlockId, Closings, Entry, FOREVER, Function, Goal, IdMap, JourneySlots, Layout, NEVER, Op, SlotId, SlotKind,
+    Area, BlockId, Closings, Effect, EffectId, Entry, FOREVER, Function, Goal, IdMap, JourneySlots, Layout, NEVER, Op, SlotId, SlotKind,
     Workflow, WorkflowDebug, WorkflowId, Written,
 };
+use std::collections::BTreeSet;
 
 impl Lowering<'_> {
     pub(super) fn workflow(&mut self, id: WorkflowId, typed: &TypedWorkflow) -> (Workflow, WorkflowDebug) {
@@ -64,7 +65,7 @@ impl Lowering<'_> {
             // Where there are no holidays, a workflow is what it was before there could be any.
             not_on_holidays: if self.typed.calendars.is_empty() { 0 } else { typed.not_on_holidays },
             spacing_ms: typed.spacing_ms,
-            writes: frame_writes(&function),
+            writes: self.writes(&function, &body.effects),
             start: BlockId(0),
             closings,
             started: None,
@@ -82,6 +83,13 @@ impl Lowering<'_> {
             counts: journey.counts,
         };
         (workflow, told)
+    }
+
+    /// The slots of the frame that a body and its effects write for themselves.
+    fn writes(&self, function: &Function, effects: &IdMap<EffectId, Effect>) -> Vec<SlotId> {
+        let texts = effects.values().filter_map(|effect| self.program.fields.at(effect.writes()?).slot);
+        let writes: BTreeSet<SlotId> = frame_writes(function).into_iter().chain(texts).collect();
+        writes.into_iter().collect()
     }
 
     fn entry(&mut self, id: WorkflowId, typed: &TypedWorkflow) -> Entry {

@@ -159,13 +159,16 @@ macro_rules! steps {
         change: Change(Change) [score "score +=", set "set"] { page "score-and-set", typed "let" "update" "change" "setze" => "set", };
         tag: Tag(TagStep) [tag "tag", untag "untag"] { page "tag-and-untag", typed "label" => "tag", typed "unlabel" => "untag", };
         advance: Advance(AdvanceStep) [advance "advance"] { page "advance", };
+        move_back: MoveBack(MoveBackStep) [move_back "move stage back"] {
+            page "move-stage-back", typed "demote" "downgrade" => "move stage back",
+        };
         handoff: Handoff(HandoffStep) [handoff "handoff"] { page "handoff", called "a handoff", later "stop", };
         start: Start(StartStep) [start "start"] { page "start", typed "enrol" "enroll" "trigger" => "start", later "with", };
         stop: Stop(StopStep) [stop "stop"] { page "stop", typed "end" "cancel" => "stop", };
         suppress: Suppress(SuppressStep) [suppress "suppress because"] { page "suppress", };
         exit: Exit(ExitStep) [exit "exit"] { page "exit", typed "leave" => "exit", };
     } {
-        "add"; "move"; "notify"; "call";
+        "add"; "notify"; "call";
     } } };
 }
 

@@ -190,6 +190,7 @@ impl<'p> Importer<'p> {
                     other => other,
                 });
                 failed?;
+                imported.writes().map_or(Ok(()), |field| self.still_takes_texts(field))?;
                 imported.starts().into_iter().for_each(|started| self.keep_started(started));
                 let effects = &mut self.out.meaning.workflows.at_mut(id).effects;
                 let known = effects.find(|known| *known == imported);
@@ -198,6 +199,14 @@ impl<'p> Importer<'p> {
             _ => {}
         }
         Ok(block)
+    }
+
+    /// A field that an older step gives a text must still hold one.
+    fn still_takes_texts(&self, field: FieldId) -> Result<(), Lost> {
+        match (self.kept.fields.get(field), self.out.fields.get(field)) {
+            (Some(before), Some(now)) if now.ty != before.ty => Err(Lost::field(before, now)),
+            _ => Ok(()),
+        }
     }
 
     /// Sees to it that a workflow remembers that it was started, though no step of the new version starts it.
