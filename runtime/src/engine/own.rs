@@ -75,7 +75,13 @@ impl Written {
     }
 
     /// Notes a text that the steps of a workflow have set.
-    pub(super) fn note_text(&mut self, workflow: WorkflowId, text: TextId, before: Option<String>, after: Option<String>) {
+    pub(super) fn note_text(
+        &mut self,
+        workflow: WorkflowId,
+        text: TextId,
+        before: Option<String>,
+        after: Option<String>,
+    ) {
         self.texts.push(TextWrite { workflow, text, before, after });
     }
 

@@ -134,6 +134,14 @@ reasons! {
         DoNotContact = 4 "nobody, because the contact is marked as not to be contacted",
     }
 
+    /// Who was told something of a contact.
+    Notified {
+        Owner = 1 "the owner of the workflow",
+        Member = 2 "a member of a team",
+        Backup = 3 "the backup, because no member covers the contact",
+        Nobody = 4 "nobody, because there is nobody to tell",
+    }
+
     /// What woke a journey.
     Woken {
         Entered = 1 "it began",
@@ -185,6 +193,7 @@ pub fn all() -> Vec<(DecisionCode, u32, &'static str)> {
         Sent: SentWhen,
         Withheld: Withheld,
         HandedOff: HandedTo,
+        Notified: Notified,
         Finished: FinishedBy,
         Undelivered: Undelivered,
         Suppressed: Suppressed,

@@ -512,6 +512,8 @@ pub enum DecisionCode {
     GaveWay = 36,
     /// Nobody knows whether an attempt at a message left; by the channel's policy there is another one, unless something keeps it back (E9).
     InDoubt = 37,
+    /// Somebody of one's own people was told something of the contact; the reason says who.
+    Notified = 38,
 }
 
 /// What a decision is about.

@@ -26,6 +26,7 @@ mod live;
 mod mail_events;
 mod many;
 mod move_back;
+mod notify;
 mod outbox;
 mod pause;
 mod policy;

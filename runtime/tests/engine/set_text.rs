@@ -75,7 +75,8 @@ fn an_older_row_does_not_take_it_back_and_a_later_event_does() {
 fn older_steps_still_set_it() {
     let text = "workflow w { enter when ordered; reenter never; wait 1 day; set track = \"older\" }";
     everywhere(text, &[], |world| {
-        let newer = "workflow w { enter when ordered; reenter never; wait 1 day; set nickname = \"newer\"; score += 1 }";
+        let newer =
+            "workflow w { enter when ordered; reenter never; wait 1 day; set nickname = \"newer\"; score += 1 }";
         let first = "workflow a { enter when ordered; reenter never; if track is \"x\" { score += 5 } }";
         world.becomes(&format!("{HEAD}{first}\n{newer}")).at("2026-03-04 10:00").run();
         assert_eq!(world.text("ada", "track").as_deref(), Some("older"));

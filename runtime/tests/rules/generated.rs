@@ -147,6 +147,7 @@ pub(crate) const DECLARATIONS: &[&str] = &[
     r#"workflow clean {
   enter when hard_bounced new only
   reenter never
+  notify sales "wrong address of {first_name or "somebody"}"
   handoff to sales {
     note "wrong address"
   }

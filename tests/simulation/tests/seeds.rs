@@ -50,8 +50,12 @@ const RARE: [&str; 8] = [
     "the contact has paused marketing mail",
 ];
 /// Reasons that no world is made for: a workflow that is taken away while somebody waits for it within ten minutes, or for their turn, a mail
-/// that two joined journeys had both sent, waits for a date, time between two mails, and what is done at an end. The engine's own tests have them.
-const ELSEWHERE: [&str; 7] = [
+/// that two joined journeys had both sent, waits for a date, time between two mails, what is done at an end, and notices. The engine's own tests have them.
+const ELSEWHERE: [&str; 11] = [
+    "the owner of the workflow",
+    "a member of a team",
+    "the backup, because no member covers the contact",
+    "nobody, because there is nobody to tell",
     "it ended, as its goal was met",
     "it ended by an exit",
     "another email of this workflow has left too shortly before",

@@ -373,7 +373,9 @@ fn fields_of(test: &Cond) -> Vec<FieldId> {
         match number {
             Number::Const(_) => Vec::new(),
             Number::Field(field) | Number::Or(field, _) => vec![*field],
-            Number::Max(a, b) | Number::Min(a, b) | Number::Add(a, b) | Number::Sub(a, b) => [read(a), read(b)].concat(),
+            Number::Max(a, b) | Number::Min(a, b) | Number::Add(a, b) | Number::Sub(a, b) => {
+                [read(a), read(b)].concat()
+            }
         }
     }
     match test {

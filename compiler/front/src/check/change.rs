@@ -80,7 +80,8 @@ fn check_set_value(cx: &mut Cx<'_>, field: FieldId, value: &ast::Value, journey:
         }
         (ty, _) if ty.is_text() => {
             let why = format!("it holds {}", schema::words(ty));
-            let help = "such values come from imports and events, where they are checked; a field of type `text` can be set";
+            let help =
+                "such values come from imports and events, where they are checked; a field of type `text` can be set";
             cx.report(types::not_settable(&shape.name, &why, at, help));
             None
         }

@@ -44,7 +44,7 @@ pub(super) fn refuses(cx: &mut Cx<'_>, step: &Step, journey: &Journey) -> bool {
     let Some(word) = journey.closing else { return false };
     let at = cx.at(step.head);
     cx.report(match &step.kind {
-        StepKind::Send(_) | StepKind::Wait(_) | StepKind::Repeat(_) | StepKind::Handoff(_) => {
+        StepKind::Send(_) | StepKind::Wait(_) | StepKind::Repeat(_) | StepKind::Handoff(_) | StepKind::Notify(_) => {
             wrong::takes_time(word, &cx.text_at(step.head), at)
         }
         StepKind::Exit(_) => wrong::has_ended(word, at),

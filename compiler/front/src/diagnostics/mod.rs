@@ -14,6 +14,7 @@ pub(crate) mod many;
 pub(crate) mod messages;
 pub(crate) mod missing;
 pub(crate) mod names;
+pub(crate) mod notify;
 pub(crate) mod reach;
 pub mod render;
 pub(crate) mod repeat;

@@ -7,8 +7,8 @@ use super::predicate::{JourneyScope, Scope, Segments};
 use super::steps::Steps;
 use crate::typed::{TypedEntry, TypedWorkflow};
 use flow_ir::{
-    Area, BlockId, Closings, Effect, EffectId, Entry, FOREVER, Function, Goal, IdMap, JourneySlots, Layout, NEVER, Op, SlotId, SlotKind,
-    Workflow, WorkflowDebug, WorkflowId, Written,
+    Area, BlockId, Closings, Effect, EffectId, Entry, FOREVER, Function, Goal, IdMap, JourneySlots, Layout, NEVER, Op,
+    SlotId, SlotKind, Workflow, WorkflowDebug, WorkflowId, Written,
 };
 use std::collections::BTreeSet;
 

@@ -163,12 +163,13 @@ macro_rules! steps {
             page "move-stage-back", typed "demote" "downgrade" => "move stage back",
         };
         handoff: Handoff(HandoffStep) [handoff "handoff"] { page "handoff", called "a handoff", later "stop", };
+        notify: Notify(NotifyStep) [notify "notify"] { page "notify", typed "alert" "inform" => "notify", };
         start: Start(StartStep) [start "start"] { page "start", typed "enrol" "enroll" "trigger" => "start", later "with", };
         stop: Stop(StopStep) [stop "stop"] { page "stop", typed "end" "cancel" => "stop", };
         suppress: Suppress(SuppressStep) [suppress "suppress because"] { page "suppress", };
         exit: Exit(ExitStep) [exit "exit"] { page "exit", typed "leave" => "exit", };
     } {
-        "add"; "notify"; "call";
+        "add"; "call";
     } } };
 }
 

@@ -70,6 +70,7 @@ coded!(DecisionCode {
     Ran => "ran",
     GaveWay => "gave way",
     InDoubt => "may have left",
+    Notified => "notified",
 });
 
 /// The code in a column. A number that Flow never writes is damage.

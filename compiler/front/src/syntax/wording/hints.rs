@@ -240,6 +240,10 @@ pub(super) const LAST_HINTS: &[(&str, &str)] = &[
         "say why, for whoever asks later: `suppress because \"asked sales for quiet\"`. It keeps all marketing from the person until they subscribe",
     ),
     (
+        "^ log $r.. $",
+        "what happens is kept by itself, and `decision_view` shows it; to tell your own people, write `notify sales \"…\"`",
+    ),
+    (
         "^ move [the] stage back to $s:name $",
         "say why, for whoever asks later: `move stage back to lead because \"lost the budget\"`",
     ),

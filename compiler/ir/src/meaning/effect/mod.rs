@@ -22,6 +22,7 @@ macro_rules! effects {
             Suppress = suppress;
             Draw = draw;
             SetText = set_text;
+            Notify = notify;
         }
     };
 }

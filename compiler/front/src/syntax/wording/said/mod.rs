@@ -111,8 +111,8 @@ pub(super) const INSTEAD: &[(&str, &str, &str)] = &[
     ("^ call|request|run [the] [campaign|workflow|journey|flow|program] $w:name $", "start $w", SAY),
     (
         "^ notify|alert|inform|tell|slack|ping [the] $t:name [team] [with|that|:|about] $n:text $",
-        "handoff to $t { note $n; keep in workflow }",
-        "a team is told by a handoff, and the person goes on:",
+        "notify $t $n",
+        "one's own people are told so, by mail:",
     ),
     (
         "^ notify|alert|inform|tell|ping [the] $t:name [team] $",
