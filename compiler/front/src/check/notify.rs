@@ -17,7 +17,7 @@ pub(super) fn check(cx: &mut Cx<'_>, notify: &NotifyStep, journey: &mut Journey)
         Notified::Member(address) => member(cx, address).map(Recipient::Member),
     };
     if nothing_to_read(&notify.text) {
-        let example = "notify owner \"{first_name or \\\"somebody\\\"} looked at pricing\"";
+        let example = "notify owner \"{first_name or \"somebody\"} looked at pricing\"";
         cx.report(names::empty_text("notice", example, cx.at(notify.text.span)));
         return Form::Unknown;
     }

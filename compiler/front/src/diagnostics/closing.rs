@@ -8,8 +8,13 @@ pub(crate) fn takes_time(word: &str, text: &str, at: Location) -> Diagnostic {
     let verb = text.split(' ').next().unwrap_or_default();
     let message = format!("`{verb}` cannot stand in `{word}`");
     Diagnostic::error(Code::BadClosing, message, at, "the journey has ended by then")
-        .why("what stands there is done at the moment of the end, so nothing of it can wait: for a mail to leave, for somebody to take over, for time to pass")
-        .help(format!("let another workflow do it, with `enter by hand` and `{text}` in it, and start that here: `start farewell`"))
+        .why(
+            "what stands there is done at the moment of the end, so nothing of it can wait: for a mail to leave, for \
+             somebody to take over, for time to pass",
+        )
+        .help(format!(
+            "let another workflow do it, with `enter by hand` and `{text}` in it, and start that here: `start farewell`"
+        ))
 }
 
 /// An `exit` in it.
@@ -26,7 +31,9 @@ pub(crate) fn nothing_to_do(word: &str, at: Location) -> Diagnostic {
 /// `before` it, where a line may come.
 pub(crate) fn nobody_exits(at: Location, before: Location) -> Diagnostic {
     Diagnostic::error(Code::BadClosing, "nobody leaves this workflow by an exit", at, "nobody comes to it")
-        .why("it is for those whom an `exit when` lets out, or a step `exit`; whoever comes to the end of the steps is not")
+        .why(
+            "it is for those whom an `exit when` lets out, or a step `exit`; whoever comes to the end of the steps is not",
+        )
         .help("say who leaves, or take it out:")
         .edit(before, "exit when do_not_contact\n  ")
 }

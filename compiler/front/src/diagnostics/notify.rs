@@ -10,6 +10,9 @@ pub(crate) fn no_owner(at: Location) -> Diagnostic {
 
 pub(crate) fn nobody_of_ours(address: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::BadAddress, format!("\"{address}\" is nobody of your teams"), at, "no member and no backup")
-        .why("a notice has what is known of a person in it, and leaves without consent and at any hour: it is for your own people")
+        .why(
+            "a notice has what is known of a person in it, and leaves without consent and at any hour: it is for your own \
+             people",
+        )
         .help(format!("name somebody of a team, or take them into one: `team sales {{ member \"{address}\" }}`"))
 }
