@@ -240,10 +240,6 @@ pub(super) const LAST_HINTS: &[(&str, &str)] = &[
         "say why, for whoever asks later: `suppress because \"asked sales for quiet\"`. It keeps all marketing from the person until they subscribe",
     ),
     (
-        "^ set $f:name =|to $e:name . $p:name $",
-        "a value comes from a field, or from the event that let somebody in: `trigger.product`",
-    ),
-    (
         "^ log $r.. $",
         "what happens is kept by itself, and `decision_view` shows it; to tell your own people, write `notify sales \"…\"`",
     ),
