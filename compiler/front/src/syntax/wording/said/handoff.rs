@@ -44,11 +44,7 @@ pub(super) const ROWS: &[Row] = &[
         "handoff to $t { keep in workflow }",
         "a team is told by a handoff, and the person goes on:",
     ),
-    (
-        "^ email|mail $t:name $n:text $",
-        "handoff to $t { note $n; keep in workflow }",
-        "a team is told by a handoff:",
-    ),
+    ("^ email|mail $t:name $n:text $", "handoff to $t { note $n; keep in workflow }", "a team is told by a handoff:"),
     (
         "^ send [the|an] alert|notification|email|mail|message|note to [the] $t:name [team] [:] $n:text $",
         "handoff to $t { note $n; keep in workflow }",
