@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use flow_ir::debug::{WorkflowDebug, Written};
-use flow_ir::{Id, Program, Reference, Split, Workflow, WorkflowId};
+use flow_ir::effect::Effect;
+use flow_ir::{Id, Program, Split, Workflow, WorkflowId};
 use flow_runtime::inbound::{Reason, Tally};
 use flow_runtime::report::{NOBODY, Period, RunReport, StepReport, Totals, WorkflowReport};
 
@@ -426,10 +427,9 @@ fn came_to(step: &StepReport) -> Option<u64> {
 
 /// Those a workflow hands to, in the order of their names; none where it hands nobody over.
 fn teams(program: &Program, workflow: &Workflow) -> Option<String> {
-    let named = workflow.effects.values().flat_map(|effect| effect.references());
-    let teams: BTreeSet<&str> = named
-        .filter_map(|reference| match reference {
-            Reference::Team(team) => Some(program.teams.at(team).name.as_str()),
+    let teams: BTreeSet<&str> = (workflow.effects.values())
+        .filter_map(|effect| match effect {
+            Effect::Handoff(handoff) => Some(program.teams.at(handoff.team).name.as_str()),
             _ => None,
         })
         .collect();
@@ -450,13 +450,17 @@ fn step(step: &StepReport) -> Option<Line> {
         + step.handed_off
         + step.taken_by_nobody
         + step.exited
-        + step.suppressed;
+        + step.suppressed
+        + step.notified
+        + step.notified_nobody;
     let mut parts = vec![
         (if did == 0 { came } else { 0 }, "came"),
         (step.sent, "sent"),
         (step.handed_off, "handed off"),
         (step.taken_by_nobody, "taken by nobody"),
         (step.suppressed, "suppressed"),
+        (step.notified, "notified"),
+        (step.notified_nobody, "nobody to notify"),
         (step.went_on.saturating_sub(step.timed_out), WENT_ON),
         (step.timed_out, TIMED_OUT),
         (step.withheld, WITHHELD),

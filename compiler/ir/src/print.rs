@@ -366,6 +366,8 @@ fn rules(program: &Program, workflow: &Workflow, told: &WorkflowDebug, required:
     lines.extend(workflow.pauses.iter().map(|group| format!("pauses {group}")));
     lines.extend(workflow.stops.iter().map(|group| format!("stops {group}")));
     lines.extend(workflow.late.map(|late| format!("late {}", late.words())));
+    lines.extend(workflow.closings.goal.map(|block| format!("at its goal goes on at {block}, and ends")));
+    lines.extend(workflow.closings.exit.map(|block| format!("at an exit goes on at {block}, and ends")));
     let name = |field: &FieldId| program.fields.get(*field).map_or("?", |field| field.name.as_str());
     if !required.fields.is_empty() {
         lines.push(format!("requires {}", required.fields.iter().map(name).collect::<Vec<_>>().join(", ")));

@@ -163,8 +163,8 @@ impl Reads<'_> {
                 members.filter_map(|member| member.covers).for_each(|covers| self.predicate(covers));
             }
             Reference::Field(field) => self.fields.extend([field]),
-            // It has a door of its own.
-            Reference::Workflow(_) | Reference::Split(_) => {}
+            // It has a door of its own, or is not read.
+            Reference::Workflow(_) | Reference::Split(_) | Reference::Written(_) => {}
         }
     }
 

@@ -514,6 +514,12 @@ impl Checker<'_> {
             Reference::Email(id) => self.exists(place, &program.emails, id),
             Reference::Team(id) => self.exists(place, &program.teams, id),
             Reference::Field(id) => self.exists(place, &program.fields, id),
+            Reference::Written(id) => {
+                self.exists(place, &program.fields, id);
+                if program.fields.get(id).is_some_and(|field| field.ty != crate::FieldType::Text) {
+                    self.fault(place, format!("sets {id}, which holds no text"));
+                }
+            }
             Reference::Workflow(id) => self.exists(place, &program.workflows, id),
             Reference::Split(id) => self.exists(place, &program.splits, id),
         }

@@ -10,7 +10,9 @@ use crate::broken::{Rule, is_broken};
 use crate::store::{ContactId, DecisionCode, DecisionRecord, OutboxKind, OutboxRecord, OutboxState, SendRecord, Texts};
 use crate::time::{Zone, calendar};
 use flow_ir::backend::{Backend, Host, Memory, Moment, Outcome};
-use flow_ir::{Calendar, EffectId, EmailId, Id, PredicateId, SlotId, StepId, TextTestId, Workflow, WorkflowId};
+use flow_ir::{
+    Calendar, EffectId, EmailId, FieldId, Id, PredicateId, SlotId, StepId, TextId, TextTestId, Workflow, WorkflowId,
+};
 
 /// The host of predicates, which may do nothing but look.
 pub(super) struct Looking<'e> {
@@ -41,7 +43,9 @@ pub(super) struct StepHost<'e> {
     pub(super) batch: &'e mut Batch,
     pub(super) outbox: &'e mut Outbox,
     pub(super) contact: ContactId,
-    pub(super) texts: &'e Texts,
+    pub(super) texts: &'e mut Texts,
+    /// Of each text that steps have set: its field, and what it was.
+    pub(super) texts_before: Vec<(FieldId, Option<String>)>,
     pub(super) zone: Zone,
     pub(super) workflow: WorkflowId,
     pub(super) run: u32,
@@ -141,6 +145,18 @@ impl<'e> StepHost<'e> {
         self.plan.program.workflows.at(self.workflow)
     }
 
+    /// What is known by now; steps of this run may have set it.
+    pub(super) fn text_at(&self, text: TextId) -> Option<&str> {
+        self.texts.get(text.index())
+    }
+
+    /// Sets a text.
+    pub(super) fn set_text(&mut self, field: FieldId, text: TextId, value: &str) {
+        let before = self.text_at(text).map(str::to_owned);
+        self.texts.set(text.index(), Some(value));
+        self.texts_before.push((field, before));
+    }
+
     /// Goal, then exit, as an earlier step of this instant may have made them true.
     fn leaving(&mut self, memory: &Memory<'_>, step: StepId) -> Option<Leaves> {
         if is_broken(Rule::LastLook) && self.row.is_some() {
@@ -161,7 +177,7 @@ impl<'e> StepHost<'e> {
     }
 
     pub(super) fn holds(&self, predicate: PredicateId, memory: &Memory<'_>) -> bool {
-        let mut host = Looking { plan: self.plan, texts: self.texts, zone: self.zone };
+        let mut host = Looking { plan: self.plan, texts: &*self.texts, zone: self.zone };
         let owner = self.plan.program.predicates.at(predicate).workflow;
         let view = if owner.is_some() { memory.view() } else { memory.view().without_journey() };
         self.backend.holds(predicate, view, Moment { now: self.now, triggers: 0 }, &mut host).holds

@@ -49,6 +49,8 @@ impl Touch<'_> {
             Woken::Due | Woken::Past | Woken::TimedOut | Woken::Satisfied => Some(NEVER),
             // As it was when the mail was sent; and of an entry, what let them in has said.
             Woken::Delivered | Woken::Undelivered | Woken::Entered => None,
+            // What is done at an end lets no mail out.
+            Woken::GoalMet | Woken::Left => None,
         };
         let plan = self.plan;
         noted.into_iter().for_each(|noted| self.journey_mut(index).write(plan, slot, noted));

@@ -29,6 +29,7 @@ mod bits;
 mod by_time;
 mod cache;
 mod changes;
+mod closing;
 mod commit;
 mod contact;
 pub mod counter;

@@ -27,7 +27,7 @@ pub(super) enum Cause {
     Import,
 }
 
-/// A journey whose wait is over.
+/// A journey whose wait is over, or that has ended and has steps for that.
 struct GoingOn {
     workflow: WorkflowId,
     run: u32,
@@ -145,15 +145,18 @@ impl Touch<'_> {
     fn judge_journey(&mut self, index: usize, due: bool) -> Option<GoingOn> {
         self.journey_mut(index).touched = false;
         let is_let_out_unasked = is_broken(Rule::LastLook) && self.journey(index).record.outbox.is_some();
-        if !is_let_out_unasked && (self.ends_by_goal(index) || self.ends_by_exit(index)) {
-            return None;
+        let ended = if is_let_out_unasked { None } else { self.ends(index) };
+        let (workflow, run) = (self.journey(index).workflow(), self.journey(index).record.run);
+        if let Some(woken) = ended {
+            // What is done at the end is done with the steps of this round.
+            return self.closing(index, woken).map(|_| GoingOn { workflow, run, woken });
         }
         let (is_kept_back, goes_on) = self.judge_kept_back(index);
         if is_kept_back {
             return None;
         }
         let record = &self.journey(index).record;
-        let (workflow, run, status) = (self.journey(index).workflow(), record.run, record.status);
+        let status = record.status;
         let overdue = due && record.due_at.is_some_and(|at| at <= self.now);
         let woken = match status {
             _ if let Some(woken) = goes_on => woken,
@@ -215,6 +218,9 @@ impl Touch<'_> {
     }
 
     fn go_on(&mut self, on: &GoingOn) {
+        if matches!(on.woken, Woken::GoalMet | Woken::Left) {
+            return self.close_ended(on.workflow, on.run, on.woken);
+        }
         match (self.live_journey(on.workflow, on.run), on.woken) {
             (Some(index), woken) if self.is_kept_back(index, woken) => {}
             (Some(index), Woken::TimedOut) => self.time_out(index),
@@ -227,6 +233,14 @@ impl Touch<'_> {
     pub(super) fn live_journey(&self, workflow: WorkflowId, run: u32) -> Option<usize> {
         let is_it = |journey: &Journey| journey.workflow() == workflow && journey.record.run == run;
         self.contact.journeys.iter().position(|journey| is_it(journey) && journey.is_live())
+    }
+
+    /// Ends it by its goal, else by an exit; tells by which.
+    fn ends(&mut self, index: usize) -> Option<Woken> {
+        if self.ends_by_goal(index) {
+            return Some(Woken::GoalMet);
+        }
+        self.ends_by_exit(index).then_some(Woken::Left)
     }
 
     /// The one primary conversion; recorded once, also where the journey goes on.

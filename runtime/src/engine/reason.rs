@@ -155,6 +155,14 @@ reasons! {
         DoNotContact = 4 "nobody, because the contact is marked as not to be contacted",
     }
 
+    /// Who was told something of a contact.
+    Notified {
+        Owner = 1 "the owner of the workflow",
+        Member = 2 "a member of a team",
+        Backup = 3 "the backup, because no member covers the contact",
+        Nobody = 4 "nobody, because there is nobody to tell",
+    }
+
     /// What woke a journey.
     Woken {
         Entered = 1 "it began",
@@ -166,6 +174,8 @@ reasons! {
         Undelivered = 7 "its mail was undelivered",
         Retried = 8 "its turn to let something out came",
         Past = 9 "the date that it waited for was past or missing",
+        GoalMet = 10 "it ended, as its goal was met",
+        Left = 11 "it ended by an exit",
     }
 
     /// What is to be said of a journey that ended as converted.
@@ -207,6 +217,7 @@ pub fn all() -> Vec<(DecisionCode, u32, &'static str)> {
         Sent: SentWhen,
         Withheld: Withheld,
         HandedOff: HandedTo,
+        Notified: Notified,
         Finished: FinishedBy,
         Undelivered: Undelivered,
         Suppressed: Suppressed,

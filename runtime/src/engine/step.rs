@@ -8,7 +8,7 @@ use super::reason::{Converted, FinishedBy, Ignored, Woken};
 use super::touch::Touch;
 use crate::store::{ChangedBy, DecisionCode, DecisionRecord, JourneyRecord, JourneyStatus, Trace};
 use flow_ir::backend::{Memory, Stop};
-use flow_ir::{CountedSince, Ending, SlotId, Wait, WaitId, WorkflowId};
+use flow_ir::{CountedSince, Ending, FieldId, SlotId, Wait, WaitId, WorkflowId};
 use smallvec::SmallVec;
 
 /// What set a journey going, and where it stood before.
@@ -25,8 +25,8 @@ pub(super) struct Wake {
 type Slots = SmallVec<[(SlotId, Held); 8]>;
 
 /// How far a run of steps came.
-struct Ran {
-    stop: Stop,
+pub(super) struct Ran {
+    pub(super) stop: Stop,
     leaves: Option<Leaves>,
     /// Whether it stands before a step that may not let anything out yet.
     stands_back: bool,
@@ -49,14 +49,7 @@ impl Touch<'_> {
 
     /// Runs the steps of a journey that is awake, up to where it waits or stands before what it may not let out yet.
     pub(super) fn go(&mut self, index: usize, wake: Wake, door: Door) {
-        let before = self.written_slots(index);
-        let Ran { stop, leaves, stands_back, held_until, is_untaken } = self.run(index, wake, door);
-        self.mark_written(index, &before);
-        let JourneyRecord { workflow, run, .. } = self.journey(index).record;
-        self.note_changes(ChangedBy { journey: Some((workflow, run)) });
-        // Its own slots changed with every step, so its conditions look again.
-        let journey = self.journey_mut(index);
-        (journey.dirty, journey.touched) = (true, true);
+        let Ran { stop, leaves, stands_back, held_until, is_untaken } = self.walk(index, wake, door);
         if stands_back {
             return self.stand_back(index, wake, stop);
         }
@@ -69,7 +62,20 @@ impl Touch<'_> {
         }
     }
 
-    fn prepare(&mut self, index: usize, woken: Woken) {
+    /// Runs steps, and notes what they have changed.
+    pub(super) fn walk(&mut self, index: usize, wake: Wake, door: Door) -> Ran {
+        let before = self.written_slots(index);
+        let ran = self.run(index, wake, door);
+        self.mark_written(index, &before);
+        let JourneyRecord { workflow, run, .. } = self.journey(index).record;
+        self.note_changes(ChangedBy { journey: Some((workflow, run)) });
+        // Its own slots changed with every step, so its conditions look again.
+        let journey = self.journey_mut(index);
+        (journey.dirty, journey.touched) = (true, true);
+        ran
+    }
+
+    pub(super) fn prepare(&mut self, index: usize, woken: Woken) {
         let plan = self.plan;
         let slots = &self.workflow(self.journey(index).workflow()).slots;
         let journey = self.journey_mut(index);
@@ -79,6 +85,8 @@ impl Touch<'_> {
         match woken {
             // The same wake goes on.
             Woken::Entered | Woken::Delivered | Woken::Undelivered | Woken::Retried => return,
+            // Nor is the end another one.
+            Woken::GoalMet | Woken::Left => return,
             // Whether it was past stands there already.
             Woken::Released | Woken::Due | Woken::Past => {}
             Woken::Satisfied | Woken::TimedOut => {
@@ -103,7 +111,8 @@ impl Touch<'_> {
             batch: &mut *self.batch,
             outbox: &mut *self.outbox,
             contact: self.contact.id,
-            texts: &self.contact.texts,
+            texts: &mut self.contact.texts,
+            texts_before: Vec::new(),
             zone: self.contact.zone,
             workflow,
             run,
@@ -131,6 +140,7 @@ impl Touch<'_> {
         let memory = Memory::of(&mut self.contact.frame, &mut journey.record.memory);
         let stop = self.backend.step(workflow, memory, block, self.now, &mut host);
         let (problem, written, stopped) = (host.problem, host.written, host.stopped);
+        let texts_before = host.texts_before;
         let (leaves, goal_met, newly_met) = (host.leaves, host.goal_met, host.newly_met);
         let (row, sending, sends, stands_back) = (host.row, host.sending, host.sends, host.stands_back);
         let held_until = host.held_until.or(host.comes_again.then_some(self.now));
@@ -149,6 +159,7 @@ impl Touch<'_> {
             self.tell_conversion(index);
         }
         written.into_iter().for_each(|slot| self.contact.mark(self.plan, slot));
+        texts_before.into_iter().for_each(|(field, before)| self.note_text(workflow, field, before));
         self.stop_others(workflow, &stopped);
         if stop == Stop::Failed {
             self.fail((workflow, run), problem.unwrap_or_else(|| format!("no journey resumes at block {block}")));
@@ -164,6 +175,7 @@ impl Touch<'_> {
         let why = if leaves == Leaves::Converted { Ignored::GoalHolds } else { Ignored::ExitHolds };
         self.forget_trigger(self.journey(index).workflow(), why);
         self.end(index, leaves == Leaves::Converted);
+        self.close(index, if leaves == Leaves::Converted { Woken::GoalMet } else { Woken::Left });
     }
 
     /// Records that an exit holds, and where the journey stood.
@@ -176,6 +188,15 @@ impl Touch<'_> {
     fn written_slots(&self, index: usize) -> Slots {
         let writes = &self.workflow(self.journey(index).workflow()).writes;
         writes.iter().map(|slot| (*slot, Held::read(self.plan, &self.contact.frame, *slot))).collect()
+    }
+
+    /// A step has set a text, which was another one before.
+    fn note_text(&mut self, workflow: WorkflowId, id: FieldId, before: Option<String>) {
+        let Some(text) = self.plan.program.fields.at(id).text else { return };
+        self.contact.mark_text(self.plan, text);
+        self.contact.said_at.note(id.0, self.now);
+        let after = self.contact.text_at(text).map(str::to_owned);
+        self.written.note_text(workflow, text, before, after);
     }
 
     fn mark_written(&mut self, index: usize, before: &[(SlotId, Held)]) {
@@ -236,6 +257,11 @@ impl Touch<'_> {
                     self.forget_trigger(self.journey(index).workflow(), Ignored::GoalHolds);
                 }
                 self.end(index, ending == Ending::Converted);
+                match ending {
+                    Ending::Converted => self.close(index, Woken::GoalMet),
+                    Ending::Exited => self.close(index, Woken::Left),
+                    Ending::Finished | Ending::HandedOff => {}
+                }
             }
             Stop::Failed => {}
         }

@@ -3,11 +3,11 @@
 use super::Totals;
 use crate::engine::Report;
 use crate::engine::reason::{
-    Converted, FinishedBy, HandedTo, HeldOut, Ignored, Lacked, SentWhen, Suppressed, Undelivered, Withheld,
+    Converted, FinishedBy, HandedTo, HeldOut, Ignored, Lacked, Notified, SentWhen, Suppressed, Undelivered, Withheld,
 };
 use crate::store::{DecisionCode, DecisionCount, HandoffCount, UnopenedCount};
 use flow_ir::effect::Effect;
-use flow_ir::{EmailId, Ending, FieldId, Id, Program, Reference, StepId, Terminator, Workflow, WorkflowId};
+use flow_ir::{EmailId, Ending, FieldId, Id, Program, StepId, Terminator, Workflow, WorkflowId};
 use serde::Serialize;
 
 /// Who takes people whom nobody takes.
@@ -161,6 +161,12 @@ pub struct StepReport {
     /// Of a `suppress`.
     #[serde(skip_serializing_if = "is_zero")]
     pub suppressed: u64,
+    /// Of a `notify`: how often somebody was told.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub notified: u64,
+    /// Of a `notify`: how often there was nobody to tell.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub notified_nobody: u64,
     /// Of an `exit`.
     pub exited: u64,
     /// Of an `if`, or of a wait with an `otherwise`: who took which arm, in their order.
@@ -315,6 +321,8 @@ impl WorkflowReport {
                         step.clicked.get_or_insert(0);
                     } else if hands_off(workflow, StepId(place as u32)) {
                         step.came = Some(step.handed_off + step.taken_by_nobody + step.held_out + step.left);
+                    } else if notifies(workflow, StepId(place as u32)) {
+                        step.came = Some(step.notified + step.notified_nobody + step.held_out + step.left);
                     } else if suppresses(workflow, StepId(place as u32)) {
                         step.came = Some(step.suppressed + step.held_out);
                     }
@@ -374,6 +382,8 @@ impl WorkflowReport {
                 add(&mut self.taken_by_nobody, nobody_name(reason), number);
             }
             DecisionCode::HandedOff => here.handed_off += number,
+            DecisionCode::Notified if reason == Notified::Nobody.number() => here.notified_nobody += number,
+            DecisionCode::Notified => here.notified += number,
             DecisionCode::GoalMet => self.goal_met += number,
             DecisionCode::Converted => {
                 self.converted += number;
@@ -475,8 +485,11 @@ fn is_by_workflow(reason: u32) -> bool {
 }
 
 fn hands_off(workflow: &Workflow, at: StepId) -> bool {
-    let is_team = |reference| matches!(reference, Reference::Team(_));
-    workflow.effects_of_steps().any(|(step, effect)| step == at && effect.references().into_iter().any(is_team))
+    workflow.effects_of_steps().any(|(step, effect)| step == at && matches!(effect, Effect::Handoff(_)))
+}
+
+fn notifies(workflow: &Workflow, at: StepId) -> bool {
+    workflow.effects_of_steps().any(|(step, effect)| step == at && matches!(effect, Effect::Notify(_)))
 }
 
 fn suppresses(workflow: &Workflow, at: StepId) -> bool {

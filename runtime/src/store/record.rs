@@ -522,6 +522,8 @@ pub enum DecisionCode {
     GaveWay = 36,
     /// Nobody knows whether an attempt at a message left; by the channel's policy there is another one, unless something keeps it back (E9).
     InDoubt = 37,
+    /// Somebody of one's own people was told something of the contact; the reason says who.
+    Notified = 38,
     /// Nothing is done for the contact in a journey; the reason says by what, or, at a step, that it did nothing, or that the goal was met all the
     /// same.
     HeldOut = 40,

@@ -1,5 +1,6 @@
 //! `workflow`: its head, then its steps in order.
 
+use super::closing::report_unused;
 use super::cx::Cx;
 use super::flow::Journey;
 use super::header::check_headers;
@@ -42,13 +43,15 @@ pub(super) fn check_workflow(cx: &mut Cx<'_>, node: &ast::Workflow) -> TypedWork
         stops: Vec::new(),
         late: None,
         steps: Vec::new(),
+        on_goal: None,
+        on_exit: None,
         at: cx.at(node.head),
     };
     cx.trigger_of = TriggerOf::Around(node.name.text.clone());
     check_headers(cx, node, &anywhere, &mut typed);
     check_window(cx, node);
     cx.trigger_of = TriggerOf::Steps(node.name.text.clone());
-    if count_steps(node.steps()) > MAX_STEPS {
+    if count_steps(node.all_steps()) > MAX_STEPS {
         let what = format!("workflow has more than {MAX_STEPS} steps");
         let help = "part it into two workflows, and let the first `start` the second";
         cx.report(syntax::too_large(&what, cx.at(node.name.span), "those of its branches count too", help));
@@ -59,7 +62,8 @@ pub(super) fn check_workflow(cx: &mut Cx<'_>, node: &ast::Workflow) -> TypedWork
     // Where a brace is lost, steps stand where nobody meant them to.
     journey.blind = node.broken && node.blind;
     typed.steps = check_steps(cx, node.steps(), &mut journey);
-    report_same_labels(cx, node.steps());
+    report_same_labels(cx, node.all_steps());
+    report_unused(cx, node, &typed);
     typed
 }
 

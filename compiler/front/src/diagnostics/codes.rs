@@ -97,6 +97,7 @@ macro_rules! codes {
                 ReenterAtDates "0807" "reenter-at-dates";
                 AlwaysWithoutCap "0808" "always-without-cap" proof always;
                 NoTrigger "0809" "no-trigger";
+                BadClosing "0810" "bad-closing";
                 PauseCycle "0820" "pause-cycle" proof pause_cycle;
                 KeepsNobodyBack "0821" "keeps-nobody-back";
                 // 09: lints, which `[lints]` in flow.toml can silence or harden

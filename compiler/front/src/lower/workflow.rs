@@ -7,9 +7,10 @@ use super::predicate::{JourneyScope, Scope, Segments};
 use super::steps::Steps;
 use crate::typed::{TypedEntry, TypedWorkflow};
 use flow_ir::{
-    Area, BlockId, Entry, FOREVER, Function, Goal, IdMap, JourneySlots, Layout, NEVER, Op, PausedSlots, SlotId,
-    SlotKind, Workflow, WorkflowDebug, WorkflowId, Written,
+    Area, BlockId, Closings, Effect, EffectId, Entry, FOREVER, Function, Goal, IdMap, JourneySlots, Layout, NEVER, Op,
+    PausedSlots, SlotId, SlotKind, Workflow, WorkflowDebug, WorkflowId, Written,
 };
+use std::collections::BTreeSet;
 
 impl Lowering<'_> {
     pub(super) fn workflow(&mut self, id: WorkflowId, typed: &TypedWorkflow) -> (Workflow, WorkflowDebug) {
@@ -45,7 +46,10 @@ impl Lowering<'_> {
             )
         });
         self.body(&typed.steps, &mut body);
-        let function = std::mem::replace(&mut body.code, Builder::new()).finish();
+        let goal_met = typed.on_goal.as_ref().map(|steps| self.closing(steps, &mut body));
+        let left = typed.on_exit.as_ref().map(|steps| self.closing(steps, &mut body));
+        let code = std::mem::replace(&mut body.code, Builder::new());
+        let (function, closings) = code.finish_with(Closings { goal: goal_met, exit: left });
         let mut journey = body.journey;
         journey.layout.place();
         let told = WorkflowDebug { steps: body.steps.written, arms: body.arms_written, ..told(typed) };
@@ -67,8 +71,9 @@ impl Lowering<'_> {
             pause,
             pauses: typed.pauses.iter().map(|kept| kept.group.clone()).collect(),
             stops: typed.stops.iter().map(|kept| kept.group.clone()).collect(),
-            writes: frame_writes(&function),
+            writes: self.writes(&function, &body.effects),
             start: BlockId(0),
+            closings,
             started: None,
             rate: None,
             turn: None,
@@ -84,6 +89,13 @@ impl Lowering<'_> {
             counts: journey.counts,
         };
         (workflow, told)
+    }
+
+    /// The slots of the frame that a body and its effects write for themselves.
+    fn writes(&self, function: &Function, effects: &IdMap<EffectId, Effect>) -> Vec<SlotId> {
+        let texts = effects.values().filter_map(|effect| self.program.fields.at(effect.writes()?).slot);
+        let writes: BTreeSet<SlotId> = frame_writes(function).into_iter().chain(texts).collect();
+        writes.into_iter().collect()
     }
 
     fn entry(&mut self, id: WorkflowId, typed: &TypedWorkflow) -> Entry {

@@ -138,6 +138,8 @@ macro_rules! headers {
         pauses: Pauses(Pauses) [pauses_group "pauses"] { page "pauses-stops", is Many, };
         pauses: Stops(Stops) [stops_group "stops"] { page "pauses-stops", is Many, };
         late: Late(Late) [late "late"] { page "late", typed "overdue" "missed" => "late", later "by", };
+        closing: OnGoal(Closing) [on_goal "on goal"] { page "on-goal-on-exit", };
+        closing: OnExit(Closing) [on_exit "on exit"] { page "on-goal-on-exit", };
     } {
         "priority"; "promise"; "experiment";
     } } };
@@ -146,7 +148,7 @@ macro_rules! headers {
 /// The files of the lines of a workflow, each once: small siblings share one.
 macro_rules! header_modules {
     ($then:ident) => {
-        $then! { goal facts enter reenter guards window spacing rate holdout pauses late }
+        $then! { goal facts enter reenter guards window spacing rate holdout pauses late closing }
     };
 }
 
@@ -167,13 +169,17 @@ macro_rules! steps {
         change: Change(Change) [score "score +=", set "set"] { page "score-and-set", typed "let" "update" "change" "setze" => "set", };
         tag: Tag(TagStep) [tag "tag", untag "untag"] { page "tag-and-untag", typed "label" => "tag", typed "unlabel" => "untag", };
         advance: Advance(AdvanceStep) [advance "advance"] { page "advance", };
+        move_back: MoveBack(MoveBackStep) [move_back "move stage back"] {
+            page "move-stage-back", typed "demote" "downgrade" => "move stage back",
+        };
         handoff: Handoff(HandoffStep) [handoff "handoff"] { page "handoff", called "a handoff", later "stop", };
+        notify: Notify(NotifyStep) [notify "notify"] { page "notify", typed "alert" "inform" => "notify", };
         start: Start(StartStep) [start "start"] { page "start", typed "enrol" "enroll" "trigger" => "start", later "with", };
         stop: Stop(StopStep) [stop "stop"] { page "stop", typed "end" "cancel" => "stop", };
         suppress: Suppress(SuppressStep) [suppress "suppress because"] { page "suppress", };
         exit: Exit(ExitStep) [exit "exit"] { page "exit", typed "leave" => "exit", };
     } {
-        "add"; "move"; "notify"; "call";
+        "add"; "call";
     } } };
 }
 

@@ -262,6 +262,7 @@ impl Numbers {
             effect.renumber(&mut |reference| match reference {
                 Reference::Email(id) => Reference::Email(self.email(id)),
                 Reference::Field(id) => Reference::Field(self.field(id)),
+                Reference::Written(id) => Reference::Written(self.field(id)),
                 Reference::Workflow(id) => Reference::Workflow(self.workflow(id)),
                 Reference::Team(_) | Reference::Split(_) => reference,
             });

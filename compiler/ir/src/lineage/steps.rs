@@ -31,6 +31,7 @@ impl Same<'_> {
         let newest_arms = kept.arms.get((trace_from * TRACE_BITS) as usize..).unwrap_or_default();
         kept.body.blocks.len() - from == out.body.blocks.len()
             && newest_arms == out.arms
+            && kept.closings == out.closings.moved(|block| BlockId(block.0 + kept.start.0))
             && (kept.body.blocks.values().skip(from).zip(out.body.blocks.values()))
                 .all(|(before, block)| self.block((kept, before), (out, block)))
     }
@@ -156,6 +157,7 @@ fn older_blocks(
     }
     workflow.body = Function { blocks };
     workflow.start = BlockId::from_index(older);
+    workflow.closings = workflow.closings.moved(|block| BlockId(block.0 + older as u32));
     let mut writes: BTreeSet<_> = workflow.writes.iter().copied().collect();
     writes.extend(written);
     workflow.writes = writes.into_iter().collect();

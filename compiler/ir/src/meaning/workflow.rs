@@ -64,6 +64,10 @@ pub struct Workflow {
     /// The block at which a journey begins. Blocks before it are the steps of earlier versions, for those who began with them.
     #[serde(default = "first", skip_serializing_if = "is_first")]
     pub start: BlockId,
+    /// Where the steps begin that somebody is taken through whose journey ends by its goal, and by an exit. They are the newest for everybody,
+    /// like the goal and the exits, and nothing in them waits or lets anything out.
+    #[serde(default, skip_serializing_if = "Closings::is_none")]
+    pub closings: Closings,
     /// How each step is named outside the program.
     pub steps: IdMap<StepId, StepKey>,
     /// Those that [`Terminator::Wait`](crate::Terminator) names.
@@ -109,9 +113,10 @@ fn is_first(block: &BlockId) -> bool {
 }
 
 impl Workflow {
-    /// The blocks a journey may be handed back at, sorted: where it begins, wherever a wait resumes, and each effect (it may be held).
+    /// The blocks at which a run of steps may begin, sorted: where a journey begins and ends, wherever a wait resumes, and each effect (it may be
+    /// held).
     pub fn resume_points(&self) -> Vec<BlockId> {
-        let mut points = vec![self.start];
+        let mut points: Vec<BlockId> = [self.start].into_iter().chain(self.closings.blocks()).collect();
         for (id, block) in self.body.blocks.iter() {
             match block.end {
                 Terminator::Wait { resume, .. } => points.push(resume),
@@ -134,6 +139,32 @@ impl Workflow {
             _ => None,
         });
         named.collect::<BTreeSet<StepId>>().len()
+    }
+}
+
+/// `on goal { .. }` and `on exit { .. }`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Closings {
+    /// For those whose goal is met.
+    pub goal: Option<BlockId>,
+    /// For those who leave by an exit.
+    pub exit: Option<BlockId>,
+}
+
+impl Closings {
+    fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Where they begin.
+    pub fn blocks(self) -> impl Iterator<Item = BlockId> {
+        self.goal.into_iter().chain(self.exit)
+    }
+
+    /// The same, with each block where it is now.
+    #[must_use]
+    pub fn moved(self, to: impl Fn(BlockId) -> BlockId) -> Self {
+        Self { goal: self.goal.map(&to), exit: self.exit.map(&to) }
     }
 }
 

@@ -78,6 +78,7 @@ coded!(DecisionCode {
     Ran => "ran",
     GaveWay => "gave way",
     InDoubt => "may have left",
+    Notified => "notified",
     HeldOut => "held out",
     Paused => "paused",
     Resumed => "goes on",

@@ -2,8 +2,8 @@
 
 use super::clause::clauses;
 use super::{
-    Enter, ExitWhen, Goal, Group, Holdout, Late, Owner, PauseWhile, Pauses, Rate, Reenter, Reviewed, SkipWhen, Spacing,
-    Stops, Window,
+    Closing, Enter, ExitWhen, Goal, Group, Holdout, Late, Owner, PauseWhile, Pauses, Rate, Reenter, Reviewed, SkipWhen,
+    Spacing, Stops, Window,
 };
 use crate::syntax::constructs;
 

@@ -117,6 +117,7 @@ fn of_rule(rule: Rule) -> Option<Expected> {
         Rule::split_name => Expected::Thing("a name such as `welcome_offer`"),
         Rule::shares => Expected::Words(&["{"]),
         Rule::share => Expected::Thing("a share such as `50% a { … }`"),
+        Rule::notified => Expected::Thing("who is told, such as `owner` or the name of a team"),
         Rule::rounds => Expected::Thing("how often, such as `up to 3 times`"),
         Rule::stops => Expected::Words(&["until"]),
         Rule::last_way => Expected::Form("otherwise { … }"),

@@ -240,6 +240,14 @@ pub(super) const LAST_HINTS: &[(&str, &str)] = &[
         "say why, for whoever asks later: `suppress because \"asked sales for quiet\"`. It keeps all marketing from the person until they subscribe",
     ),
     (
+        "^ log $r.. $",
+        "what happens is kept by itself, and `decision_view` shows it; to tell your own people, write `notify sales \"…\"`",
+    ),
+    (
+        "^ move [the] stage back to $s:name $",
+        "say why, for whoever asks later: `move stage back to lead because \"lost the budget\"`",
+    ),
+    (
         "^ suppress|mute|silence|block [the] [them|contact|person|lead] for|until $d.. $",
         "it holds until the person subscribes, and no shorter: `suppress because \"asked sales for quiet\"`. To be quiet for a while, `wait`; to keep this workflow away from somebody, `skip when` a condition holds",
     ),

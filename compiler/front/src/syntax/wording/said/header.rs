@@ -7,6 +7,7 @@ const HELD_OUT: &str = "for how many people nothing is done:";
 const LATE: &str = "what becomes of a mail that comes late:";
 const PAUSE: &str = "while this holds nobody takes a step:";
 const PAUSES: &str = "a group is called by its name alone:";
+const AT_END: &str = "what is done at an end stands in braces:";
 const PACE: &str = "how many people come in:";
 
 pub(super) const ROWS: &[Row] = &[
@@ -44,6 +45,8 @@ pub(super) const ROWS: &[Row] = &[
     ("^ skip|drop|withhold [if|when] late|overdue|missed [email|emails|mail|mails|sends|steps] $", "late skip", LATE),
     ("^ if|when late|overdue|missed [:] [then] skip|drop|withhold $", "late skip", LATE),
     ("^ send|run late|overdue|missed email|emails|mail|mails|sends|steps $", "late run", LATE),
+    ("^ on|at|upon goal|conversion|convert [met|reached] :|,|then $s.. $", "on goal { $s }", AT_END),
+    ("^ on|at|upon exit|leave|leaving :|,|then $s.. $", "on exit { $s }", AT_END),
     ("^ goal $r.. within|in|during|for the|next|first $n:number $u:unit $", "goal $r within $n $u", SAY),
     ("^ goal $r.. during|for $n:number $u:unit $", "goal $r within $n $u", SAY),
     ("^ goal when $p:name within $d.. $", "goal \"$p\" when $p within $d", "a goal has a name:"),
