@@ -1,6 +1,7 @@
 //! `holdout 50%`: some go through a workflow of which nothing is left on them but the journey.
 
 use crate::support::{Place, World, program, world};
+use flow_runtime::store::OutboxKind;
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -36,6 +37,35 @@ fn one_of_each(world: &World) -> (String, String) {
     let out = of_whom(world, " w HeldOut");
     let is_in = names().into_iter().find(|name| !out.contains(name)).unwrap();
     (out.into_iter().next().unwrap(), is_in)
+}
+
+/// So of a step that tells one's own people something, sets a text or moves the stage back, and of what is done at an end.
+#[test]
+fn of_whoever_is_held_out_nobody_hears_and_nothing_is_left_at_an_end() {
+    let mut world = world(
+        "workflow w { goal \"Demo\" when requested_demo within 30 days; owner \"ops@acme.example\"; enter when signed_up; reenter never; holdout 50%
+           on goal { score += 7 }
+           notify owner \"Somebody signed up\"; set company_name = \"Acme\"; move stage back to subscriber because \"anew\"; wait 2 days }",
+    );
+    for name in names() {
+        world.contact(&name, &[("stage", "lead"), ("company_name", "Before")]);
+    }
+    world.at(MONDAY);
+    for name in names() {
+        world.event(&name, "signed_up", json!({}));
+    }
+    world.run().at("2026-03-03");
+    for name in names() {
+        world.event(&name, "requested_demo", json!({}));
+    }
+    world.run().at("2026-03-10").run();
+    let (out, is_in) = one_of_each(&world);
+    assert_eq!((world.score(&out), world.score(&is_in)), (0, 7));
+    assert_eq!((world.read(&out, "stage"), world.read(&is_in, "stage")), (1, 0));
+    assert_eq!(world.text(&out, "company_name").as_deref(), Some("Before"));
+    assert_eq!(world.text(&is_in, "company_name").as_deref(), Some("Acme"));
+    let told = world.snapshot().outbox.iter().filter(|(row, _)| row.kind == OutboxKind::Notice).count();
+    assert_eq!(told, names().len() - of_whom(&world, " w HeldOut").len());
 }
 
 #[test]
