@@ -41,7 +41,7 @@ fn at_ten(place: Place, lines: &str, back: &str) -> (Vec<String>, i64) {
 fn what_comes_more_than_an_hour_late_is_withheld_where_it_is_to_be_skipped() {
     for place in Place::ALL {
         let late = at_ten(place, "late skip", "2026-03-03 11:01");
-        assert_eq!(late, (vec!["03-03 11:01 w Withheld s1.15".to_owned(), "03-04 11:01 w Sent s4".to_owned()], 1));
+        assert_eq!(late, (vec!["03-03 11:01 w Withheld s1.17".to_owned(), "03-04 11:01 w Sent s4".to_owned()], 1));
         let in_time = at_ten(place, "late skip", "2026-03-03 11:00");
         assert_eq!(in_time.0, ["03-03 11:00 w Sent s1", "03-04 11:00 w Sent s4"]);
         for run in ["late run", "send on every day in contact timezone"] {
@@ -96,7 +96,7 @@ fn quiet_hours_are_a_window_and_the_policy_speaks_for_all_who_say_nothing() {
     };
     for (line, expected) in [
         ("group g", vec!["03-03 15:00 w Held s1.4000000100", "03-04 08:00 w Sent s1"]),
-        ("late skip", vec!["03-03 15:00 w Withheld s1.15"]),
+        ("late skip", vec!["03-03 15:00 w Withheld s1.17"]),
         ("late run", vec!["03-03 15:00 w Sent s1"]),
     ] {
         let mut world = signed_up(Place::ALL[0], &text(line));
@@ -115,7 +115,7 @@ fn what_was_held_is_late_by_when_it_was_to_leave() {
     // It is held from six in the evening until nine in the morning.
     world.at("2026-03-02 20:00").run();
     comes_back(&mut world, "2026-03-03 10:01");
-    assert_eq!(mails(&world), ["03-02 18:00 w Held s1", "03-03 10:01 w Withheld s1.15"]);
+    assert_eq!(mails(&world), ["03-02 18:00 w Held s1", "03-03 10:01 w Withheld s1.17"]);
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn transactional_mail_leaves_and_nothing_that_an_event_brings_is_late() {
         world.at("2026-03-03 20:00").run();
         // The mail behind it is late also where the answer to the first comes later.
         let first = mails(&world);
-        assert_eq!((first.len(), first[1].ends_with("Withheld s2.15")), (2, true), "{first:?}");
+        assert_eq!((first.len(), first[1].ends_with("Withheld s2.17")), (2, true), "{first:?}");
         world.at("2026-03-05").event("ada", "visited", json!({"page": "/"})).run().at("2026-03-05 03:00").run();
         assert!(mails(&world)[2].ends_with("w Sent s4"), "{:?}", mails(&world));
     }
@@ -144,7 +144,7 @@ fn who_comes_in_late_by_a_schedule_is_late() {
     let mut world = signed_up(Place::ALL[0], text);
     comes_back(&mut world, "2026-03-03 15:00");
     world.at("2026-03-05").run();
-    assert_eq!(mails(&world), ["03-03 15:00 w Withheld s0.15", "03-04 15:00 w Sent s2"]);
+    assert_eq!(mails(&world), ["03-03 15:00 w Withheld s0.17", "03-04 15:00 w Sent s2"]);
 }
 
 /// Another line reaches those who are in it at once.
@@ -155,5 +155,5 @@ fn a_line_that_is_new_holds_for_those_who_are_in_it() {
     let mut world = signed_up(Place::ALL[0], &text(""));
     world.becomes(&text("late skip;"));
     comes_back(&mut world, "2026-03-03 15:00");
-    assert_eq!(mails(&world), ["03-03 15:00 w Withheld s1.15"]);
+    assert_eq!(mails(&world), ["03-03 15:00 w Withheld s1.17"]);
 }
