@@ -5,9 +5,11 @@ use super::field::check_choice;
 use super::flow::Journey;
 use super::named;
 use super::number::{check_value, constant_date};
+use super::trigger::unkept;
 use crate::diagnostics::{Diagnostic, missing, trigger, types};
 use crate::env::schema;
 use crate::literals;
+use crate::source::Span;
 use crate::syntax::ast::{self, Change, Literal};
 use crate::typed::{FieldShape, Form, Number};
 use flow_ir::{FieldId, FieldType};
@@ -43,7 +45,9 @@ fn check_count_step(cx: &mut Cx<'_>, target: &ast::Name, minus: bool, by: &ast::
 
 fn check_set(cx: &mut Cx<'_>, name: &ast::Name, value: &ast::Value, journey: &mut Journey) -> Form {
     let Some(field) = settable(cx, name) else { return Form::Unknown };
-    let value = check_set_value(cx, field, value, journey);
+    let start = cx.text_before(name.span.start).trim_end().trim_end_matches("set").len() as u32;
+    let whole = Span::new(start, value.span.end);
+    let value = check_set_value(cx, field, value, whole, journey);
     match value {
         Some(value) => {
             journey.known.insert(field);
@@ -53,7 +57,14 @@ fn check_set(cx: &mut Cx<'_>, name: &ast::Name, value: &ast::Value, journey: &mu
     }
 }
 
-fn check_set_value(cx: &mut Cx<'_>, field: FieldId, value: &ast::Value, journey: &Journey) -> Option<Number> {
+/// What a field is set to, in the statement `whole`.
+fn check_set_value(
+    cx: &mut Cx<'_>,
+    field: FieldId,
+    value: &ast::Value,
+    whole: Span,
+    journey: &Journey,
+) -> Option<Number> {
     let shape = cx.env.schema.shape(field).clone();
     let at = cx.at(value.span);
     let alone = match value.sum.terms.as_slice() {
@@ -64,7 +75,14 @@ fn check_set_value(cx: &mut Cx<'_>, field: FieldId, value: &ast::Value, journey:
         (value.sum.terms.as_slice(), &shape.ty)
         && ast::trigger_property(&name.text).is_some()
     {
-        return check_set_to_said(cx, &shape, name, value, journey);
+        return check_set_to_said(cx, &shape, name, value, whole, journey);
+    }
+    // A number too: what nobody said is no 0.
+    if let (FieldType::Number | FieldType::Money, Some(Literal::Word(name))) = (&shape.ty, alone)
+        && ast::trigger_property(&name.text).is_some()
+        && is_unsaid(cx, name, whole, journey)
+    {
+        return None;
     }
     match (&shape.ty, alone) {
         (FieldType::Number | FieldType::Money, _) => check_value(cx, value, &journey.known),
@@ -99,8 +117,12 @@ fn check_set_to_said(
     shape: &FieldShape,
     name: &ast::Name,
     value: &ast::Value,
+    whole: Span,
     journey: &Journey,
 ) -> Option<Number> {
+    if value.fallback.is_none() && is_unsaid(cx, name, whole, journey) {
+        return None;
+    }
     let field = named::field(cx, name)?;
     let said = cx.env.schema.shape(field);
     if said.ty != shape.ty {
@@ -108,19 +130,8 @@ fn check_set_to_said(
         cx.report(trigger::set_to_another_kind([&shape.name, &said.name], [&shape.ty, &said.ty], at));
         return None;
     }
-    let (may_lack, declared) = cx.may_lack(field);
-    let Some(fallback) = &value.fallback else {
-        if may_lack && !journey.known.contains(&field) {
-            let instead = match &shape.ty {
-                FieldType::OneOf(choices) => choices.first().map(|choice| format!("\"{choice}\"")),
-                FieldType::Date => Some("2026-10-01".to_owned()),
-                _ => None,
-            };
-            cx.report(trigger::possibly_unsaid(&name.text, cx.at(name.span), declared, instead));
-            return None;
-        }
-        return Some(Number::Field(field));
-    };
+    let Some(fallback) = &value.fallback else { return Some(Number::Field(field)) };
+    let (may_lack, _) = cx.may_lack(field);
     let fallback = match &shape.ty {
         FieldType::OneOf(choices) => {
             check_choice(cx, &shape.name, &shape.ty, choices, fallback).map(|at| at as i64 + 1)
@@ -133,6 +144,22 @@ fn check_set_to_said(
         }
     };
     Some(if may_lack { Number::Or(field, fallback?) } else { Number::Field(field) })
+}
+
+/// Whether the event may not have said what a field is set to, which is reported.
+fn is_unsaid(cx: &mut Cx<'_>, name: &ast::Name, whole: Span, journey: &Journey) -> bool {
+    let (may_lack, declared) = match cx.field(&name.text) {
+        Some(field) if journey.known.contains(&field) => return false,
+        Some(field) => cx.may_lack(field),
+        None => {
+            let lacking = unkept(cx, name).and_then(|said| said.lacking);
+            (lacking.is_some(), lacking)
+        }
+    };
+    if may_lack {
+        cx.report(trigger::possibly_unsaid(&name.text, cx.at(name.span), declared, cx.at(whole)));
+    }
+    may_lack
 }
 
 /// A field that steps may change.
