@@ -6,8 +6,8 @@ use super::predicate::Asked;
 use super::predicate::check_predicate;
 use super::text::{check_address, check_web_address, fixed_text, limited_text, nothing_to_read, report_repeated};
 use super::trigger::{self, TriggerOf};
-use crate::diagnostics::{Diagnostic, names, template};
-use crate::source::{FileId, Location, Source, Span};
+use crate::diagnostics::{names, template};
+use crate::source::{FileId, Source, Span};
 use crate::syntax::{ast, trigger_meant};
 use crate::templates::{self, Checked, FaultKind, TemplateFault, TemplateKind, TemplateScope};
 use crate::typed::{Part, TypedEmail};
@@ -127,12 +127,13 @@ fn check_template(
         if is_excused(cx, fault, links_unclear) {
             continue;
         }
-        let diagnostic = match &fault.kind {
-            FaultKind::UnknownToken { name, nearest: None } => not_said(cx, name, at, fault),
-            _ => None,
-        };
-        if let Some(diagnostic) = diagnostic {
-            cx.report(diagnostic.label(used, format!("the template of `{name}`")));
+        if let Some(property) = read_of_trigger(fault) {
+            // As a subject says it, and no more of it where that is told.
+            let span = Span::new(fault.span.start as u32, fault.span.end as u32);
+            let missing = trigger::missing(cx, &property, span.in_file(at.file));
+            if let Some(diagnostic) = missing {
+                cx.report(diagnostic.label(used, format!("the template of `{name}`")));
+            }
             continue;
         }
         match &fault.kind {
@@ -170,12 +171,11 @@ fn checked_template(
     }
 }
 
-/// What a subject says where no trigger says what it reads: the same of a template.
-fn not_said(cx: &mut Cx<'_>, name: &str, template: Location, fault: &TemplateFault) -> Option<Diagnostic> {
+/// The property of a trigger that a template reads and no trigger says.
+fn read_of_trigger(fault: &TemplateFault) -> Option<String> {
+    let FaultKind::UnknownToken { name, nearest: None } = &fault.kind else { return None };
     let theirs = trigger_meant(name);
-    let property = ast::trigger_property(theirs.as_deref().unwrap_or(name))?;
-    let span = Span::new(fault.span.start as u32, fault.span.end as u32);
-    trigger::missing(cx, property, span.in_file(template.file))
+    ast::trigger_property(theirs.as_deref().unwrap_or(name)).map(str::to_owned)
 }
 
 /// Whether a fault may only follow from a declaration that could not be read; `links_unclear`, from one of the email's links.
