@@ -1,5 +1,5 @@
-//! `at least 20 days between emails` where mails follow each other sooner: a mail is held no longer than the policy says, so one that comes too soon is
-//! withheld before it could leave, and nobody who got the one before would ever get it.
+//! `at least 20 days between emails` where mails follow each other sooner: no mail is held longer than the policy says, so one that comes too soon
+//! is withheld before it could leave, and nobody who got the one before would ever get it.
 //!
 //! Only what stands side by side in one block is looked at: what lies between two sends is a time that is known at most.
 

@@ -95,7 +95,7 @@ macro_rules! codes {
                 ReenterAtDates "0807" "reenter-at-dates";
                 AlwaysWithoutCap "0808" "always-without-cap" proof always;
                 NoTrigger "0809" "no-trigger";
-                NeverLeaves "0810" "never-leaves" proof never_leaves;
+                NeverLeaves "0822" "never-leaves" proof never_leaves;
                 // 09: lints, which `[lints]` in flow.toml can silence or harden
                 NoExit "0901" "no-exit" lint no_exit;
                 NoGoal "0902" "no-goal" lint no_goal;
