@@ -50,6 +50,7 @@ fn cases() -> Vec<Case> {
         case("MAX_FACT_DEPTH", limits::MAX_FACT_DEPTH as usize, Flow(cap), Code::BadCount),
         case("MAX_ROUNDS", limits::MAX_ROUNDS as usize, Flow(rounds), Code::BadRepeat),
         case("MAX_BECAUSE_BYTES", limits::MAX_BECAUSE_BYTES, Flow(because), Code::TooLarge),
+        case("MAX_VALUE_CHARS", limits::MAX_VALUE_CHARS, Flow(value), Code::TooLarge),
         case("MAX_SHOWN_BYTES", limits::MAX_SHOWN_BYTES, Template("m.html", long_text), Code::MailTooLong),
         case("MAX_TAGS", limits::MAX_TAGS, Template("m.html", tags), Code::TemplateSyntax),
         case("MAX_ELEMENT_DEPTH", limits::MAX_ELEMENT_DEPTH, Template("m.mjml", elements), Code::TemplateSyntax),
@@ -103,6 +104,10 @@ fn long_note(bytes: usize) -> String {
 
 fn subject(bytes: usize) -> String {
     email(&"x".repeat(bytes), "more")
+}
+
+fn value(chars: usize) -> String {
+    workflow(&format!("  set job_title = \"{}\"\n", "é".repeat(chars)))
 }
 
 fn rate(people: usize) -> String {

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use flow_ir::debug::{WorkflowDebug, Written};
-use flow_ir::{Id, Program, Reference, Workflow, WorkflowId};
+use flow_ir::effect::Effect;
+use flow_ir::{Id, Program, Split, Workflow, WorkflowId};
 use flow_runtime::inbound::{Reason, Tally};
 use flow_runtime::report::{NOBODY, Period, RunReport, StepReport, Totals, WorkflowReport};
 
@@ -203,6 +204,8 @@ fn people(table: &mut Table, report: &RunReport) {
         report.people.consented,
         "after they had taken it back or paused it, or a workflow had suppressed them",
     );
+    let wants = "they want marketing mail, and had not said so before";
+    table.line_if_any("  gave consent", report.people.granted, wants);
     table.line_if_any(
         "  known twice before",
         report.people.same_person,
@@ -293,6 +296,7 @@ fn funnel(program: &Program, id: WorkflowId, workflow: &Workflow, report: &Workf
         report.ignored.values().sum(),
         words(&report.ignored, |reason| ignored_words(reason, report)),
     );
+    held_out(&mut table, workflow, report);
     if let Some(waiting) = &report.waiting {
         table.line("wait for their turn", waiting.people, format!("the last on {}", waiting.last_turn));
     }
@@ -325,6 +329,7 @@ fn ends(table: &mut Table, program: &Program, workflow: &Workflow, report: &Work
     table.line_if_any("finished", report.finished, of_entered(report.finished, "after the last step".to_owned()));
     table.line_if_any("gave way", report.gave_way, "they proved to be somebody who was in it already");
     table.line("still in", report.live, of_entered(report.live, String::new()));
+    table.line_if_any("  paused", report.paused, "they stand still at this moment");
 }
 
 /// `19.9 %`, and what there is to say besides.
@@ -345,6 +350,19 @@ fn goal(table: &mut Table, workflow: &Workflow, report: &WorkflowReport) {
         when.iter().filter(|(many, _)| *many > 0).map(|(many, when)| format!("{} {when}", thousands(*many))).collect();
     let separator = if when.is_empty() { "" } else { ": " };
     table.line("goal met by", met, format!("{rate}{separator}{}", when.join(", ")));
+}
+
+/// How many of those for whom nothing is done met the goal, beside how many of the others: what the workflow brings about is the difference.
+fn held_out(table: &mut Table, workflow: &Workflow, report: &WorkflowReport) {
+    let others = report.entered.saturating_sub(report.held_out);
+    let met = (report.goal_met + report.attributed).saturating_sub(report.held_out_met);
+    let of = |met: u64, all: u64| format!("{} of {} ({})", thousands(met), thousands(all), percent(met, all));
+    if workflow.goal.is_none() {
+        return table.line_if_any("  held out", report.held_out, "");
+    }
+    let both =
+        format!("goal met by {}, by {} of the others", of(report.held_out_met, report.held_out), of(met, others));
+    table.line_if_any("  held out", report.held_out, both);
 }
 
 /// `15.7 %`: of journeys, to the nearest tenth.
@@ -371,12 +389,18 @@ fn steps(workflow: &Workflow, told: Option<&WorkflowDebug>, report: &WorkflowRep
         let Some(step) = report.steps.get(arm.index()) else { continue };
         // One without a name only fills a place between two versions.
         let Some(arm) = step.arms.get(nth).filter(|arm| !arm.name.is_empty()) else { continue };
+        let written = told.and_then(|told| told.arms.get(number));
+        if arm.name == HELD_OUT {
+            // A step that changes a field is told of those alone for whom it did not.
+            let line = || Line::new(format!("  {}", step.name), arm.taken, HELD_OUT);
+            lines.extend((arm.taken > 0).then(|| (at(written), line())));
+            continue;
+        }
         let taken = match came_to(step) {
             _ if arm.taken == 0 => "nobody so far".to_owned(),
             Some(came) => format!("took this way ({})", percent(arm.taken, came)),
             None => "took this way".to_owned(),
         };
-        let written = told.and_then(|told| told.arms.get(number));
         lines.push((at(written), Line::new(format!("  {}", arm.name), arm.taken, taken)));
     }
     lines.sort_by_key(|(at, _)| *at);
@@ -403,10 +427,9 @@ fn came_to(step: &StepReport) -> Option<u64> {
 
 /// Those a workflow hands to, in the order of their names; none where it hands nobody over.
 fn teams(program: &Program, workflow: &Workflow) -> Option<String> {
-    let named = workflow.effects.values().flat_map(|effect| effect.references());
-    let teams: BTreeSet<&str> = named
-        .filter_map(|reference| match reference {
-            Reference::Team(team) => Some(program.teams.at(team).name.as_str()),
+    let teams: BTreeSet<&str> = (workflow.effects.values())
+        .filter_map(|effect| match effect {
+            Effect::Handoff(handoff) => Some(program.teams.at(handoff.team).name.as_str()),
             _ => None,
         })
         .collect();
@@ -421,16 +444,27 @@ fn step(step: &StepReport) -> Option<Line> {
     if came == 0 {
         return Some(Line::new(name, 0, "nobody came here so far"));
     }
-    let did = step.sent + step.withheld + step.handed_off + step.taken_by_nobody + step.exited + step.suppressed;
+    let did = step.sent
+        + step.withheld
+        + step.held_out
+        + step.handed_off
+        + step.taken_by_nobody
+        + step.exited
+        + step.suppressed
+        + step.notified
+        + step.notified_nobody;
     let mut parts = vec![
         (if did == 0 { came } else { 0 }, "came"),
         (step.sent, "sent"),
         (step.handed_off, "handed off"),
         (step.taken_by_nobody, "taken by nobody"),
         (step.suppressed, "suppressed"),
+        (step.notified, "notified"),
+        (step.notified_nobody, "nobody to notify"),
         (step.went_on.saturating_sub(step.timed_out), WENT_ON),
         (step.timed_out, TIMED_OUT),
         (step.withheld, WITHHELD),
+        (step.held_out, HELD_OUT),
         (step.undelivered, "undelivered"),
         (step.exited + step.left, "left here"),
         (step.here, "here now"),
@@ -439,7 +473,9 @@ fn step(step: &StepReport) -> Option<Line> {
     let mut parts = parts.into_iter();
     let (number, first) = parts.next()?;
     let more = parts.map(|(number, words)| match words {
-        WENT_ON | TIMED_OUT | WITHHELD => format!(", {} {words} ({})", thousands(number), percent(number, came)),
+        WENT_ON | TIMED_OUT | WITHHELD | HELD_OUT => {
+            format!(", {} {words} ({})", thousands(number), percent(number, came))
+        }
         _ => format!(", {} {words}", thousands(number)),
     });
     let more: String = more.collect();
@@ -453,6 +489,7 @@ fn step(step: &StepReport) -> Option<Line> {
 const WENT_ON: &str = "went on";
 const TIMED_OUT: &str = "timed out";
 const WITHHELD: &str = "withheld";
+const HELD_OUT: &str = Split::HELD_OUT;
 
 /// `opened by 409 (63.2 %), clicked by 40 (6.2 %), 3 unsubscribed (0.5 %)`, of those sent; nothing where nobody did.
 fn engaged(step: &StepReport) -> String {

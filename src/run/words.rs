@@ -43,6 +43,8 @@ pub(super) fn withheld_words(reason: &str) -> String {
         "suppressed" => "suppressed by a workflow".to_owned(),
         "capped" => "over a cap for as long as they may be held".to_owned(),
         "dropped_by_cap" => "over a cap".to_owned(),
+        "not_asked" => "to people who have not said that they want mail".to_owned(),
+        "not_confirmed" => "to people who have not confirmed that they want mail".to_owned(),
         other => other.replace('_', " "),
     }
 }
@@ -66,6 +68,7 @@ pub(super) fn ignored_words(reason: &str, report: &WorkflowReport) -> String {
         "goal" => "with the goal met already",
         "exit" => "with an exit that holds already",
         "taken_back" => "stopped before they began",
+        "kept_out" => "kept out by a workflow they are in",
         "waiting" => "waiting for their turn already",
         "own_steps" => "let in by its own steps alone",
         "comes_again" => "in it still, who come in again when that ends",

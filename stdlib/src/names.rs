@@ -25,6 +25,10 @@ pub enum NameKind {
     Status,
     /// The words that are none.
     StatusAllowed,
+    /// Those of them by which somebody says that they want marketing mail.
+    StatusGranted,
+    /// The words by which somebody has still to confirm that.
+    StatusPending,
     /// Parts of a name by which a column may speak of consent.
     Consent,
     /// Whole words of such names.
@@ -100,6 +104,8 @@ fn line(line: &'static str) -> Option<(NameKind, &'static str, &'static str)> {
         ["refusal", of, "filled"] => (NameKind::RefusalFilled, *of),
         ["refusal", of, "unless", "yes"] => (NameKind::RefusalUnlessYes, *of),
         ["status", "allowed"] => (NameKind::StatusAllowed, ""),
+        ["status", "granted"] => (NameKind::StatusGranted, ""),
+        ["status", "pending"] => (NameKind::StatusPending, ""),
         ["status", of] => (NameKind::Status, *of),
         ["consent"] => (NameKind::Consent, ""),
         ["consent", "word"] => (NameKind::ConsentWord, ""),
@@ -142,6 +148,8 @@ mod tests {
                 NameKind::Event
                     | NameKind::Status
                     | NameKind::StatusAllowed
+                    | NameKind::StatusGranted
+                    | NameKind::StatusPending
                     | NameKind::Consent
                     | NameKind::ConsentWord
                     | NameKind::ConsentPerhaps

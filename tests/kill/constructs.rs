@@ -20,6 +20,8 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "live alone, where a kill leaves it in doubt",
     ),
     ("the message could not be written", "what the checker lets through can be written"),
+    ("it came more than an hour after it was due, and is of no use then", "nothing of a rehearsal is late"),
+    ("it came more than an hour after it was due, and waits for the next window", "nothing of a rehearsal is late"),
     ("it could not leave for as long as a mail may be held", "no window of the project is closed for so long"),
 ];
 

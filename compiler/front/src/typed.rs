@@ -3,8 +3,8 @@
 use crate::source::Location;
 use flow_ir::{
     Appointment, CivilSpan, Comparison, Conditions, CountedSince, Dates, Effect, Email, EmailContent, EmailId, Ending,
-    EngagementKind, EventType, FieldId, FieldType, HolidayCalendar, IdMap, Pattern, Policy, Rate, Reenter, SegmentId,
-    SendWindow, TeamId, TextTemplate, TextTestKind, TriggerValue, WorkflowId,
+    EngagementKind, EventType, FieldId, FieldType, HolidayCalendar, IdMap, Late, Pattern, Policy, Rate, Reenter,
+    SegmentId, SendWindow, TeamId, TextTemplate, TextTestKind, TriggerValue, WorkflowId,
 };
 use std::collections::BTreeSet;
 use std::hash::{Hash, Hasher};
@@ -43,6 +43,13 @@ pub(crate) struct FieldShape {
     pub tag: Option<String>,
     /// The workflow whose trigger it keeps a value of.
     pub trigger: Option<TriggerValue>,
+}
+
+impl FieldShape {
+    /// Whether texts and conditions may name it. What they ask for in words of its own has a blank in its name: `tagged vip`.
+    pub(crate) fn is_named(&self) -> bool {
+        self.trigger.is_none() && !self.name.contains(' ')
+    }
 }
 
 /// A condition.
@@ -196,6 +203,8 @@ pub(crate) enum Number {
     Or(FieldId, i64),
     /// The larger of two.
     Max(Box<Number>, Box<Number>),
+    /// The smaller of two.
+    Min(Box<Number>, Box<Number>),
     Add(Box<Number>, Box<Number>),
     Sub(Box<Number>, Box<Number>),
 }
@@ -206,7 +215,7 @@ impl Number {
         match self {
             Self::Const(_) | Self::Or(..) => Vec::new(),
             Self::Field(field) => vec![*field],
-            Self::Max(a, b) | Self::Add(a, b) | Self::Sub(a, b) => [a.fields(), b.fields()].concat(),
+            Self::Max(a, b) | Self::Min(a, b) | Self::Add(a, b) | Self::Sub(a, b) => [a.fields(), b.fields()].concat(),
         }
     }
 }
@@ -252,7 +261,27 @@ pub(crate) struct TypedWorkflow {
     /// How long after a marketing mail of it the next one leaves.
     pub spacing_ms: Option<i64>,
     pub rate: Option<Rate>,
+    /// For how many of a hundred people it does nothing.
+    pub holdout: Option<u8>,
+    /// While it holds nobody takes a step.
+    pub pause: Option<Part>,
+    /// The groups whose journeys stand still while somebody is in it, and those that they leave.
+    pub pauses: Vec<KeepsBack>,
+    pub stops: Vec<KeepsBack>,
+    /// What becomes of its mails that come late.
+    pub late: Option<Late>,
     pub steps: Vec<TypedStep>,
+    /// What is done for those whose goal is met.
+    pub on_goal: Option<Vec<TypedStep>>,
+    /// What is done for those who leave by an exit.
+    pub on_exit: Option<Vec<TypedStep>>,
+    pub at: Location,
+}
+
+/// A group of workflows that another one keeps from their steps, and the line that says so.
+#[derive(Debug, Clone)]
+pub(crate) struct KeepsBack {
+    pub group: String,
     pub at: Location,
 }
 
@@ -324,6 +353,8 @@ pub(crate) enum Form {
     Change {
         field: FieldId,
         value: Number,
+        /// Whether it is told of whom it changed something.
+        told: bool,
     },
     /// The runtime is asked for something; the journey goes on behind it, or ends so where it was done: a handoff that somebody takes.
     Effect {
@@ -433,7 +464,7 @@ impl Typed {
     pub(crate) fn starts(&self) -> impl Iterator<Item = (WorkflowId, WorkflowId, Location)> {
         self.workflows.iter().flat_map(|(id, workflow)| {
             let mut found = Vec::new();
-            each_step(&workflow.steps, &mut |step| {
+            workflow.each_step(&mut |step| {
                 if let Form::Effect { effect: Some(effect), .. } = &step.form {
                     found.extend(effect.starts().map(|started| (id, started, step.at)));
                 }
@@ -451,7 +482,7 @@ impl Typed {
     pub(crate) fn is_whole(&self) -> bool {
         let mut whole = true;
         for workflow in self.workflows.values() {
-            each_step(&workflow.steps, &mut |step| {
+            workflow.each_step(&mut |step| {
                 whole &= !matches!(step.form, Form::Unknown | Form::Unreadable | Form::Effect { effect: None, .. });
             });
         }
@@ -461,11 +492,22 @@ impl Typed {
 }
 
 impl TypedWorkflow {
+    /// Calls `visit` with every step, at any depth, those of its ends last.
+    pub(crate) fn each_step<'t>(&'t self, visit: &mut dyn FnMut(&'t TypedStep)) {
+        each_step(&self.steps, visit);
+        self.closings().for_each(|steps| each_step(steps, visit));
+    }
+
+    /// What is done for those whose journey ends.
+    pub(crate) fn closings(&self) -> impl Iterator<Item = &[TypedStep]> {
+        self.on_goal.iter().chain(&self.on_exit).map(Vec::as_slice)
+    }
+
     fn each_root<'t>(&'t self, visit: &mut dyn FnMut(Root<'t>)) {
         self.entry.when().into_iter().for_each(|when| visit(when.root(Place::Enter)));
         let heads = self.goal.iter().map(|goal| &goal.when).chain(self.exits.iter().map(|(when, ..)| when));
-        heads.chain(&self.skip).for_each(|when| visit(when.root(Place::Head)));
-        each_step(&self.steps, &mut |step| step.roots().into_iter().for_each(&mut *visit));
+        heads.chain(&self.skip).chain(&self.pause).for_each(|when| visit(when.root(Place::Head)));
+        self.each_step(&mut |step| step.roots().into_iter().for_each(&mut *visit));
     }
 }
 
@@ -495,6 +537,15 @@ impl TypedStep {
             ) => vec![steps],
             Form::Repeat(repeat) => vec![&repeat.steps],
             _ => Vec::new(),
+        }
+    }
+
+    /// The field it changes.
+    pub(crate) fn changes(&self) -> Option<FieldId> {
+        match &self.form {
+            Form::Change { field, .. } => Some(*field),
+            Form::Effect { effect: Some(effect), .. } => effect.writes(),
+            _ => None,
         }
     }
 

@@ -91,6 +91,9 @@ pub fn least_workflow(name: &str, trace_words: usize) -> Workflow {
         sent_at: Vec::new(),
         taken: None,
         round_began: None,
+        held_out: None,
+        late: None,
+        paused: None,
     };
     journey.place();
     Workflow {
@@ -105,6 +108,11 @@ pub fn least_workflow(name: &str, trace_words: usize) -> Workflow {
         window: None,
         not_on_holidays: 0,
         spacing_ms: None,
+        holdout: None,
+        late: None,
+        pause: None,
+        pauses: Vec::new(),
+        stops: Vec::new(),
         body: Function::default(),
         steps: IdMap::default(),
         waits: IdMap::default(),
@@ -116,6 +124,7 @@ pub fn least_workflow(name: &str, trace_words: usize) -> Workflow {
         counts: Vec::new(),
         writes: Vec::new(),
         start: BlockId(0),
+        closings: Closings::default(),
         started: None,
         rate: None,
         turn: None,

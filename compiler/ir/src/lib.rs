@@ -38,6 +38,7 @@ pub use meaning::appointment::{Appointment, BUSINESS_MINUTES, USUAL_MINUTE};
 pub use meaning::area::{Area, Areas, Place};
 pub use meaning::calendar::Calendar;
 pub use meaning::choices::Choices;
+pub use meaning::consent::{CONSENT_FIELD, ConsentState};
 pub use meaning::dates::{Dates, FieldDate, MAX_NTH, Schedule, ScheduleDay};
 pub use meaning::effect::*;
 pub use meaning::fact::{
@@ -47,7 +48,7 @@ pub use meaning::function::{Block, Comparison, Function, Op, Terminator, ValueTy
 pub use meaning::holidays::{COUNTRY_FIELD, DaySpan, HolidayCalendar};
 pub use meaning::layout::{Layout, Slot, SlotKind};
 pub use meaning::mail::{Email, EmailKind, Piece, TextTemplate};
-pub use meaning::policy::{Cap, Consent, HOLD_MS, Over, Policy, Quiet};
+pub use meaning::policy::{Cap, Consent, HOLD_MS, Late, Over, Policy, Quiet};
 pub use meaning::rate::{Rate, RatePer, Turn};
 pub use meaning::role::{SlotRole, SystemSlot, TurnSlot};
 pub use meaning::segment::Segment;
@@ -55,8 +56,8 @@ pub use meaning::split::Split;
 pub use meaning::step::{StepKey, StepKind};
 pub use meaning::trigger::{TriggerKept, TriggerValue};
 pub use meaning::workflow::{
-    CivilSpan, CountedSince, Ending, Engagement, EngagementKind, Entry, EventCount, Goal, JourneySlots, Member,
-    Reenter, SendWindow, Team, Wait, Workflow,
+    CivilSpan, Closings, CountedSince, Ending, Engagement, EngagementKind, Entry, EventCount, Goal, JourneySlots,
+    Member, PausedSlots, Reenter, SendWindow, Team, Wait, Workflow,
 };
 pub use meaning::{EventType, Field, FieldType, FieldValue, Meaning, Predicate, Property, SystemSlots, effect};
 pub use program::Program;

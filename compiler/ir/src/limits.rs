@@ -45,6 +45,9 @@ pub const MAX_ELEMENT_DEPTH: usize = 100;
 
 // ---- values
 
+/// The characters of a text that a field holds, whoever says it.
+pub const MAX_VALUE_CHARS: usize = 2_000;
+
 /// The largest magnitude that any value in memory may have. Sums stop here, so two of them never overflow an `i64`.
 pub const VALUE_LIMIT: i64 = 1 << 61;
 

@@ -280,7 +280,7 @@ fn policy_lines(policy: &Policy) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     lines.extend(policy.consent.map(|consent| match consent {
         Consent::OptIn => "writes to those who have said yes".to_owned(),
-        Consent::OptOut => "writes to those who have not said no".to_owned(),
+        Consent::OptOut => "writes to all who have not said no, but for those who have still to confirm".to_owned(),
     }));
     lines.extend(policy.caps.iter().map(|cap| {
         let then = match cap.then {
@@ -293,6 +293,8 @@ fn policy_lines(policy: &Policy) -> Vec<String> {
     let days = |ends: &DaySpan| format!("sends nothing from day {} to day {}", ends.first_day, ends.last_day);
     lines.extend(policy.blackouts.iter().map(days));
     lines.extend(policy.hold_ms.map(|ms| format!("holds for {} at most", elapsed(ms))));
+    lines.extend(policy.holdout.map(|percent| format!("holds {percent}% out")));
+    lines.extend(policy.late.map(|late| format!("late {}", late.words())));
     if !policy.first.is_empty() {
         lines.push(format!("first {}", policy.first.join(", then ")));
     }
@@ -359,6 +361,13 @@ fn rules(program: &Program, workflow: &Workflow, told: &WorkflowDebug, required:
     lines.extend(workflow.skip.iter().map(|skip| format!("skip {skip}")));
     lines.extend(workflow.window.iter().map(|window| window_line(window, workflow.not_on_holidays)));
     lines.extend(workflow.spacing_ms.map(|ms| format!("leaves {} between its emails", elapsed(ms))));
+    lines.extend(workflow.holdout.map(|percent| format!("holds {percent}% out")));
+    lines.extend(workflow.pause.iter().map(|pause| format!("pause while {pause}")));
+    lines.extend(workflow.pauses.iter().map(|group| format!("pauses {group}")));
+    lines.extend(workflow.stops.iter().map(|group| format!("stops {group}")));
+    lines.extend(workflow.late.map(|late| format!("late {}", late.words())));
+    lines.extend(workflow.closings.goal.map(|block| format!("at its goal goes on at {block}, and ends")));
+    lines.extend(workflow.closings.exit.map(|block| format!("at an exit goes on at {block}, and ends")));
     let name = |field: &FieldId| program.fields.get(*field).map_or("?", |field| field.name.as_str());
     if !required.fields.is_empty() {
         lines.push(format!("requires {}", required.fields.iter().map(name).collect::<Vec<_>>().join(", ")));

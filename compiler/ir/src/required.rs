@@ -78,7 +78,8 @@ impl Reads<'_> {
     fn around_and_within(&mut self, workflow: &Workflow) {
         let awaited = workflow.waits.values().filter_map(Wait::when);
         let goal = workflow.goal.iter().map(|goal| goal.when);
-        let around = goal.chain(workflow.exits.iter().copied()).chain(workflow.skip).chain(awaited);
+        let around =
+            goal.chain(workflow.exits.iter().copied()).chain(workflow.skip).chain(workflow.pause).chain(awaited);
         around.for_each(|when| self.predicate(when));
         let dates = workflow.waits.values().filter_map(|wait| wait.appointment()?.slot());
         dates.for_each(|slot| self.slot(slot));
@@ -162,8 +163,8 @@ impl Reads<'_> {
                 members.filter_map(|member| member.covers).for_each(|covers| self.predicate(covers));
             }
             Reference::Field(field) => self.fields.extend([field]),
-            // It has a door of its own.
-            Reference::Workflow(_) | Reference::Split(_) => {}
+            // It has a door of its own, or is not read.
+            Reference::Workflow(_) | Reference::Split(_) | Reference::Written(_) => {}
         }
     }
 

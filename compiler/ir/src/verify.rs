@@ -14,13 +14,14 @@ mod tests;
 pub mod value;
 
 use super::{
-    AFTER, Area, BEFORE, CountedSince, Dates, EmailId, Entry, FactId, Field, FieldId, FieldType, Id, IdMap, Layout, Op,
-    Pattern, PatternEvent, PatternId, PredicateId, Program, Property, Reference, SlotId, SlotKind, Turn, Workflow,
-    WorkflowId,
+    AFTER, Area, BEFORE, CountedSince, Dates, EmailId, Entry, FactId, Field, FieldId, FieldType, Id, IdMap, Late,
+    Layout, Op, Pattern, PatternEvent, PatternId, PredicateId, Program, Property, Reference, SlotId, SlotKind, Split,
+    Turn, Workflow, WorkflowId,
 };
 use crate::limits::{
     MAX_CHOICES, MAX_DURATION_DAYS, MAX_FACT_DEPTH, MAX_FIELDS, MAX_RATE, MAX_STEPS, MAX_TRIGGERS, TRACE_BITS,
 };
+use crate::meaning::policy::is_share;
 use owner::Owners;
 use std::fmt;
 
@@ -298,6 +299,18 @@ impl Checker<'_> {
         if let Some(ms) = workflow.spacing_ms.filter(|ms| *ms <= 0) {
             self.fault(place, format!("leaves {ms} ms between its mails"));
         }
+        if let Some(percent) = workflow.holdout {
+            let drawn = self.program.splits.find(|split| split.name == Split::holdout_of(&workflow.name));
+            if !is_share(percent) || drawn.is_none() || workflow.slots.held_out.is_none() {
+                self.fault(place, format!("does not know who is among the {percent}% that it holds out"));
+            }
+        }
+        if workflow.late.is_some_and(|late| late != Late::Run) && workflow.slots.late.is_none() {
+            self.fault(place, "nothing keeps whether its mails come late");
+        }
+        if workflow.pause.is_some() && workflow.slots.paused.is_none() {
+            self.fault(place, "nothing keeps what its journeys were before they stood still");
+        }
         let opens_on = workflow.window.map_or(0, |window| window.days);
         if workflow.not_on_holidays & !opens_on != 0 {
             self.fault(place, "does not open on holidays of days on which it never opens");
@@ -309,7 +322,7 @@ impl Checker<'_> {
         let goal = workflow.goal.iter().map(|goal| goal.when);
         let exits = workflow.exits.iter().copied();
         let waits = workflow.waits.values().filter_map(super::Wait::when);
-        for predicate in goal.chain(exits).chain(workflow.skip).chain(waits) {
+        for predicate in goal.chain(exits).chain(workflow.skip).chain(workflow.pause).chain(waits) {
             self.question(place, id, predicate, 0);
         }
     }
@@ -389,14 +402,16 @@ impl Checker<'_> {
     fn journey_slots(&mut self, place: &str, workflow: &Workflow) {
         let (journey, slots) = (&workflow.journey, &workflow.slots);
         let emails: Vec<EmailId> = slots.sent_at.iter().map(|(email, _)| *email).collect();
-        let instants = [slots.triggered_at, slots.waiting_since].into_iter().chain(slots.round_began);
+        let instants = [slots.triggered_at, slots.waiting_since].into_iter().chain(slots.round_began).chain(slots.late);
+        let paused = slots.paused.iter().flat_map(|paused| paused.each()).map(|(slot, _)| slot);
+        let instants = instants.chain(paused);
         let sent = slots.sent_at.iter().map(|(_, slot)| *slot);
         let asked = workflow.engagements.iter().map(|engagement| engagement.slot);
         let counted = workflow.counts.iter().map(|count| count.slot);
         for slot in instants.chain(slots.trace.iter().copied()).chain(sent).chain(asked).chain(counted) {
             self.slot_of(place, journey, slot, SlotKind::Int);
         }
-        for slot in [slots.timed_out].into_iter().chain(slots.taken) {
+        for slot in [slots.timed_out].into_iter().chain(slots.taken).chain(slots.held_out) {
             self.slot_of(place, journey, slot, SlotKind::Bool);
         }
         let is_round = |wait: &super::Wait| matches!(wait, super::Wait::Round { .. });
@@ -482,6 +497,9 @@ impl Checker<'_> {
         if asked > kept {
             self.fault("policy", format!("its caps count {asked} mails, and {kept} are remembered"));
         }
+        if program.policy.consent.is_some() && program.consent_slot().is_none() {
+            self.fault("policy", "asks for consent, and nothing keeps it");
+        }
     }
 
     /// Each day is a holiday once, and nobody has two calendars.
@@ -496,6 +514,12 @@ impl Checker<'_> {
             Reference::Email(id) => self.exists(place, &program.emails, id),
             Reference::Team(id) => self.exists(place, &program.teams, id),
             Reference::Field(id) => self.exists(place, &program.fields, id),
+            Reference::Written(id) => {
+                self.exists(place, &program.fields, id);
+                if program.fields.get(id).is_some_and(|field| field.ty != crate::FieldType::Text) {
+                    self.fault(place, format!("sets {id}, which holds no text"));
+                }
+            }
             Reference::Workflow(id) => self.exists(place, &program.workflows, id),
             Reference::Split(id) => self.exists(place, &program.splits, id),
         }

@@ -91,9 +91,7 @@ impl Dispatch {
         }
         self.on_their_way.extend(jobs.iter().map(|job| job.attempt));
         self.waiting.put(jobs);
-        let is_for_threads = !self.channel.is_in_step();
-        let wanted = THREADS_MAX.min(self.channel.at_once()).min(self.on_their_way.len());
-        while is_for_threads && self.threads < wanted && self.start_thread() {}
+        self.start_threads();
         if self.threads == 0 {
             // The system gives no thread, or nobody wants one: this one does it.
             drain(&self.waiting, &self.worker());
@@ -139,7 +137,10 @@ impl Dispatch {
             let reason = format!("no answer within {} s", patience.as_secs());
             self.on_their_way.remove(&attempt).then_some(Answer { attempt, fate: Fate::Unknown { reason } })
         };
-        late.into_iter().filter_map(silent).collect()
+        let answers = late.into_iter().filter_map(silent).collect();
+        // What no thread has begun yet is not left to those that hang.
+        self.start_threads();
+        answers
     }
 
     /// Whether somebody still waits for this answer; then nobody does any more.
@@ -150,6 +151,13 @@ impl Dispatch {
     fn worker(&self) -> Worker {
         let (answers, channel, begun) = (self.answer.clone(), Arc::clone(&self.channel), Arc::clone(&self.begun));
         Worker { channel, answers, begun }
+    }
+
+    /// As many as there is work for, at most.
+    fn start_threads(&mut self) {
+        let is_for_threads = !self.channel.is_in_step();
+        let wanted = THREADS_MAX.min(self.channel.at_once()).min(self.on_their_way.len());
+        while is_for_threads && self.threads < wanted && self.start_thread() {}
     }
 
     /// Whether there is one more. Where the system gives no thread, those that are there take the messages in their turn.

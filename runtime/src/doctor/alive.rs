@@ -162,6 +162,14 @@ fn examine_journey(cx: &Context<'_>, contact: &ContactRecord, journey: &JourneyR
                 found.add(Kind::WaitsForNothing, subject(), format!("waits for the answer to {}", message()));
             }
         }
+        (status, None) if status.is_paused() => {
+            let says = paused_by_nothing(cx, contact, journey);
+            says.into_iter().for_each(|words| found.add(Kind::WaitsForNothing, subject(), words));
+        }
+        (status, Some(due_at)) if status.is_paused() => {
+            let words = format!("stands still, and is due at {} as well", Instant(due_at));
+            found.add(Kind::WaitsForTwo, subject(), words);
+        }
         (_, None) => {
             let words = format!("{} and is due at no instant", status_words(journey.status));
             found.add(Kind::WaitsForNothing, subject(), words);
@@ -187,6 +195,22 @@ fn status_words(status: JourneyStatus) -> &'static str {
         JourneyStatus::Held => "waits until its mail may leave",
         JourneyStatus::Sending => "waits for an answer",
         JourneyStatus::Ended => "has ended",
+        JourneyStatus::Paused | JourneyStatus::PausedByOther => "stands still",
+    }
+}
+
+/// What is wrong with the cause by which a journey stands still, if anything is.
+fn paused_by_nothing(cx: &Context<'_>, contact: &ContactRecord, journey: &JourneyRecord) -> Option<String> {
+    let workflow = cx.program.workflows.get(WorkflowId(journey.workflow))?;
+    let by = workflow.slots.paused.and_then(|slots| read(&workflow.journey, &journey.memory, slots.by))?;
+    let lives_in = |by: u32| contact.kept.iter().any(|other| is_live(other) && other.workflow == by);
+    match (journey.status, u32::try_from(by).ok().and_then(|by| by.checked_sub(1))) {
+        (JourneyStatus::PausedByOther, Some(by)) if lives_in(by) => None,
+        (JourneyStatus::PausedByOther, Some(by)) => {
+            Some(format!("stands still by `{}`, in which the contact is not", cx.workflow_name(by)))
+        }
+        (JourneyStatus::Paused, None) => None,
+        _ => Some("stands still, and does not say by what".to_owned()),
     }
 }
 

@@ -33,6 +33,7 @@ impl Touch<'_> {
                 let opens_at = self.journey(index).record.due_at.unwrap_or(FOREVER);
                 self.outbox.hold(self.batch, row.id, opens_at);
             }
+            Some((_, status)) if status.is_paused() => self.outbox.hold(self.batch, row.id, FOREVER),
             // Nobody waits for it any more.
             Some((index, _)) => self.withdraw(index),
             None => self.withdraw_row(row),

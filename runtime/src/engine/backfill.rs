@@ -1,4 +1,5 @@
-//! What a new version of the program keeps and no version before it did, filled from the log: facts, and what journeys count.
+//! What a new version of the program keeps and no version before it did, filled from the log: facts, what journeys count, and who has said yes to
+//! marketing mail.
 //!
 //! The log is read from its beginning, as columns of (contact, fact, instant): of each contact and fact the newest few count. They are put in order
 //! whenever they are many, and whatever does not count is forgotten. Where there are still too many, or where the journeys of these contacts ask too
@@ -15,7 +16,8 @@ use crate::store::{
     SlotState, Store, StoreError, Wish,
 };
 use flow_ir::{
-    EmailId, EmailKind, EngagementKind, EventId, Fact, FactId, NEVER, PatternEvent, PatternId, Program, WorkflowId,
+    ConsentState, EmailId, EmailKind, EngagementKind, EventId, Fact, FactId, NEVER, PatternEvent, PatternId, Program,
+    WorkflowId,
 };
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,22 +41,31 @@ impl Default for AtOnce {
     }
 }
 
-/// Fills facts that no version before this one kept from the log, and what `journeys` ask that is new to them. It may be done again: the
-/// same events are read, those facts begin anew, and a journey that has been filled is as long as those of today.
-pub(crate) fn recall(
-    store: &mut impl Store,
-    program: &Program,
-    (facts, journeys): (&BTreeSet<FactId>, bool),
-    at_once: AtOnce,
-) -> Result<(), StoreError> {
-    let wanted = Wanted::new(program, facts);
+/// What is to be filled.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct New {
+    /// These facts.
+    pub(crate) facts: BTreeSet<FactId>,
+    /// What journeys ask.
+    pub(crate) journeys: bool,
+    /// Who has said yes to marketing mail.
+    pub(crate) consent: bool,
+}
+
+/// A yes to marketing mail, beside the facts: of each contact the newest counts.
+const CONSENT: FactId = FactId(u32::MAX);
+
+/// Fills what no version before this one kept from the log. It may be done again: the same events are read, the facts begin anew, and a journey
+/// that has been filled is as long as those of today.
+pub(crate) fn recall(store: &mut impl Store, program: &Program, new: &New, at_once: AtOnce) -> Result<(), StoreError> {
+    let wanted = Wanted::new(program, new);
     let mut from = ContactId(0);
     loop {
-        let mut recount = match journeys {
+        let mut recount = match new.journeys {
             true => Recount::find(store, program, from, at_once.asked)?,
             false => Recount::default(),
         };
-        if facts.is_empty() && recount.is_empty() {
+        if new.facts.is_empty() && !new.consent && recount.is_empty() {
             return Ok(());
         }
         let mut recalled = Recalled::between((from, recount.before()), at_once.instants);
@@ -83,12 +94,15 @@ struct Wanted {
     of_mails: Vec<(PatternEvent, PatternId)>,
     /// What remembers when marketing mails left.
     mailed: Option<FactId>,
+    /// Whether it is wanted who has said yes to marketing mail.
+    consent: bool,
 }
 
 impl Wanted {
-    fn new(program: &Program, facts: &BTreeSet<FactId>) -> Wanted {
-        let mut wanted = Wanted::default();
-        for (id, fact) in facts.iter().filter_map(|id| Some((*id, program.facts.get(*id)?))) {
+    fn new(program: &Program, new: &New) -> Wanted {
+        let mut wanted = Wanted { consent: new.consent, ..Wanted::default() };
+        wanted.depths.extend(new.consent.then_some((CONSENT, 1)));
+        for (id, fact) in new.facts.iter().filter_map(|id| Some((*id, program.facts.get(*id)?))) {
             wanted.of_pattern.entry(fact.pattern).or_default().push(id);
             wanted.depths.insert(id, fact.depth as usize);
             match program.patterns.get(fact.pattern).map(|pattern| &pattern.event) {
@@ -234,11 +248,16 @@ fn read_log(
             }
             let is_counted = recount.is_about(event.contact);
             let may_match = wanted.may_match(meaning);
+            let consents = wanted.consent && meaning.mail == Some(MailEvent::Subscribed);
             // What it says is read where somebody may ask.
-            if !is_counted && !may_match {
+            if !is_counted && !may_match && !consents {
                 continue;
             }
             let properties: serde_json::Map<_, _> = serde_json::from_str(&event.properties).unwrap_or_default();
+            // Whose an address was that it names nobody knows by now: in doubt it says nothing (E7).
+            if consents && crate::inbound::text_of(&properties, "email").is_none() {
+                recalled.add(wanted, (event.contact, CONSENT, Reverse(event.occurred_at)));
+            }
             let matched = index.said_in_log(&reader, &event, properties.clone());
             recount.take(&event, &matched, meaning.mail, &properties);
             remember_all(wanted, &event, &matched, recalled);
@@ -345,6 +364,10 @@ fn fill(
         for mut record in store.ask(&questions)?.contacts {
             grow_frame(&mut record.frame, &mut record.texts, program);
             for of_fact in recalled.of(record.id).chunk_by(|one, next| one.1 == next.1) {
+                if let [(_, CONSENT, Reverse(at)), ..] = of_fact {
+                    grant(&mut record, program, *at);
+                    continue;
+                }
                 let fact = of_fact.first().and_then(|(_, fact, _)| program.facts.get(*fact));
                 let Some(fact) = fact else { continue };
                 forget(program, &mut record.frame, fact);
@@ -356,6 +379,15 @@ fn fill(
         slots.write(store, changes)?;
     }
     slots.give_up(store)
+}
+
+/// They have said yes to marketing mail, unless something else has been said since.
+fn grant(record: &mut ContactRecord, program: &Program, at: i64) {
+    let Some((field, slot)) = program.consent_slot() else { return };
+    if record.said_at.of(field.0).is_none_or(|said_at| said_at < at) {
+        record.said_at.note(field.0, at);
+        program.frame.write(&mut record.frame, slot, ConsentState::Granted.number());
+    }
 }
 
 /// The slot of a store, in the hands of somebody who only brings it up to date.

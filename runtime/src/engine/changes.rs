@@ -15,6 +15,7 @@ use super::plan::Plan;
 use super::touch::Touch;
 use crate::inbound::Known;
 use crate::print::lasting;
+use crate::store::Texts;
 use flow_ir::{Field, FieldType, Id, PatternEvent, PatternId, Program, PropertyTest, SlotId, TextId, Trait};
 use smallvec::SmallVec;
 
@@ -78,10 +79,10 @@ fn print(text: &str) -> i64 {
 }
 
 impl WatchedChanges {
-    /// What the field is in a frame; a text is only at hand as it is now.
-    fn now(&self, plan: &Plan, frame: &[u8], contact: &Contact) -> Held {
+    /// What the field is in a frame and the texts beside it.
+    fn now(&self, plan: &Plan, frame: &[u8], texts: &Texts) -> Held {
         match &self.value {
-            Value::Text(text) => match contact.text_at(*text) {
+            Value::Text(text) => match texts.get(text.index()) {
                 Some(text) => Held { value: print(text), is_known: true },
                 None => Held { value: 0, is_known: false },
             },
@@ -112,7 +113,7 @@ impl Contact {
     /// Whether each watched field is as it was last seen.
     pub(super) fn has_seen_all(&self, plan: &Plan) -> bool {
         let is_seen = |watched: &WatchedChanges| {
-            let (was, is) = (Held::read(plan, &self.frame, watched.seen), watched.now(plan, &self.frame, self));
+            let (was, is) = (Held::read(plan, &self.frame, watched.seen), watched.now(plan, &self.frame, &self.texts));
             was.is_same(is)
         };
         plan.watched.iter().all(is_seen)
@@ -120,7 +121,7 @@ impl Contact {
 
     /// Notes a watched field as it is. Where it was another, what it was.
     pub(super) fn see(&mut self, plan: &Plan, watched: &WatchedChanges) -> Option<Held> {
-        let (was, is) = (Held::read(plan, &self.frame, watched.seen), watched.now(plan, &self.frame, self));
+        let (was, is) = (Held::read(plan, &self.frame, watched.seen), watched.now(plan, &self.frame, &self.texts));
         if was.is_same(is) {
             return None;
         }
@@ -150,7 +151,7 @@ impl Touch<'_> {
             }
             let Some(before) = self.contact.see(plan, watched).filter(|_| !quiet) else { continue };
             self.before.push((place, before));
-            let after = watched.now(plan, &self.contact.frame, self.contact);
+            let after = watched.now(plan, &self.contact.frame, &self.contact.texts);
             for (pattern, tests) in &watched.patterns {
                 if watched.is_meant(&plan.program, tests, before, after) {
                     self.matched(*pattern, self.now, triggers);
@@ -164,17 +165,17 @@ impl Touch<'_> {
     fn is_left_to_the_end(&self, watched: &WatchedChanges) -> bool {
         let is_by_steps = match watched.value {
             Value::Slot(slot, _) => self.written_before.has(slot),
-            Value::Text(_) => false,
+            Value::Text(text) => self.written_before.has_text(text),
         };
         self.outbox.is_more_to_come() && !is_by_steps
     }
 
-    /// Whether a change would match a pattern in another frame: one in which the workflow's own steps wrote nothing.
-    pub(super) fn is_changed_in(&self, frame: &[u8], pattern: PatternId) -> bool {
+    /// Whether a change would match a pattern in another frame and other texts: those in which the workflow's own steps wrote nothing.
+    pub(super) fn is_changed_in(&self, (frame, texts): (&[u8], &Texts), pattern: PatternId) -> bool {
         let plan: &Plan = self.plan;
         self.before.iter().any(|(place, before)| {
             let Some(watched) = plan.watched.get(*place) else { return false };
-            let after = watched.now(plan, frame, self.contact);
+            let after = watched.now(plan, frame, texts);
             let mut asked = watched.patterns.iter().filter(|(id, _)| *id == pattern);
             !before.is_same(after) && asked.any(|(_, tests)| watched.is_meant(&plan.program, tests, *before, after))
         })

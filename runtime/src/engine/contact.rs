@@ -227,24 +227,26 @@ impl Contact {
     pub(super) fn write_text(&mut self, plan: &Plan, field: &Field, value: &str) -> bool {
         let Some(text) = field.text.filter(|text| self.text_at(*text) != Some(value)) else { return false };
         self.texts.set(text.index(), Some(value));
-        self.texts_dirty = true;
-        self.dirty = true;
-        self.changed.insert(plan.text_change(text));
-        self.unsettled.insert(plan.text_change(text));
+        self.mark_text(plan, text);
         if let Some(slot) = field.slot {
             self.write(plan, slot, literal(field, value));
         }
         true
     }
 
+    /// A text is another one than before.
+    pub(super) fn mark_text(&mut self, plan: &Plan, text: TextId) {
+        self.texts_dirty = true;
+        self.dirty = true;
+        self.changed.insert(plan.text_change(text));
+        self.unsettled.insert(plan.text_change(text));
+    }
+
     /// Takes the value of a field away.
     pub(super) fn forget(&mut self, plan: &Plan, field: &Field) {
         if let Some(text) = field.text.filter(|text| self.text_at(*text).is_some()) {
             self.texts.set(text.index(), None);
-            self.texts_dirty = true;
-            self.dirty = true;
-            self.changed.insert(plan.text_change(text));
-            self.unsettled.insert(plan.text_change(text));
+            self.mark_text(plan, text);
         }
         let layout = &plan.program.frame;
         if let Some(slot) = field.slot.filter(|slot| layout.is_known(&self.frame, *slot)) {

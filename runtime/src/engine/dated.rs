@@ -10,6 +10,7 @@
 use super::bits::Bits;
 use super::contact::Contact;
 use super::enrol::{Enrolment, OWN_ENTRY};
+use super::late::is_late;
 use super::plan::{Plan, Reads};
 use super::rate::BECAME;
 use super::touch::{Seen, Touch};
@@ -222,7 +223,9 @@ impl Touch<'_> {
                 self.refuse_unjudged(entry.workflow);
                 continue;
             }
-            enrolments.extend(self.judge(Enrolment::now(entry.workflow, OWN_ENTRY, BECAME, self.now)));
+            let late = is_late(at, self.now);
+            let enrolment = Enrolment { late, ..Enrolment::now(entry.workflow, OWN_ENTRY, BECAME, self.now) };
+            enrolments.extend(self.judge(enrolment));
         }
         enrolments
     }

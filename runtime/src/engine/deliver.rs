@@ -84,7 +84,9 @@ impl<S: Store> Engine<S> {
             Uncertain::Resend if self.foresee_again(id)? => {}
             // It did not leave, so it is no attempt.
             _ if !self.may_have_left(id)? => {
-                self.come_back(id, now, false, "Flow stopped before it was handed over".to_owned())?;
+                // It is due since then: whether it is late by now does not hang on when Flow was stopped.
+                let due_at = self.outbox.row(id).map_or(now, |row| row.due_at.min(now));
+                self.come_back(id, due_at, false, "Flow stopped before it was handed over".to_owned())?;
                 return Ok(Resolved::NotBegun);
             }
             Uncertain::Resend => {

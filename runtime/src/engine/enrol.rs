@@ -6,10 +6,10 @@ use super::engagement::last_senders;
 use super::event::Trigger;
 use super::plan::Becoming;
 use super::rate::BECAME;
-use super::reason::{Ignored, Lacked};
+use super::reason::{HeldOut, Ignored, Lacked};
 use super::touch::{Seen, Touch};
 use super::trigger::Said;
-use crate::store::{DecisionCode, DecisionRecord, JourneyRecord, JourneyStatus};
+use crate::store::{DecisionCode, DecisionRecord, JourneyRecord, JourneyStatus, OutboxState};
 use flow_ir::backend::Verdict;
 use flow_ir::{Entry, FOREVER, FieldId, Reenter, TriggerKept, WorkflowId};
 use std::collections::BTreeSet;
@@ -41,12 +41,24 @@ pub(super) struct Enrolment {
     pub(super) waited: bool,
     /// What the event said that lets them in.
     pub(super) said: Said,
+    /// Whether they were to come in long before.
+    pub(super) late: bool,
 }
 
 impl Enrolment {
     /// Of what lets somebody in now.
     pub(super) fn now(workflow: WorkflowId, by: u32, triggers: u64, triggered_at: i64) -> Enrolment {
-        Enrolment { workflow, by, triggers, triggered_at, memory: None, since: None, waited: false, said: Said::new() }
+        Enrolment {
+            workflow,
+            by,
+            triggers,
+            triggered_at,
+            memory: None,
+            since: None,
+            waited: false,
+            said: Said::new(),
+            late: false,
+        }
     }
 
     /// By the workflow's own entry.
@@ -212,7 +224,7 @@ impl Touch<'_> {
     /// Whether a refusal may end by itself or by something that happens. Goal and exit are final, and so is having been in it once (E4).
     pub(super) fn can_end(&self, workflow: WorkflowId, refusal: &Refusal) -> bool {
         match refusal {
-            Refusal::Lacking(_) | Refusal::Objection(Ignored::TooSoon | Ignored::Skipped, _) => true,
+            Refusal::Lacking(_) | Refusal::Objection(Ignored::TooSoon | Ignored::Skipped | Ignored::KeptOut, _) => true,
             Refusal::Objection(Ignored::AlreadyIn, _) => self.workflow(workflow).reenter != Reenter::Never,
             Refusal::Objection(..) => false,
         }
@@ -256,7 +268,7 @@ impl Touch<'_> {
     /// Why this contact, of whom all that is required is known, is not enrolled, with the number of the exit that holds.
     fn objection(&mut self, id: WorkflowId, memory: &[u8]) -> Option<(Ignored, Option<u32>)> {
         let workflow = self.workflow(id);
-        if let Some(reason) = self.was_in(id) {
+        if let Some(reason) = self.was_in(id).or_else(|| self.kept_out_of(id)) {
             return Some((reason, None));
         }
         if workflow.skip.is_some_and(|skip| self.holds_once(skip, Seen::Blank(memory), 0)) {
@@ -267,6 +279,11 @@ impl Touch<'_> {
         }
         let holding = (0..).zip(&workflow.exits).find(|(_, exit)| self.holds_once(**exit, Seen::Blank(memory), 0));
         holding.map(|(number, _)| (Ignored::ExitHolds, Some(number)))
+    }
+
+    /// Why somebody who is in another workflow does not come into one.
+    fn kept_out_of(&self, id: WorkflowId) -> Option<Ignored> {
+        self.stopper_of(id).map(|_| Ignored::KeptOut)
     }
 
     /// Why somebody who is in a workflow, or was in it before, does not come in now.
@@ -293,7 +310,7 @@ impl Touch<'_> {
     /// or they have to wait for their turn.
     pub(super) fn begin(&mut self, enrolment: &Enrolment) -> Option<usize> {
         let Enrolment { workflow, by, triggered_at, .. } = *enrolment;
-        if let Some(reason) = self.was_in(workflow) {
+        if let Some(reason) = self.was_in(workflow).or_else(|| self.kept_out_of(workflow)) {
             let refusal = Refusal::Objection(reason, None);
             self.owe(enrolment, &refusal);
             self.refuse_or_remember(enrolment, refusal);
@@ -307,10 +324,18 @@ impl Touch<'_> {
         let mut memory = enrolment.memory.clone().unwrap_or_else(blank);
         let declared = self.workflow(workflow);
         declared.journey.write(&mut memory, declared.slots.triggered_at, triggered_at);
+        let held_out = self.hold_out(workflow, &mut memory);
+        if let Some((_, slot)) = self.plan.late(workflow).filter(|_| enrolment.late) {
+            declared.journey.write(&mut memory, slot, FOREVER);
+        }
         self.contact.keep_said(self.plan, workflow, TriggerKept::Journey, &enrolment.said);
         self.forget_ended(workflow);
         let decision = self.about_run(workflow, run, DecisionCode::Entered);
         self.batch.decide(DecisionRecord { reason: by, ..decision });
+        if let Some(reason) = held_out.map(HeldOut::number) {
+            let decision = self.about_run(workflow, run, DecisionCode::HeldOut);
+            self.batch.decide(DecisionRecord { reason, ..decision });
+        }
         let record = JourneyRecord {
             contact: self.contact.id,
             workflow: workflow.0,
@@ -331,7 +356,9 @@ impl Touch<'_> {
             sends: Vec::new(),
             since: enrolment.since.unwrap_or_else(|| self.batch.last_record()),
         };
-        Some(self.contact.insert_journey(Journey::begun(record)))
+        let index = self.contact.insert_journey(Journey::begun(record));
+        self.look_at_kept_back(workflow);
+        Some(index)
     }
 
     /// What has become true is not spent by a refusal that can end (E4).
@@ -365,13 +392,18 @@ impl Touch<'_> {
         by_age.into_iter().rev().take(at_most).map(|(_, run)| run).collect()
     }
 
-    /// Forgets the journeys in a workflow but for these runs, and for those to which belongs what is done with a mail from now on.
+    /// Forgets the journeys in a workflow but for these runs, and for those to which belongs what becomes of a mail from now on.
     fn forget_others(&mut self, workflow: WorkflowId, runs: &BTreeSet<u32>) {
         let senders = last_senders(self.plan, self.contact);
         let sender = self.last_sender_in(workflow);
+        // Whose mail somebody has in their hands will have sent it.
+        let is_sending = |own: &Journey| {
+            let row = own.record.outbox.and_then(|row| self.outbox.row(row));
+            row.is_some_and(|row| row.state == OutboxState::Claimed)
+        };
         let matters = |own: &Journey| {
             let run = own.record.run;
-            runs.contains(&run) || sender == Some(run) || senders.contains(&(own.workflow(), run))
+            runs.contains(&run) || sender == Some(run) || senders.contains(&(own.workflow(), run)) || is_sending(own)
         };
         let journeys = std::mem::take(&mut self.contact.journeys).into_iter();
         let (kept, forgotten) = journeys.partition(|own| own.workflow() != workflow || matters(own));

@@ -114,6 +114,26 @@ impl Gates<'_> {
         }
     }
 
+    /// When they open next, from the beginning: behind the hours that are open now. `now` where they never close.
+    pub(super) fn opens_next(&self, now: i64, zone: Zone, until: i64) -> i64 {
+        let open = self.open_at(now, zone, until);
+        if open > now {
+            return open;
+        }
+        match self.closes_at(now, zone) {
+            Instant::NEVER => now,
+            Instant(closes_at) => self.open_at(closes_at, zone, until),
+        }
+    }
+
+    /// When the first of them closes that are open now.
+    fn closes_at(&self, now: i64, zone: Zone) -> Instant {
+        let windows = self.windows.iter().flatten();
+        let closing = windows.map(|window| window.closes_beside(self.holidays, Instant(now), zone));
+        let blackouts = self.blackouts.iter().filter_map(|blackout| civil::start_of(blackout.first_day.into(), zone));
+        closing.chain(blackouts.filter(|begins| begins.0 > now)).min().unwrap_or(Instant::NEVER)
+    }
+
     /// Until when a mail that these hold is held, from now on.
     pub(super) fn held_until(&self, now: i64, zone: Zone, at_most: i64) -> i64 {
         self.open_at(now, zone, at_most).min(at_most)

@@ -84,6 +84,11 @@ impl Touch<'_> {
         }
         let holds = self.holds_entry(workflow, bits)?;
         if self.is_incomplete(workflow, holds) {
+            // What an event does not say, nothing that comes later says for it.
+            if let Some(refusal) = self.unsaid(workflow, &trigger.said) {
+                self.refuse(workflow, &refusal);
+                return None;
+            }
             let until = self.now.saturating_add(HOLD_MS);
             let (since, memory) = (self.batch.last_record(), self.plan.workflow(workflow).blank.clone());
             let entry = HeldEntry { workflow: workflow.0, triggers: bits, occurred_at, until, since, memory };

@@ -6,8 +6,8 @@
 use super::plan::Plan;
 use super::touch::Touch;
 use crate::store::{JourneyStatus, Texts};
-use crate::time::Holidays;
-use flow_ir::{DaySpan, Id, Program, TextId, Wait, Workflow};
+use crate::time::{Holidays, Instant, civil};
+use flow_ir::{Appointment, DaySpan, Id, Program, TextId, Wait, Workflow};
 use std::collections::BTreeMap;
 
 /// The calendars of a program, by who has them.
@@ -73,8 +73,8 @@ impl Touch<'_> {
             }
             _ => None,
         };
-        // It may be overdue, and goes on then.
-        let is_overdue = self.journey(index).record.due_at.is_some_and(|was| was <= self.now);
+        // It may be overdue, and goes on then. What happens at the instant at which it is over comes before that.
+        let is_overdue = self.journey(index).record.due_at.is_some_and(|was| was < self.now);
         if let Some(at) = due_at.filter(|_| !is_overdue) {
             let journey = self.journey_mut(index);
             journey.dirty |= journey.record.due_at != Some(at);
@@ -82,9 +82,14 @@ impl Touch<'_> {
         }
     }
 
-    /// When the business days or hours are over for which a journey waits.
+    /// When the business days or hours are over for which a journey waits. Days are counted anew, and the hour at which they are over stays what
+    /// clocks on the wall show: it does not matter whether the country or the zone changes first.
     fn business_due(&self, index: usize) -> Option<i64> {
         let appointment = self.wait_of(index)?.appointment().filter(|appointment| appointment.is_business())?;
-        Some(self.due(index, appointment).at)
+        let anew = self.due(index, appointment).at;
+        let was = self.journey(index).record.due_at.filter(|_| matches!(appointment, Appointment::BusinessDays(_)));
+        let at_its_hour =
+            was.and_then(|was| civil::at_the_hour_of(Instant(anew), Instant(was), self.contact.zone)).map(|at| at.0);
+        Some(at_its_hour.unwrap_or(anew).max(self.now))
     }
 }

@@ -10,7 +10,9 @@ use crate::broken::{Rule, is_broken};
 use crate::store::{ContactId, DecisionCode, DecisionRecord, OutboxKind, OutboxRecord, OutboxState, SendRecord, Texts};
 use crate::time::{Zone, calendar};
 use flow_ir::backend::{Backend, Host, Memory, Moment, Outcome};
-use flow_ir::{Calendar, EffectId, EmailId, Id, PredicateId, SlotId, StepId, TextTestId, Workflow, WorkflowId};
+use flow_ir::{
+    Calendar, EffectId, EmailId, FieldId, Id, PredicateId, SlotId, StepId, TextId, TextTestId, Workflow, WorkflowId,
+};
 
 /// The host of predicates, which may do nothing but look.
 pub(super) struct Looking<'e> {
@@ -41,7 +43,9 @@ pub(super) struct StepHost<'e> {
     pub(super) batch: &'e mut Batch,
     pub(super) outbox: &'e mut Outbox,
     pub(super) contact: ContactId,
-    pub(super) texts: &'e Texts,
+    pub(super) texts: &'e mut Texts,
+    /// Of each text that steps have set: its field, and what it was.
+    pub(super) texts_before: Vec<(FieldId, Option<String>)>,
     pub(super) zone: Zone,
     pub(super) workflow: WorkflowId,
     pub(super) run: u32,
@@ -95,7 +99,7 @@ pub(super) enum Leaves {
 }
 
 impl Host for StepHost<'_> {
-    fn effect(&mut self, memory: Memory<'_>, step: StepId, effect: EffectId) -> Outcome {
+    fn effect(&mut self, mut memory: Memory<'_>, step: StepId, effect: EffectId) -> Outcome {
         let effect = self.declared().effects.at(effect);
         if effect.lets_out() && !self.answered {
             if self.door == Door::Shut {
@@ -116,6 +120,9 @@ impl Host for StepHost<'_> {
                 (self.sending, self.comes_again) = (true, true);
                 return Outcome::Held;
             }
+        }
+        if self.leaves_out(effect, &memory) {
+            return self.leave_out(&mut memory, step);
         }
         perform(effect, self, memory, step)
     }
@@ -138,6 +145,18 @@ impl<'e> StepHost<'e> {
         self.plan.program.workflows.at(self.workflow)
     }
 
+    /// What is known by now; steps of this run may have set it.
+    pub(super) fn text_at(&self, text: TextId) -> Option<&str> {
+        self.texts.get(text.index())
+    }
+
+    /// Sets a text.
+    pub(super) fn set_text(&mut self, field: FieldId, text: TextId, value: &str) {
+        let before = self.text_at(text).map(str::to_owned);
+        self.texts.set(text.index(), Some(value));
+        self.texts_before.push((field, before));
+    }
+
     /// Goal, then exit, as an earlier step of this instant may have made them true.
     fn leaving(&mut self, memory: &Memory<'_>, step: StepId) -> Option<Leaves> {
         if is_broken(Rule::LastLook) && self.row.is_some() {
@@ -158,7 +177,7 @@ impl<'e> StepHost<'e> {
     }
 
     pub(super) fn holds(&self, predicate: PredicateId, memory: &Memory<'_>) -> bool {
-        let mut host = Looking { plan: self.plan, texts: self.texts, zone: self.zone };
+        let mut host = Looking { plan: self.plan, texts: &*self.texts, zone: self.zone };
         let owner = self.plan.program.predicates.at(predicate).workflow;
         let view = if owner.is_some() { memory.view() } else { memory.view().without_journey() };
         self.backend.holds(predicate, view, Moment { now: self.now, triggers: 0 }, &mut host).holds
@@ -204,11 +223,11 @@ impl<'e> StepHost<'e> {
         }
     }
 
-    /// How many marketing mails to the contact are on their way, also those of whoever proved to be the same person just now.
-    pub(super) fn on_their_way(&self) -> usize {
+    /// The marketing mails to the contact that are on their way, also those of whoever proved to be the same person just now.
+    pub(super) fn on_their_way(&self) -> impl Iterator<Item = &OutboxRecord> {
         let joined = self.batch.changes.joined.iter().filter(|(_, into)| *into == self.contact).map(|(from, _)| *from);
         let rows = joined.chain([self.contact]).flat_map(|contact| self.outbox.on_their_way(contact));
-        rows.filter(|row| row.kind == OutboxKind::Mail && self.plan.is_marketing(EmailId(row.email))).count()
+        rows.filter(|row| row.kind == OutboxKind::Mail && self.plan.is_marketing(EmailId(row.email)))
     }
 
     pub(super) fn view<'v>(&'v self, frame: &'v [u8]) -> ContactView<'v> {

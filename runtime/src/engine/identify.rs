@@ -256,7 +256,9 @@ impl Touch<'_> {
                 let appointment = wait.and_then(Wait::appointment);
                 keeps_its_hour.or_else(|| self.due_in_zone(index, appointment?, from))
             }
-            JourneyStatus::Ended | JourneyStatus::Sending => None,
+            JourneyStatus::Ended | JourneyStatus::Sending | JourneyStatus::Paused | JourneyStatus::PausedByOther => {
+                None
+            }
         };
         // Nothing is done before the change that brings it about (E1).
         if let Some(anew) = anew.map(|anew| anew.max(self.now)).filter(|anew| *anew != due_at) {

@@ -134,8 +134,8 @@ impl<S: Store> Engine<S> {
         let reading = &surveyed.reading;
         let plan = Arc::clone(&self.plan);
         let zone = Zones::bundled().resolve(&plan.program.timezone).unwrap_or_else(Zones::utc);
-        let pause = plan.pause.map(|(field, _)| field);
-        let file = FileRows { reading, program: &plan.program, pause, zone };
+        let (pause, consent) = (plan.pause.map(|(field, _)| field), plan.consent.map(|(field, _)| field));
+        let file = FileRows { reading, program: &plan.program, pause, consent, zone };
         let done = Imported { known: reading.mark.taken.rows, is_doubtful: reading.is_doubtful, ..Imported::default() };
         let mut import = Import { name, file, surveyed, said: SaidOf::default(), done, told };
         let known = done.known;

@@ -9,10 +9,10 @@ use super::contact::{Contact, Journey, Told};
 use super::counter;
 use super::plan::Plan;
 use super::touch::Touch;
-use crate::store::{ChangedBy, DecisionCode, DecisionRecord, JourneyRecord, JourneyStatus, OutboxState};
+use crate::store::{ChangedBy, DecisionCode, DecisionRecord, JourneyRecord, JourneyStatus, OutboxKind, OutboxState};
 use crate::time::Zone;
 use flow_ir::{
-    CountedSince, Entry, Field, FieldId, FieldType, NEVER, Reenter, SlotId, SlotRole, SystemSlot, TriggerKept,
+    CountedSince, EmailId, Entry, Field, FieldId, FieldType, NEVER, Reenter, SlotId, SlotRole, SystemSlot, TriggerKept,
     WorkflowId,
 };
 use std::collections::BTreeSet;
@@ -132,6 +132,8 @@ impl Touch<'_> {
                 _ if field.tag.is_some() || is_refusal(plan, slot) => own | theirs,
                 _ if !other.has(plan, field) => return,
                 slot if plan.is_pause(slot) => own.max(theirs),
+                // The more restrictive has the higher number. Where nobody knows, that says nothing.
+                slot if plan.is_consent(slot) => own.max(theirs),
                 _ if is_later || !self.contact.has(plan, field) => theirs,
                 _ if field.ty == FieldType::YesNo && self.is_unsaid(id) && self.is_initial(slot) => own | theirs,
                 _ => return,
@@ -183,7 +185,8 @@ impl Touch<'_> {
         if !self.gives_way(own, &journey) {
             self.withdraw_of(&journey);
             self.tell_given(&journey);
-            self.journey_mut(own).take_over(&journey, plan);
+            let leaving = self.in_hands(&journey);
+            self.journey_mut(own).take_over(&journey, plan, leaving);
             return Some(journey).filter(|journey| !journey.is_live());
         }
         self.withdraw(own);
@@ -193,7 +196,7 @@ impl Touch<'_> {
             let given = self.contact.journeys.remove(own);
             self.tell_given(&given);
             self.batch.forget(&given);
-            journey.take_over(&given, plan);
+            journey.take_over(&given, plan, self.in_hands(&given));
         }
         self.forget_ended(journey.workflow());
         self.contact.take_said(plan, journey.workflow(), TriggerKept::Journey, other);
@@ -220,6 +223,14 @@ impl Touch<'_> {
         if let Some(row) = row.filter(|row| row.state != OutboxState::Claimed).cloned() {
             self.withdraw_row(&row);
         }
+    }
+
+    /// The mail of a journey that somebody has in their hands, and now: it is taken to have left, so that nobody gets it twice while its answer is to
+    /// come (E7: doubt means no).
+    fn in_hands(&self, journey: &Journey) -> Option<(EmailId, i64)> {
+        let row = self.outbox.row(journey.record.outbox?)?;
+        let is_it = row.state == OutboxState::Claimed && row.kind == OutboxKind::Mail;
+        is_it.then_some((EmailId(row.email), self.now))
     }
 
     /// A live journey that gives way ends without an end of its own.
@@ -255,7 +266,9 @@ impl Touch<'_> {
     /// `zone` is the one by whose clocks it has waited until now.
     fn adopt(&mut self, journey: Journey, after: u32, zone: Zone) {
         let record = JourneyRecord { contact: self.contact.id, run: after + journey.record.run, ..journey.record };
+        let workflow = WorkflowId(record.workflow);
         let place = self.contact.insert_journey(Journey { touched: true, ..Journey::begun(record) });
+        self.look_at_kept_back(workflow);
         if zone != self.contact.zone {
             self.rezone(place, zone);
         }
@@ -267,14 +280,15 @@ impl Touch<'_> {
 
 impl Journey {
     /// Knows what another journey of its workflow has sent, which gives way to it: one person gets each mail once, and what they do with it is told
-    /// once. Where one had ended before the other began, they were two journeys all the same.
-    fn take_over(&mut self, given: &Journey, plan: &Plan) {
+    /// once. Where one had ended before the other began, they were two journeys all the same. `leaving` is what it has on its way.
+    fn take_over(&mut self, given: &Journey, plan: &Plan, leaving: Option<(EmailId, i64)>) {
         if !self.ran_beside(given) {
             return;
         }
         let workflow = plan.program.workflows.at(self.workflow());
         for (email, slot) in &workflow.slots.sent_at {
-            let sent_at = given.read(plan, *slot);
+            let left = leaving.filter(|(leaving, _)| leaving == email).map_or(NEVER, |(_, now)| now);
+            let sent_at = given.read(plan, *slot).max(left);
             if sent_at > self.read(plan, *slot) {
                 self.write(plan, *slot, sent_at);
                 // What is counted since then is what the other has counted.

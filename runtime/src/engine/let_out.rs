@@ -9,6 +9,7 @@
 use super::contact::Journey;
 use super::counter;
 use super::event::Triggers;
+use super::reason::Woken;
 use super::step::Wake;
 use super::touch::Touch;
 use crate::happening::{Happening, JourneyName};
@@ -122,6 +123,9 @@ impl Touch<'_> {
         for StoodBack { workflow, run, wake, .. } in turns {
             // Whom another one has stopped meanwhile is not there any more.
             let Some(index) = self.live_journey(workflow, run) else { continue };
+            if self.place_behind(index).is_none() || self.is_kept_back(index, Woken::Retried) {
+                continue;
+            }
             let Some(place) = self.place_behind(index) else { continue };
             self.stood_back.remove(place);
             self.go(index, wake, door);

@@ -8,8 +8,10 @@ use super::bits::Bits;
 use super::changes::{self, WatchedChanges};
 use super::dated::DatedEntry;
 use super::error::EngineError;
+use super::holdout;
 use super::holidays::Calendars;
 use super::index::PatternIndex;
+use super::kept_back::KeptBack;
 use super::pending::{Kept, Pending};
 use super::readers::Readers;
 use super::segment::{self, WatchedSegment};
@@ -35,6 +37,8 @@ pub(super) struct Plan {
     pub(super) triggers: IdMap<WorkflowId, trigger::Asked>,
     /// Until when somebody wants no marketing mail, and where the frame keeps that.
     pub(super) pause: Option<(FieldId, SlotId)>,
+    /// What somebody has said of marketing mail, and where the frame keeps that; none where no policy asks for it.
+    pub(super) consent: Option<(FieldId, SlotId)>,
     /// The fields of the slots that have one.
     pub(super) field_of: BTreeMap<SlotId, FieldId>,
     pub(super) workflows: IdMap<WorkflowId, WorkflowPlan>,
@@ -105,6 +109,10 @@ pub(super) struct WorkflowPlan {
     /// What its waits and its hours hang on: dates of the contact, and their country.
     pub(super) dates: Bits,
     pub(super) window: Option<SendWindow>,
+    /// What keeps its journeys from their steps, and whom it keeps.
+    pub(super) kept_back: KeptBack,
+    /// Those for whom it does nothing.
+    pub(super) holdouts: Vec<holdout::Share>,
     /// The fields without which nobody comes in.
     pub(super) required: Required,
     /// Whether it sends mail.
@@ -145,6 +153,11 @@ impl Plan {
         self.pause.is_some_and(|(_, pause)| pause == slot)
     }
 
+    /// Whether a slot keeps what somebody has said of marketing mail.
+    pub(super) fn is_consent(&self, slot: SlotId) -> bool {
+        self.consent.is_some_and(|(_, consent)| consent == slot)
+    }
+
     pub(super) fn new(program: Arc<Program>) -> Result<Plan, EngineError> {
         let zone = Zones::bundled().resolve(&program.timezone).ok_or_else(|| EngineError::Program {
             problem: format!("`{}` is no time zone: set an IANA name such as `Europe/Berlin`", program.timezone),
@@ -154,7 +167,7 @@ impl Plan {
         let required = program.required();
         let by_name = by_name(&program);
         let becoming: Vec<Becoming> = by_name.iter().filter_map(|id| reads.becoming(*id)).collect();
-        let workflows = required.iter().map(|(id, required)| reads.workflow(id, required));
+        let workflows = required.iter().map(|(id, required)| reads.workflow(id, required, &by_name));
         let workflows = workflows.collect::<Result<Vec<_>, _>>()?;
         // Nobody comes into a workflow that no longer is, though older steps may still start it.
         let is_here = |id: WorkflowId| !program.lineage.gone.contains(&id.0);
@@ -174,6 +187,7 @@ impl Plan {
             triggers: trigger::asked(&program),
             email_field: program.email_field(),
             pause: pause_of(&program),
+            consent: program.consent_slot(),
             timezone_field: program.timezone_field(),
             field_of: program.fields.iter().filter_map(|(id, field)| Some((field.slot?, id))).collect(),
             workflows: workflows.into_iter().collect(),
@@ -270,12 +284,17 @@ impl Reads<'_> {
         bits
     }
 
-    fn workflow(&self, id: WorkflowId, required: &Required) -> Result<WorkflowPlan, EngineError> {
+    fn workflow(
+        &self,
+        id: WorkflowId,
+        required: &Required,
+        by_name: &[WorkflowId],
+    ) -> Result<WorkflowPlan, EngineError> {
         let workflow = self.program.workflows.at(id);
         let goal = workflow.goal.as_ref().map_or_else(Bits::default, |goal| self.predicate(goal.when));
         let mut live = goal.clone();
         let awaited = workflow.waits.values().filter_map(Wait::when);
-        for predicate in workflow.exits.iter().copied().chain(awaited) {
+        for predicate in workflow.exits.iter().copied().chain(workflow.pause).chain(awaited) {
             live.insert_all(&self.predicate(predicate));
         }
         let window = workflow.window.map(|window| SendWindow::new(window.days, window.from_min, window.to_min));
@@ -287,6 +306,8 @@ impl Reads<'_> {
             live,
             dates: self.dates(workflow),
             window: window.map(|window| window.but_for_holidays(workflow.not_on_holidays)),
+            kept_back: KeptBack::of(self.program, by_name, id),
+            holdouts: holdout::shares(self.program, id),
             required: required.clone(),
             sends: sends_mail(workflow),
             asked_at_entry: self.asked_at_entry(workflow),

@@ -27,7 +27,7 @@ pub(super) enum Cause {
     Import,
 }
 
-/// A journey whose wait is over.
+/// A journey whose wait is over, or that has ended and has steps for that.
 struct GoingOn {
     workflow: WorkflowId,
     run: u32,
@@ -38,6 +38,8 @@ struct GoingOn {
 enum Run {
     On(GoingOn),
     In(Enrolment),
+    /// A journey that has begun before the steps of the others, since it keeps them from theirs; none where it has to wait for its turn.
+    Begun(WorkflowId, Option<u32>),
 }
 
 impl Touch<'_> {
@@ -143,13 +145,21 @@ impl Touch<'_> {
     fn judge_journey(&mut self, index: usize, due: bool) -> Option<GoingOn> {
         self.journey_mut(index).touched = false;
         let is_let_out_unasked = is_broken(Rule::LastLook) && self.journey(index).record.outbox.is_some();
-        if !is_let_out_unasked && (self.ends_by_goal(index) || self.ends_by_exit(index)) {
+        let ended = if is_let_out_unasked { None } else { self.ends(index) };
+        let (workflow, run) = (self.journey(index).workflow(), self.journey(index).record.run);
+        if let Some(woken) = ended {
+            // What is done at the end is done with the steps of this round.
+            return self.closing(index, woken).map(|_| GoingOn { workflow, run, woken });
+        }
+        let (is_kept_back, goes_on) = self.judge_kept_back(index);
+        if is_kept_back {
             return None;
         }
         let record = &self.journey(index).record;
-        let (workflow, run, status) = (self.journey(index).workflow(), record.run, record.status);
+        let status = record.status;
         let overdue = due && record.due_at.is_some_and(|at| at <= self.now);
         let woken = match status {
+            _ if let Some(woken) = goes_on => woken,
             JourneyStatus::Awaiting if self.is_satisfied(index) => Woken::Satisfied,
             // Another round is nothing that somebody is late for.
             JourneyStatus::Awaiting if overdue && matches!(self.wait_of(index), Some(Wait::Round { .. })) => Woken::Due,
@@ -168,32 +178,51 @@ impl Touch<'_> {
         let place = |workflow: WorkflowId| self.plan.place(workflow);
         let mut runs: SmallVec<[(usize, Run); 2]> =
             going_on.into_iter().map(|on| (place(on.workflow), Run::On(on))).collect();
-        runs.extend(coming_in.into_iter().map(|enrolment| (place(enrolment.workflow), Run::In(enrolment))));
+        for enrolment in coming_in {
+            let workflow = enrolment.workflow;
+            let run = match self.plan.keeps_others(workflow) {
+                true => Run::Begun(workflow, self.begin(&enrolment).map(|index| self.journey(index).record.run)),
+                false => Run::In(enrolment),
+            };
+            runs.push((place(workflow), run));
+        }
         runs.sort_by_key(|(place, _)| *place);
         self.stopping.clear();
         for (_, run) in runs {
             match run {
                 Run::On(on) => self.go_on(&on),
-                Run::In(enrolment) => self.let_in(&enrolment),
+                Run::In(enrolment) => {
+                    let index = self.begin(&enrolment);
+                    self.let_in(enrolment.workflow, index);
+                }
+                Run::Begun(workflow, run) => {
+                    let index = run.and_then(|run| self.live_journey(workflow, run));
+                    self.let_in(workflow, index);
+                }
             }
         }
     }
 
     /// Whom another journey has stopped at the moment at which they come in does nothing more, whatever its name is.
-    fn let_in(&mut self, enrolment: &Enrolment) {
-        let stopped = self.stopping.iter().find(|(stopped, _)| *stopped == enrolment.workflow);
+    fn let_in(&mut self, workflow: WorkflowId, begun: Option<usize>) {
+        let stopped = self.stopping.iter().find(|(stopped, _)| *stopped == workflow);
         let by = stopped.map(|(_, by)| *by);
-        match (self.begin(enrolment), by) {
+        match (begun, by) {
             (Some(index), Some(by)) => self.stop(index, by),
+            (Some(index), None) if self.is_kept_back(index, Woken::Entered) => {}
             (Some(index), None) => self.resume(index, Woken::Entered),
             // Who has to wait for their turn does not wait any more.
-            (None, Some(by)) => self.stop_turns(by, &[enrolment.workflow]),
+            (None, Some(by)) => self.stop_turns(by, &[workflow]),
             (None, None) => {}
         }
     }
 
     fn go_on(&mut self, on: &GoingOn) {
+        if matches!(on.woken, Woken::GoalMet | Woken::Left) {
+            return self.close_ended(on.workflow, on.run, on.woken);
+        }
         match (self.live_journey(on.workflow, on.run), on.woken) {
+            (Some(index), woken) if self.is_kept_back(index, woken) => {}
             (Some(index), Woken::TimedOut) => self.time_out(index),
             (Some(index), woken) => self.resume(index, woken),
             // Another journey has stopped it.
@@ -204,6 +233,14 @@ impl Touch<'_> {
     pub(super) fn live_journey(&self, workflow: WorkflowId, run: u32) -> Option<usize> {
         let is_it = |journey: &Journey| journey.workflow() == workflow && journey.record.run == run;
         self.contact.journeys.iter().position(|journey| is_it(journey) && journey.is_live())
+    }
+
+    /// Ends it by its goal, else by an exit; tells by which.
+    fn ends(&mut self, index: usize) -> Option<Woken> {
+        if self.ends_by_goal(index) {
+            return Some(Woken::GoalMet);
+        }
+        self.ends_by_exit(index).then_some(Woken::Left)
     }
 
     /// The one primary conversion; recorded once, also where the journey goes on.

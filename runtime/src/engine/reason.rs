@@ -55,6 +55,7 @@ reasons! {
         Gone = 12 "the workflow was taken out of the project before it began",
         /// `reenter always`: the latest of them.
         Remembered = 13 "the contact is in this workflow already, and comes in again when that ends",
+        KeptOut = 14 "the contact is in another workflow that keeps them out of this one",
     }
 
     /// Beside an entry that was not followed: what a field is missing for, where the workflow does not require it.
@@ -88,13 +89,32 @@ reasons! {
         Capped = 12 "for as long as it may be held, the contact had as many mails as the policy allows",
         Dropped = 13 "the contact had as many mails as the policy allows",
         TooClose = 14 "for as long as it may be held, another email of this workflow had left too shortly before",
+        /// Under `consent marketing opt in`. It is no refusal: nobody has asked them, or they have not answered.
+        NotAsked = 15 "the contact has not said that they want marketing mail",
+        Pending = 16 "the contact has not confirmed yet that they want marketing mail",
+        Late = 17 "it came more than an hour after it was due, and is of no use then",
     }
 
     /// What holds a mail, where that is not its hours. Whoever waits for their turn by a rate has numbers from 2 on
     /// ([`Rate::number`](flow_ir::Rate::number)), so all but the first lie beyond those of any rate.
     HeldBy {
         Cap = 1 "the contact has had as many mails as the policy allows",
+        Late = 4_000_000_100 "it came more than an hour after it was due, and waits for the next window",
         Spacing = 4_000_000_000 "another email of this workflow has left too shortly before",
+    }
+
+    /// What is to be said of somebody for whom a workflow does nothing.
+    HeldOut {
+        ByWorkflow = 1 "the workflow does nothing for some, to compare them with the others",
+        ByPolicy = 2 "the policy does nothing for some, to compare them with the others",
+        Step = 3 "nothing is done for this contact, to compare them with the others",
+        GoalMet = 4 "the goal was met without anything that the workflow does",
+    }
+
+    /// Why a journey stands still.
+    PausedBy {
+        Condition = 1 "the workflow pauses while this holds",
+        Workflow = 2 "the contact is in a workflow that pauses this one",
     }
 
     /// How consent or an address was lost.
@@ -114,6 +134,7 @@ reasons! {
     Consented {
         AfterSuppression = 1 "a workflow had suppressed the contact",
         AfterPause = 2 "the contact had paused marketing mail",
+        Granted = 3 "the contact had not said before that they want marketing mail",
     }
 
     /// Why a mail was undelivered.
@@ -134,6 +155,14 @@ reasons! {
         DoNotContact = 4 "nobody, because the contact is marked as not to be contacted",
     }
 
+    /// Who was told something of a contact.
+    Notified {
+        Owner = 1 "the owner of the workflow",
+        Member = 2 "a member of a team",
+        Backup = 3 "the backup, because no member covers the contact",
+        Nobody = 4 "nobody, because there is nobody to tell",
+    }
+
     /// What woke a journey.
     Woken {
         Entered = 1 "it began",
@@ -145,6 +174,8 @@ reasons! {
         Undelivered = 7 "its mail was undelivered",
         Retried = 8 "its turn to let something out came",
         Past = 9 "the date that it waited for was past or missing",
+        GoalMet = 10 "it ended, as its goal was met",
+        Left = 11 "it ended by an exit",
     }
 
     /// What is to be said of a journey that ended as converted.
@@ -157,6 +188,7 @@ reasons! {
         Steps = 1 "it ran out of steps",
         Handoff = 2 "a team took the contact over",
         NobodyTook = 3 "nobody took the contact over, and there was no other step",
+        HeldOut = 4 "a team would have taken the contact over, for whom nothing is done",
     }
 }
 
@@ -180,9 +212,12 @@ pub fn all() -> Vec<(DecisionCode, u32, &'static str)> {
         Stepped: Woken,
         Converted: Converted,
         Held: HeldBy,
+        HeldOut: HeldOut,
+        Paused: PausedBy,
         Sent: SentWhen,
         Withheld: Withheld,
         HandedOff: HandedTo,
+        Notified: Notified,
         Finished: FinishedBy,
         Undelivered: Undelivered,
         Suppressed: Suppressed,

@@ -6,6 +6,7 @@
 use super::bits::Bits;
 use super::plan::{Plan, Reads};
 use super::touch::{Seen, Touch};
+use crate::store::Texts;
 use flow_ir::{Area, Id, PatternEvent, PatternId, PredicateId, Program, SegmentId, SlotId};
 use std::collections::BTreeMap;
 
@@ -109,13 +110,13 @@ impl Touch<'_> {
 
     /// Brings the watched segments of another frame up to what was put back there. Whoever crossed the border of one by what was put back has not
     /// crossed it, and nothing remembers that they did.
-    pub(super) fn resettle(&self, frame: &mut [u8], put_back: &Bits) {
+    pub(super) fn resettle(&self, frame: &mut [u8], texts: &Texts, put_back: &Bits) {
         let plan: &Plan = self.plan;
         let layout = &plan.program.frame;
         let mut asked = plan.segment_readers.of(put_back);
         while let Some(place) = asked.pop_first() {
             let Some(segment) = plan.segments.get(place) else { continue };
-            let holds = self.ask_of(frame, segment.when, Seen::Blank(&[]), 0).holds;
+            let holds = self.ask_of((frame, texts), segment.when, Seen::Blank(&[]), 0).holds;
             if holds == (layout.read(frame, segment.holds) != 0) {
                 continue;
             }

@@ -51,7 +51,10 @@ impl StepHost<'_> {
     pub(super) fn spaced_at(&self, journey: &[u8]) -> i64 {
         let workflow = self.declared();
         let Some(spacing_ms) = workflow.spacing_ms else { return NEVER };
-        let left_at = self.left_before.max(self.plan.left_last(workflow, journey));
+        // What a mail server has in its hands leaves now, unless it says otherwise.
+        let is_leaving = self.on_their_way().any(|row| row.workflow == self.workflow.0);
+        let leaving = if is_leaving { self.now } else { NEVER };
+        let left_at = self.left_before.max(self.plan.left_last(workflow, journey)).max(leaving);
         if left_at > NEVER { left_at.saturating_add(spacing_ms) } else { NEVER }
     }
 }

@@ -8,7 +8,7 @@ use super::reason::{Converted, FinishedBy, Ignored, Woken};
 use super::touch::Touch;
 use crate::store::{ChangedBy, DecisionCode, DecisionRecord, JourneyRecord, JourneyStatus, Trace};
 use flow_ir::backend::{Memory, Stop};
-use flow_ir::{CountedSince, Ending, SlotId, Wait, WaitId, WorkflowId};
+use flow_ir::{CountedSince, Ending, FieldId, SlotId, Wait, WaitId, WorkflowId};
 use smallvec::SmallVec;
 
 /// What set a journey going, and where it stood before.
@@ -25,8 +25,8 @@ pub(super) struct Wake {
 type Slots = SmallVec<[(SlotId, Held); 8]>;
 
 /// How far a run of steps came.
-struct Ran {
-    stop: Stop,
+pub(super) struct Ran {
+    pub(super) stop: Stop,
     leaves: Option<Leaves>,
     /// Whether it stands before a step that may not let anything out yet.
     stands_back: bool,
@@ -41,6 +41,7 @@ impl Touch<'_> {
     pub(super) fn resume(&mut self, index: usize, woken: Woken) {
         let JourneyRecord { status: was, step: stood_at, .. } = self.journey(index).record;
         self.batch.tally.steps += 1;
+        self.note_late(index, woken);
         self.prepare(index, woken);
         let answered = matches!(woken, Woken::Delivered | Woken::Undelivered);
         self.go(index, Wake { woken, was, stood_at, answered }, self.door);
@@ -48,14 +49,7 @@ impl Touch<'_> {
 
     /// Runs the steps of a journey that is awake, up to where it waits or stands before what it may not let out yet.
     pub(super) fn go(&mut self, index: usize, wake: Wake, door: Door) {
-        let before = self.written_slots(index);
-        let Ran { stop, leaves, stands_back, held_until, is_untaken } = self.run(index, wake, door);
-        self.mark_written(index, &before);
-        let JourneyRecord { workflow, run, .. } = self.journey(index).record;
-        self.note_changes(ChangedBy { journey: Some((workflow, run)) });
-        // Its own slots changed with every step, so its conditions look again.
-        let journey = self.journey_mut(index);
-        (journey.dirty, journey.touched) = (true, true);
+        let Ran { stop, leaves, stands_back, held_until, is_untaken } = self.walk(index, wake, door);
         if stands_back {
             return self.stand_back(index, wake, stop);
         }
@@ -68,7 +62,20 @@ impl Touch<'_> {
         }
     }
 
-    fn prepare(&mut self, index: usize, woken: Woken) {
+    /// Runs steps, and notes what they have changed.
+    pub(super) fn walk(&mut self, index: usize, wake: Wake, door: Door) -> Ran {
+        let before = self.written_slots(index);
+        let ran = self.run(index, wake, door);
+        self.mark_written(index, &before);
+        let JourneyRecord { workflow, run, .. } = self.journey(index).record;
+        self.note_changes(ChangedBy { journey: Some((workflow, run)) });
+        // Its own slots changed with every step, so its conditions look again.
+        let journey = self.journey_mut(index);
+        (journey.dirty, journey.touched) = (true, true);
+        ran
+    }
+
+    pub(super) fn prepare(&mut self, index: usize, woken: Woken) {
         let plan = self.plan;
         let slots = &self.workflow(self.journey(index).workflow()).slots;
         let journey = self.journey_mut(index);
@@ -78,6 +85,8 @@ impl Touch<'_> {
         match woken {
             // The same wake goes on.
             Woken::Entered | Woken::Delivered | Woken::Undelivered | Woken::Retried => return,
+            // Nor is the end another one.
+            Woken::GoalMet | Woken::Left => return,
             // Whether it was past stands there already.
             Woken::Released | Woken::Due | Woken::Past => {}
             Woken::Satisfied | Woken::TimedOut => {
@@ -102,7 +111,8 @@ impl Touch<'_> {
             batch: &mut *self.batch,
             outbox: &mut *self.outbox,
             contact: self.contact.id,
-            texts: &self.contact.texts,
+            texts: &mut self.contact.texts,
+            texts_before: Vec::new(),
             zone: self.contact.zone,
             workflow,
             run,
@@ -130,6 +140,7 @@ impl Touch<'_> {
         let memory = Memory::of(&mut self.contact.frame, &mut journey.record.memory);
         let stop = self.backend.step(workflow, memory, block, self.now, &mut host);
         let (problem, written, stopped) = (host.problem, host.written, host.stopped);
+        let texts_before = host.texts_before;
         let (leaves, goal_met, newly_met) = (host.leaves, host.goal_met, host.newly_met);
         let (row, sending, sends, stands_back) = (host.row, host.sending, host.sends, host.stands_back);
         let held_until = host.held_until.or(host.comes_again.then_some(self.now));
@@ -138,16 +149,17 @@ impl Touch<'_> {
             self.contact.journeys[index].set_goal_met();
         }
         let journey = &mut self.contact.journeys[index];
-        if newly_met {
-            self.batch.convert(&journey.record, self.now);
-        }
         journey.sending = sending;
         journey.record.sends.extend(sends);
         if leaves.is_none() {
             // Only who stands at a send has a row that is still to leave.
             journey.record.outbox = row.filter(|_| matches!(stop, Stop::Held { .. }));
         }
+        if newly_met {
+            self.tell_conversion(index);
+        }
         written.into_iter().for_each(|slot| self.contact.mark(self.plan, slot));
+        texts_before.into_iter().for_each(|(field, before)| self.note_text(workflow, field, before));
         self.stop_others(workflow, &stopped);
         if stop == Stop::Failed {
             self.fail((workflow, run), problem.unwrap_or_else(|| format!("no journey resumes at block {block}")));
@@ -163,6 +175,7 @@ impl Touch<'_> {
         let why = if leaves == Leaves::Converted { Ignored::GoalHolds } else { Ignored::ExitHolds };
         self.forget_trigger(self.journey(index).workflow(), why);
         self.end(index, leaves == Leaves::Converted);
+        self.close(index, if leaves == Leaves::Converted { Woken::GoalMet } else { Woken::Left });
     }
 
     /// Records that an exit holds, and where the journey stood.
@@ -175,6 +188,15 @@ impl Touch<'_> {
     fn written_slots(&self, index: usize) -> Slots {
         let writes = &self.workflow(self.journey(index).workflow()).writes;
         writes.iter().map(|slot| (*slot, Held::read(self.plan, &self.contact.frame, *slot))).collect()
+    }
+
+    /// A step has set a text, which was another one before.
+    fn note_text(&mut self, workflow: WorkflowId, id: FieldId, before: Option<String>) {
+        let Some(text) = self.plan.program.fields.at(id).text else { return };
+        self.contact.mark_text(self.plan, text);
+        self.contact.said_at.note(id.0, self.now);
+        let after = self.contact.text_at(text).map(str::to_owned);
+        self.written.note_text(workflow, text, before, after);
     }
 
     fn mark_written(&mut self, index: usize, before: &[(SlotId, Held)]) {
@@ -220,7 +242,13 @@ impl Touch<'_> {
                 self.suspend(index, JourneyStatus::Held, step.0, block, Some(held_until));
             }
             Stop::Ended { step, ending } => {
-                let (code, reason) = decision_of(ending, self.journey(index).record.goal_met, is_untaken);
+                let goal_met = self.journey(index).record.goal_met;
+                let (code, reason) = match ending {
+                    Ending::HandedOff if self.plan.is_held_out(self.journey(index)) => {
+                        (DecisionCode::Finished, FinishedBy::HeldOut.number())
+                    }
+                    ending => decision_of(ending, goal_met, is_untaken),
+                };
                 self.decide_in(index, code, step.map(|step| step.0), reason);
                 if ending == Ending::Converted && !self.journey(index).record.goal_met {
                     self.tell_conversion(index);
@@ -229,6 +257,11 @@ impl Touch<'_> {
                     self.forget_trigger(self.journey(index).workflow(), Ignored::GoalHolds);
                 }
                 self.end(index, ending == Ending::Converted);
+                match ending {
+                    Ending::Converted => self.close(index, Woken::GoalMet),
+                    Ending::Exited => self.close(index, Woken::Left),
+                    Ending::Finished | Ending::HandedOff => {}
+                }
             }
             Stop::Failed => {}
         }
@@ -303,6 +336,7 @@ impl Touch<'_> {
     pub(super) fn tell_conversion(&mut self, index: usize) {
         let record = self.journey(index).record.clone();
         self.batch.convert(&record, self.now);
+        self.tell_met_all_the_same(index);
     }
 
     /// Ends a journey. Where the goal was not met, it still counts for as long as it says, from the entry on.
@@ -317,8 +351,11 @@ impl Touch<'_> {
         journey.record.due_at = None;
         (journey.record.goal_met, journey.record.goal_open, journey.record.goal_until) = (is_met, !is_met, until);
         // Its goal counts on, and may come true by itself.
-        (journey.dirty, journey.touched) = (true, until.is_some());
-        self.call_next(self.journey(index).workflow());
+        let workflow = journey.workflow();
+        // Nor does it keep others out any more.
+        (journey.dirty, journey.touched) = (true, until.is_some() || plan.keeps_others(workflow));
+        self.call_next(workflow);
+        self.look_at_kept_back(workflow);
     }
 }
 

@@ -12,7 +12,7 @@ use super::reason::{Consented, Suppressed, Withheld};
 use super::touch::Touch;
 use crate::inbound::{MailEvent, Mark, email_key, is_address};
 use crate::store::{ContactId, DecisionCode, DecisionRecord, Store};
-use flow_ir::{EmailKind, FieldId, FieldValue, NEVER, SlotId, SystemSlots};
+use flow_ir::{Consent, ConsentState, EmailKind, FieldId, FieldValue, NEVER, SlotId, SystemSlots};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -39,7 +39,24 @@ pub(super) fn forbidden(plan: &Plan, frame: &[u8], kind: EmailKind, now: i64) ->
     let refused = reasons.iter().find(|(slot, _)| is(*slot)).map(|(_, reason)| *reason);
     let for_now = [(is_suppressed, Withheld::Suppressed), (is_paused(plan, frame, now), Withheld::Paused)];
     let for_now = for_now.into_iter().find(|(holds, _)| *holds && kind == EmailKind::Marketing);
-    refused.or(for_now.map(|(_, reason)| reason))
+    let unasked = || unasked(plan, frame).filter(|_| kind == EmailKind::Marketing);
+    refused.or_else(unasked).or(for_now.map(|(_, reason)| reason))
+}
+
+/// Why the policy does not let marketing mail go to somebody who has not refused it.
+fn unasked(plan: &Plan, frame: &[u8]) -> Option<Withheld> {
+    let (rule, said) = (plan.program.policy.consent?, consent_of(plan, frame));
+    match (rule, said) {
+        (_, Some(ConsentState::Granted)) | (Consent::OptOut, None) => None,
+        (_, Some(ConsentState::Pending)) => Some(Withheld::Pending),
+        (Consent::OptIn, None) => Some(Withheld::NotAsked),
+    }
+}
+
+/// What somebody has said of marketing mail; none where nobody knows.
+fn consent_of(plan: &Plan, frame: &[u8]) -> Option<ConsentState> {
+    let (_, slot) = plan.consent?;
+    ConsentState::of(plan.program.frame.read(frame, slot))
 }
 
 /// Until when they have paused marketing mail, in milliseconds since 1970, UTC; none where they never did. It may be over.
@@ -248,14 +265,29 @@ impl Touch<'_> {
                 self.batch.changes.keys.extend(mark.map(|key| (key, None)));
             }
         }
+        let is_new = is_theirs && self.grant(occurred_at);
         // One act, whatever it lifts.
-        match (was_refused, was_suppressed, was_paused) {
-            (true, _, _) => self.decide(DecisionCode::Consented, 0),
-            (false, true, _) => self.decide(DecisionCode::Consented, Consented::AfterSuppression.number()),
-            (false, false, true) => self.decide(DecisionCode::Consented, Consented::AfterPause.number()),
-            (false, false, false) => {}
+        let lifted = [
+            (was_refused, 0),
+            (was_suppressed, Consented::AfterSuppression.number()),
+            (was_paused, Consented::AfterPause.number()),
+            (is_new, Consented::Granted.number()),
+        ];
+        if let Some((_, reason)) = lifted.into_iter().find(|(is_so, _)| *is_so) {
+            self.decide(DecisionCode::Consented, reason);
         }
         true
+    }
+
+    /// Keeps that they want marketing mail, where the policy asks for it; false where that was known, and where they have said otherwise since.
+    fn grant(&mut self, occurred_at: i64) -> bool {
+        let plan = self.plan;
+        let Some((field, slot)) = plan.consent else { return false };
+        if self.contact.said_at.of(field.0).is_some_and(|said_at| said_at > occurred_at) {
+            return false;
+        }
+        self.contact.dirty |= self.contact.said_at.note(field.0, occurred_at);
+        self.contact.write(plan, slot, ConsentState::Granted.number())
     }
 
     /// Ends a pause that was asked for before this. False where there was none any more.

@@ -12,7 +12,7 @@ use super::outbox::Outbox;
 use super::own::Written;
 use super::plan::Plan;
 use crate::inbound::Mark;
-use crate::store::{ChangedBy, DecisionCode, DecisionRecord};
+use crate::store::{ChangedBy, DecisionCode, DecisionRecord, Texts};
 use crate::time::{Instant, Zone, civil};
 use flow_ir::backend::{Backend, Moment, Verdict, View};
 use flow_ir::{CivilSpan, FOREVER, NEVER, PredicateId, SlotId, Wait, Workflow, WorkflowId};
@@ -159,18 +159,24 @@ impl<'e> Touch<'e> {
     }
 
     pub(super) fn ask(&self, predicate: PredicateId, seen: Seen<'_>, triggers: u64) -> Verdict {
-        self.ask_of(&self.contact.frame, predicate, seen, triggers)
+        self.ask_of((&self.contact.frame, &self.contact.texts), predicate, seen, triggers)
     }
 
-    /// The same of the contact with another frame.
-    pub(super) fn ask_of(&self, frame: &[u8], predicate: PredicateId, seen: Seen<'_>, triggers: u64) -> Verdict {
+    /// The same of the contact with another frame and other texts.
+    pub(super) fn ask_of(
+        &self,
+        (frame, texts): (&[u8], &Texts),
+        predicate: PredicateId,
+        seen: Seen<'_>,
+        triggers: u64,
+    ) -> Verdict {
         let owner = self.plan.program.predicates.at(predicate).workflow;
         let journey: &[u8] = match (owner, seen) {
             (None, _) => &[],
             (Some(_), Seen::Blank(blank)) => blank,
             (Some(_), Seen::Journey(index)) => &self.journey(index).record.memory,
         };
-        let mut host = Looking { plan: self.plan, texts: &self.contact.texts, zone: self.contact.zone };
+        let mut host = Looking { plan: self.plan, texts, zone: self.contact.zone };
         let view = View::of(frame, journey);
         self.backend.holds(predicate, view, Moment { now: self.now, triggers }, &mut host)
     }

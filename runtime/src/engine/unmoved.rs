@@ -189,8 +189,14 @@ impl<'e> Asking<'e> {
             && !waits_for_gone(self.plan, contact)
             && !contact.journeys.iter().any(is_held)
             && !contact.journeys.iter().any(is_renewed)
+            && !contact.journeys.iter().any(|journey| journey.is_live() && self.is_or_may_be_kept_back(journey))
             && contact.has_seen_all(self.plan)
             && !version::shows_more(self.plan, &contact.frame, contact.kept_bytes)
+    }
+
+    /// Whether other journeys of the contact may keep one from its steps, or have done so.
+    fn is_or_may_be_kept_back(&self, journey: &Journey) -> bool {
+        journey.record.status.is_paused() || self.plan.may_be_kept_back(journey.workflow())
     }
 
     /// Asks everything of the page. Who is left as they are, ascending.

@@ -6,7 +6,7 @@ use super::view;
 use crate::inbound::{ContactRow, Fault, Reason, SetAside};
 use crate::store::ContactId;
 use crate::time::Zone;
-use flow_ir::{FieldId, FieldValue, Program};
+use flow_ir::{ConsentState, FieldId, FieldValue, Program};
 use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::Hasher;
 
@@ -17,6 +17,8 @@ pub(super) struct FileRows<'r> {
     pub(super) program: &'r Program,
     /// The field until which mail is paused.
     pub(super) pause: Option<FieldId>,
+    /// The field of what they have said of it.
+    pub(super) consent: Option<FieldId>,
     pub(super) zone: Zone,
 }
 
@@ -82,8 +84,10 @@ impl FileRows<'_> {
     pub(super) fn weigh(self, row: &ContactRow, before: Option<&Said>) -> Weighed {
         let mut weighed = Weighed::default();
         for (field, value) in &row.values {
-            // A refusal counts in whatever row it stands (E7), and so does a pause.
-            let is_refusal = self.pause == Some(*field) || row.refusals.iter().any(|refusal| refusal.field == *field);
+            // A refusal counts in whatever row it stands (E7), and so do a pause and that they have still to confirm.
+            let is_pending = self.consent == Some(*field) && *value == FieldValue::Int(ConsentState::Pending.number());
+            let is_refusal =
+                is_pending || self.pause == Some(*field) || row.refusals.iter().any(|refusal| refusal.field == *field);
             match said_before(*field, before).filter(|_| !is_refusal) {
                 None => weighed.values.push((*field, value.clone())),
                 Some(said) => weighed.left_out.extend(self.left_out(row, (*field, value), said)),

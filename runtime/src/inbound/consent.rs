@@ -1,10 +1,10 @@
 //! What a column or trait says of the right to write to somebody. Doubt means no (E7): whatever is neither a yes nor a no counts as a
-//! refusal, and no value ever gives consent back; that is for the person's own later act.
+//! refusal, and no value ever gives back what somebody has refused; that is for the person's own later act.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use flow_ir::{FieldId, Program};
+use flow_ir::{ConsentState, FieldId, Program};
 use flow_stdlib::names::{NameKind, names};
 use rustc_hash::FxHashSet;
 
@@ -32,6 +32,8 @@ pub(super) enum Reading {
 pub(super) enum Said {
     /// No refusal. It is no consent either.
     Nothing,
+    /// What the policy asks for, kept in this field.
+    Consents(FieldId, ConsentState),
     /// A refusal, kept in this field.
     Refused(FieldId),
     /// A refusal until this instant, in milliseconds since 1970, UTC, kept in this field.
@@ -40,12 +42,27 @@ pub(super) enum Said {
     Doubtful(FieldId),
 }
 
-/// The words of a status; none of the field for those that allow mail.
-static STATUS: LazyLock<BTreeMap<String, &'static str>> = LazyLock::new(|| {
-    let words = names().filter_map(|name| match name.kind {
-        NameKind::Status => Some((plain(name.name), name.of)),
-        NameKind::StatusAllowed => Some((plain(name.name), "")),
-        _ => None,
+/// What a word of a status means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Word {
+    /// A refusal, by the name of its field.
+    Refuses(&'static str),
+    /// No refusal, and no consent.
+    Allows,
+    Consents(ConsentState),
+}
+
+/// The words of a status.
+static STATUS: LazyLock<BTreeMap<String, Word>> = LazyLock::new(|| {
+    let words = names().filter_map(|name| {
+        let means = match name.kind {
+            NameKind::Status => Word::Refuses(name.of),
+            NameKind::StatusAllowed => Word::Allows,
+            NameKind::StatusGranted => Word::Consents(ConsentState::Granted),
+            NameKind::StatusPending => Word::Consents(ConsentState::Pending),
+            _ => return None,
+        };
+        Some((plain(name.name), means))
     });
     words.collect()
 });
@@ -89,8 +106,10 @@ impl Reading {
             },
             Reading::UnlessYes(field) => match answer(cell) {
                 Some(false) => Said::Refused(field),
-                Some(true) => Said::Nothing,
-                None => by_status(cell, program).or_else(|| by_channels(cell, field)).unwrap_or(Said::Doubtful(field)),
+                Some(true) => granted(program),
+                None => by_status(cell, program)
+                    .or_else(|| by_channels(cell, field, program))
+                    .unwrap_or(Said::Doubtful(field)),
             },
             Reading::Until(field) => match value::moment_of_cell(cell, zone_of(program)) {
                 Ok(until) => Said::Until(field, until.0),
@@ -123,14 +142,21 @@ pub(super) fn allows_mail(cell: &str) -> Option<bool> {
 }
 
 /// Of a column that says who may be written to.
-fn by_channels(cell: &str, field: FieldId) -> Option<Said> {
-    allows_mail(cell).map(|allows| if allows { Said::Nothing } else { Said::Refused(field) })
+fn by_channels(cell: &str, field: FieldId, program: &Program) -> Option<Said> {
+    allows_mail(cell).map(|allows| if allows { granted(program) } else { Said::Refused(field) })
+}
+
+/// A yes to marketing mail: it is kept where the policy asks for it.
+fn granted(program: &Program) -> Said {
+    program.consent_field().map_or(Said::Nothing, |field| Said::Consents(field, ConsentState::Granted))
 }
 
 fn by_status(cell: &str, program: &Program) -> Option<Said> {
     match *STATUS.get(&plain(cell))? {
-        "" => Some(Said::Nothing),
-        field => program.fields.find(|known| known.name == field).map(Said::Refused),
+        Word::Allows => Some(Said::Nothing),
+        Word::Refuses(field) => program.fields.find(|known| known.name == field).map(Said::Refused),
+        Word::Consents(ConsentState::Granted) => Some(granted(program)),
+        Word::Consents(state) => program.consent_field().map(|field| Said::Consents(field, state)),
     }
 }
 
@@ -167,7 +193,9 @@ const MAX_REFUSAL_BYTES: usize = 64;
 /// The letters and digits of the words by which a cell of any column refuses.
 static REFUSALS: LazyLock<FxHashSet<Vec<u8>>> = LazyLock::new(|| {
     let refuses = |field: &str| ["unsubscribed", "complained", "do_not_contact"].contains(&field);
-    let words = STATUS.iter().filter(|(word, field)| refuses(field) && !GENERAL.contains(&word.as_str()));
+    let words = STATUS.iter().filter(|(word, means)| {
+        matches!(means, Word::Refuses(field) if refuses(field)) && !GENERAL.contains(&word.as_str())
+    });
     words.map(|(word, _)| word.clone().into_bytes()).collect()
 });
 
@@ -229,6 +257,36 @@ mod tests {
         said(Reading::Status, &["", "Subscribed", "marketing contact"], Said::Nothing);
         said(Reading::Status, &["Unsubscribed", "no consent", "Non-marketing contact"], Said::Refused(field));
         said(Reading::Status, &["paused", "42"], Said::Doubtful(field));
+    }
+
+    /// Nobody has said yes by not saying no, and a word that is as well about an address is none.
+    #[test]
+    fn where_the_policy_asks_for_it_a_yes_is_kept() {
+        let mut program = guide_nurture();
+        let unsubscribed = program.fields.find(|field| field.name == "unsubscribed").unwrap();
+        let choices = FieldType::OneOf(ConsentState::choices());
+        let consent = program.fields.push(field(flow_ir::CONSENT_FIELD, choices));
+        program.policy.consent = Some(flow_ir::Consent::OptIn);
+        let (unless_yes, refusal) = (Reading::UnlessYes(unsubscribed), Reading::Refusal(unsubscribed));
+        let granted = Said::Consents(consent, ConsentState::Granted);
+        for cell in ["yes", "ja", "TRUE", "Subscribed", "opted-in", "Email, Direct Mail"] {
+            assert_eq!(unless_yes.read(cell, &program), granted, "{cell}");
+        }
+        for cell in ["Pending", "not confirmed", "awaiting confirmation"] {
+            for reading in [unless_yes, Reading::Status] {
+                assert_eq!(reading.read(cell, &program), Said::Consents(consent, ConsentState::Pending), "{cell}");
+            }
+        }
+        assert_eq!(Reading::Status.read("Subscribed", &program), granted);
+        for cell in ["", "verified", "Deliverable", "marketing contact", "active"] {
+            assert_eq!(Reading::Status.read(cell, &program), Said::Nothing, "{cell}");
+        }
+        for (reading, cell) in [(refusal, "no"), (refusal, ""), (unless_yes, ""), (Reading::Filled(unsubscribed), "no")]
+        {
+            assert_eq!(reading.read(cell, &program), Said::Nothing, "{cell}");
+        }
+        assert_eq!(unless_yes.read("no", &program), Said::Refused(unsubscribed));
+        assert_eq!(unless_yes.read("perhaps", &program), Said::Doubtful(unsubscribed));
     }
 
     /// Whoever has paused mail until a day that nobody can read has paused it.

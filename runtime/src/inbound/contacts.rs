@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::io::{self, BufRead};
 use std::sync::Arc;
 
-use flow_ir::{FieldId, FieldValue, Program};
+use flow_ir::{ConsentState, FieldId, FieldValue, Program};
 
 use super::columns::{Column, Columns, Key, LAST_CHANGED, assign_columns, no_key_column};
 use super::consent::{Reading, Said, is_refusal_word};
@@ -234,6 +234,10 @@ impl<'p, R: BufRead> ContactReader<'p, R> {
         let (reading, column) = (column.reading(), column.shown.clone());
         match said {
             Said::Nothing => Ok(()),
+            Said::Consents(field, state) => {
+                note_consent(&mut row.values, field, state);
+                Ok(())
+            }
             // What was over by the import keeps nobody out.
             Said::Until(_, until) if self.as_of.is_some_and(|now| until <= now.0) => Ok(()),
             Said::Until(field, until) => {
@@ -291,6 +295,14 @@ pub(super) fn note_pause(values: &mut Vec<(FieldId, FieldValue)>, field: FieldId
     match values.iter_mut().find(|(known, _)| *known == field) {
         Some((_, FieldValue::Int(known))) => *known = until.max(*known),
         _ => values.push((field, FieldValue::Int(until))),
+    }
+}
+
+/// Notes what is said of marketing mail; of several words the more restrictive counts.
+pub(super) fn note_consent(values: &mut Vec<(FieldId, FieldValue)>, field: FieldId, state: ConsentState) {
+    match values.iter_mut().find(|(known, _)| *known == field) {
+        Some((_, FieldValue::Int(known))) => *known = state.number().max(*known),
+        _ => values.push((field, FieldValue::Int(state.number()))),
     }
 }
 
@@ -600,6 +612,27 @@ mod tests {
         };
         assert_eq!(guessed(text).as_deref(), Some("Record ID"));
         assert_eq!(guessed("Record ID,User ID\n7,9\n"), None);
+    }
+
+    /// A yes beside a word that waits is no yes, and a no is one beside both.
+    #[test]
+    fn of_several_columns_of_consent_the_more_restrictive_counts() {
+        let mut program = guide_nurture();
+        let choices = flow_ir::FieldType::OneOf(ConsentState::choices());
+        program.fields.push(super::super::testing::field(flow_ir::CONSENT_FIELD, choices));
+        program.policy.consent = Some(flow_ir::Consent::OptIn);
+        let said = |accepts: &str, status: &str| {
+            let text = format!("Id,Accepts Marketing,Consent Marketing,Marketing Status\n1,{accepts},,{status}\n");
+            let mut reader = ContactReader::open(text.as_bytes(), "c.csv", &program, &Columns::new()).unwrap();
+            named(&program, &reader.next().unwrap().unwrap().taken().unwrap().values)
+        };
+        let of = |field: &str, number: i64| (field.to_owned(), FieldValue::Int(number));
+        let consent = |state: ConsentState| of(flow_ir::CONSENT_FIELD, state.number());
+        assert_eq!(said("yes", ""), [consent(ConsentState::Granted)]);
+        assert_eq!(said("yes", "pending"), [consent(ConsentState::Pending)]);
+        assert_eq!(said("yes", "unsubscribed"), [consent(ConsentState::Granted), of("unsubscribed", 1)]);
+        assert_eq!(said("no", "subscribed"), [of("unsubscribed", 1), consent(ConsentState::Granted)]);
+        assert_eq!(said("", "verified"), []);
     }
 
     #[test]

@@ -111,8 +111,8 @@ pub(super) struct FieldNames {
 
 impl FieldNames {
     pub(super) fn new(program: &Program) -> Self {
-        // Steps alone give and take tags, and only its trigger says what a journey goes by.
-        let is_known = |field: &Field| field.tag.is_none() && field.trigger.is_none();
+        // Steps alone give and take tags, only its trigger says what a journey goes by, and consent is read by names of its own.
+        let is_known = |field: &Field| field.trigger.is_none() && !field.name.contains(' ');
         let fields = program.fields.iter().filter(|(_, field)| is_known(field));
         let by_name: BTreeMap<String, FieldId> = fields.map(|(id, field)| (snake_case(&field.name), id)).collect();
         let alias = |name: flow_stdlib::names::Name| {
@@ -127,6 +127,8 @@ impl FieldNames {
                 NameKind::Event
                 | NameKind::Status
                 | NameKind::StatusAllowed
+                | NameKind::StatusGranted
+                | NameKind::StatusPending
                 | NameKind::Consent
                 | NameKind::ConsentWord
                 | NameKind::ConsentPerhaps

@@ -15,7 +15,7 @@ use super::names::plain as letters;
 use crate::time::{Instant, InstantError, Zone, Zones, civil};
 
 /// The most characters of a text.
-pub(crate) const MAX_TEXT_CHARS: usize = 2_000;
+pub(crate) use flow_ir::limits::MAX_VALUE_CHARS as MAX_TEXT_CHARS;
 
 const DECIMALS: usize = 4;
 /// Every decimal of four places below this has at most fifteen digits, which is what a JSON number with a point keeps exactly.

@@ -17,6 +17,7 @@ pub use kind::{Kind, StoreName, name};
 pub use seen::{Seen, see};
 
 use crate::engine;
+use crate::engine::backfill::New;
 use crate::store::sqlite::{OpenOptions, RESTORE, SqliteStore};
 use crate::store::{Charter, KeptProgram, Records, Store, StoreError, StoreFault, batches};
 use flow_ir::{Area, Fact, FactId, Id, Lineage, Live, Program, SlotId};
@@ -27,6 +28,8 @@ use std::path::{Path, PathBuf};
 
 /// Among the facts that are still to be filled from the log, and the number of none: what journeys ask that is new to them.
 const JOURNEYS: u32 = u32::MAX;
+/// The same: who has said yes to marketing mail.
+const CONSENT: u32 = u32::MAX - 1;
 
 /// Opens the program's store of a kind, or makes it. Also the program by the numbers of that store, which alone may run on it, and what
 /// people should know where it is a new version. A store of the other kind is refused, and stays as it is.
@@ -108,7 +111,7 @@ fn adopt_and_tell(store: &mut impl Store, program: &Program) -> Result<(Program,
     let Some(kept_program) = store.charter()?.program else {
         let lineage = Lineage { version: 1, ..Lineage::default() };
         let first = Program { lineage, ..program.clone() };
-        keep(store, &first, hash, &BTreeSet::new(), false)?;
+        keep(store, &first, hash, &New::default())?;
         return Ok((first, Change::default()));
     };
     let kept = text_of(&kept_program)?;
@@ -119,14 +122,17 @@ fn adopt_and_tell(store: &mut impl Store, program: &Program) -> Result<(Program,
     let linked = bring(&kept, program, &live)?;
     if linked != kept {
         let is_new = |fact: &Fact| fact.area == Area::Contact && fact.first.index() >= kept.frame.slots.len();
-        let mut facts = recalling(&kept_program);
+        let before = recalling(&kept_program);
+        let mut facts = before.facts;
         if linked.lineage.version != kept.lineage.version {
             let slots: BTreeSet<SlotId> = facts.iter().filter_map(|id| Some(kept.facts.get(*id)?.first)).collect();
             let wanted = |fact: &Fact| is_new(fact) || slots.contains(&fact.first);
             facts = linked.facts.iter().filter(|(_, fact)| wanted(fact)).map(|(id, _)| id).collect();
         }
-        let journeys = recalling_journeys(&kept_program) || engine::recount::is_new(&kept, &linked);
-        keep(store, &linked, hash, &facts, journeys)?;
+        let journeys = before.journeys || engine::recount::is_new(&kept, &linked);
+        let asks = |program: &Program| program.consent_field().is_some();
+        let consent = asks(&linked) && (before.consent || !asks(&kept));
+        keep(store, &linked, hash, &New { facts, journeys, consent })?;
     }
     let mut says = told::come_and_gone(&kept, &linked, &live);
     says.extend(told::unknown_before(&kept, &linked, &live));
@@ -164,19 +170,19 @@ pub fn recall(store: &mut impl Store, linked: &Program) -> Result<(), StoreError
 /// The same with so much of it in memory at once, which changes no result.
 pub fn recall_within(store: &mut impl Store, linked: &Program, at_once: AtOnce) -> Result<(), StoreError> {
     let Some(program) = store.charter()?.program.filter(|program| !program.recalling.is_empty()) else { return Ok(()) };
-    engine::backfill::recall(store, linked, (&recalling(&program), recalling_journeys(&program)), at_once)?;
+    engine::backfill::recall(store, linked, &recalling(&program), at_once)?;
     let program = Some(KeptProgram { recalling: Vec::new(), ..program });
     store.settle(&Charter { program, ..Charter::default() })
 }
 
-/// The facts that are still to be filled.
-fn recalling(program: &KeptProgram) -> BTreeSet<FactId> {
-    program.recalling.iter().copied().filter(|number| *number != JOURNEYS).map(FactId).collect()
-}
-
-/// Whether journeys are still to be filled.
-fn recalling_journeys(program: &KeptProgram) -> bool {
-    program.recalling.contains(&JOURNEYS)
+/// What is still to be filled.
+fn recalling(program: &KeptProgram) -> New {
+    let is_fact = |number: &u32| ![JOURNEYS, CONSENT].contains(number);
+    New {
+        facts: program.recalling.iter().copied().filter(is_fact).map(FactId).collect(),
+        journeys: program.recalling.contains(&JOURNEYS),
+        consent: program.recalling.contains(&CONSENT),
+    }
 }
 
 /// Verified as any program that is to run: what a bit more or less makes of it must not lead anybody astray.
@@ -188,14 +194,9 @@ fn text_of(program: &KeptProgram) -> Result<Program, StoreError> {
     }
 }
 
-fn keep(
-    store: &mut impl Store,
-    program: &Program,
-    hash: Vec<u8>,
-    facts: &BTreeSet<FactId>,
-    journeys: bool,
-) -> Result<(), StoreError> {
-    let recalling = facts.iter().map(|fact| fact.0).chain(journeys.then_some(JOURNEYS)).collect();
+fn keep(store: &mut impl Store, program: &Program, hash: Vec<u8>, new: &New) -> Result<(), StoreError> {
+    let others = [new.journeys.then_some(JOURNEYS), new.consent.then_some(CONSENT)];
+    let recalling = new.facts.iter().map(|fact| fact.0).chain(others.into_iter().flatten()).collect();
     let program = KeptProgram { version: program.lineage.version, hash, text: json(program), recalling };
     store.settle(&Charter { program: Some(program), ..Charter::default() })
 }

@@ -1,6 +1,6 @@
 //! What a store shows of a program to whoever reads it with SQL: the columns of its views, and the words for its numbers.
 
-use crate::engine::reason::{self, Ignored, Withheld};
+use crate::engine::reason::{self, Ignored, PausedBy, Withheld};
 use crate::store::DecisionCode;
 use crate::store::sqlite::{OpenOptions, Shows, ViewColumn, Word, WordKind, condition_number};
 use flow_ir::debug::WorkflowDebug;
@@ -66,9 +66,11 @@ fn conditions(version: u32, id: WorkflowId, workflow: &Workflow, written: &Condi
     ];
     let of_entry = [ignored(Ignored::ConditionFails)];
     let of_skip = [ignored(Ignored::Skipped), (DecisionCode::Withheld, Withheld::Skipped.number())];
+    let of_pause = [(DecisionCode::Paused, PausedBy::Condition.number())];
+    let pause = of_pause.into_iter().map(|decided| (decided, &written.pause));
     let goal = of_goal.into_iter().flatten().map(|decided| (decided, &written.goal));
     let entry = of_entry.into_iter().map(|decided| (decided, &written.enter));
-    let all = goal.chain(entry).chain(of_skip.into_iter().map(|decided| (decided, &written.skip)));
+    let all = goal.chain(pause).chain(entry).chain(of_skip.into_iter().map(|decided| (decided, &written.skip)));
     let word = |((code, reason), text): (_, &Option<String>)| {
         let number = condition_number(version, code, reason)?;
         Some(Word { kind: WordKind::Condition, of: id.0, number, words: text.clone()? })

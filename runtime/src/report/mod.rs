@@ -7,7 +7,7 @@ mod workflow;
 
 pub use workflow::{ArmReport, NOBODY, StepReport, Waiting, WorkflowReport};
 
-use crate::engine::reason::{Suppressed, Undelivered};
+use crate::engine::reason::{Consented, Suppressed, Undelivered};
 use crate::engine::{self, EngineError, counter};
 use crate::store::{Actor, DecisionCode, HandoffCount, Records};
 use crate::time::{Instant, Zones, civil};
@@ -78,6 +78,9 @@ pub struct People {
     pub same_person: u64,
     /// How often somebody gave consent again.
     pub consented: u64,
+    /// How many have said that they want marketing mail, of whom nobody knew it before; where the policy asks for that.
+    #[serde(skip_serializing_if = "workflow::is_zero")]
+    pub granted: u64,
     /// People whose zone is unknown; they live in the project's.
     pub unknown_zones: u64,
 }
@@ -175,7 +178,8 @@ impl RunReport {
                 suppressed: suppressed(&totals),
                 addresses_left_out: counted(counter::ADDRESSES_LEFT_OUT),
                 same_person: counted(counter::JOINED),
-                consented: totals.decided(None, DecisionCode::Consented),
+                consented: totals.decided(None, DecisionCode::Consented).saturating_sub(granted(&totals)),
+                granted: granted(&totals),
                 unknown_zones: counted(counter::UNKNOWN_ZONES),
             },
             events: Events {
@@ -237,6 +241,13 @@ fn undelivered(totals: &engine::Report) -> Totals {
         *out.entry(name.to_owned()).or_default() += count.count;
     }
     out
+}
+
+/// How many have said yes who had said nothing before.
+fn granted(totals: &engine::Report) -> u64 {
+    let is_it = |reason: u32| reason == Consented::Granted.number();
+    let found = totals.decisions.iter().filter(|count| count.code == DecisionCode::Consented && is_it(count.reason));
+    found.map(|count| count.count).sum()
 }
 
 fn suppressed(totals: &engine::Report) -> Totals {

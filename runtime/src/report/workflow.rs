@@ -3,11 +3,11 @@
 use super::Totals;
 use crate::engine::Report;
 use crate::engine::reason::{
-    Converted, FinishedBy, HandedTo, Ignored, Lacked, SentWhen, Suppressed, Undelivered, Withheld,
+    Converted, FinishedBy, HandedTo, HeldOut, Ignored, Lacked, Notified, SentWhen, Suppressed, Undelivered, Withheld,
 };
 use crate::store::{DecisionCode, DecisionCount, HandoffCount, UnopenedCount};
 use flow_ir::effect::Effect;
-use flow_ir::{EmailId, Ending, FieldId, Id, Program, Reference, StepId, Terminator, Workflow, WorkflowId};
+use flow_ir::{EmailId, Ending, FieldId, Id, Program, StepId, Terminator, Workflow, WorkflowId};
 use serde::Serialize;
 
 /// Who takes people whom nobody takes.
@@ -39,6 +39,12 @@ pub struct WorkflowReport {
     pub sent: Totals,
     /// By reason.
     pub withheld: Totals,
+    /// Journeys in which nothing is done, to compare them with the others.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub held_out: u64,
+    /// Of those, who met the goal all the same: on the way or in time after the end.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub held_out_met: u64,
     /// Journeys in which no mail has left so far; none where several steps send mail, since nobody counts who got any of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub without_mail: Option<u64>,
@@ -83,6 +89,9 @@ pub struct WorkflowReport {
     pub suppressed: u64,
     /// Still on their way.
     pub live: u64,
+    /// Of those, who stand still at this moment.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub paused: u64,
     /// In the order of the text.
     pub steps: Vec<StepReport>,
 }
@@ -110,6 +119,9 @@ pub struct StepReport {
     pub sent: u64,
     /// Of a send: mails that did not leave.
     pub withheld: u64,
+    /// How often it did nothing for somebody who is held out.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub held_out: u64,
     /// Of those sent, after their journey had ended.
     #[serde(skip_serializing_if = "is_zero")]
     pub sent_late: u64,
@@ -149,6 +161,12 @@ pub struct StepReport {
     /// Of a `suppress`.
     #[serde(skip_serializing_if = "is_zero")]
     pub suppressed: u64,
+    /// Of a `notify`: how often somebody was told.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub notified: u64,
+    /// Of a `notify`: how often there was nobody to tell.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub notified_nobody: u64,
     /// Of an `exit`.
     pub exited: u64,
     /// Of an `if`, or of a wait with an `otherwise`: who took which arm, in their order.
@@ -213,6 +231,7 @@ impl WorkflowReport {
         }
         for count in totals.positions.iter().filter(|count| count.workflow == number) {
             report.live += count.count;
+            report.paused += if count.status.is_paused() { count.count } else { 0 };
             if let Some(step) = report.steps.get_mut(count.step as usize) {
                 step.here += count.count;
             }
@@ -295,14 +314,17 @@ impl WorkflowReport {
                         step.email = Some(email.to_owned());
                         // Whose journey ended here before their mail had an outcome is counted by that.
                         step.left = step.left.saturating_sub(step.withdrawn + step.sent_late);
-                        step.came = Some(step.sent + step.withheld + step.undelivered + step.left + step.here);
+                        let outcomes = step.sent + step.withheld + step.held_out + step.undelivered;
+                        step.came = Some(outcomes + step.left + step.here);
                         step.bounced = step.bounced.saturating_sub(step.refused);
                         step.opened.get_or_insert(0);
                         step.clicked.get_or_insert(0);
                     } else if hands_off(workflow, StepId(place as u32)) {
-                        step.came = Some(step.handed_off + step.taken_by_nobody + step.left);
+                        step.came = Some(step.handed_off + step.taken_by_nobody + step.held_out + step.left);
+                    } else if notifies(workflow, StepId(place as u32)) {
+                        step.came = Some(step.notified + step.notified_nobody + step.held_out + step.left);
                     } else if suppresses(workflow, StepId(place as u32)) {
-                        step.came = Some(step.suppressed);
+                        step.came = Some(step.suppressed + step.held_out);
                     }
                 }
                 Form::End => {
@@ -342,6 +364,11 @@ impl WorkflowReport {
                 }
                 add(&mut self.withheld, withheld_name(reason), number);
             }
+            DecisionCode::HeldOut if step.is_some() => here.held_out += number,
+            DecisionCode::HeldOut if HeldOut::from_number(reason) == Some(HeldOut::GoalMet) => {
+                self.held_out_met += number
+            }
+            DecisionCode::HeldOut => self.held_out += number,
             // Who waits for their turn stands at no step yet.
             DecisionCode::Held if step.is_none() => self.waited += number,
             DecisionCode::Held => here.held += number,
@@ -355,6 +382,8 @@ impl WorkflowReport {
                 add(&mut self.taken_by_nobody, nobody_name(reason), number);
             }
             DecisionCode::HandedOff => here.handed_off += number,
+            DecisionCode::Notified if reason == Notified::Nobody.number() => here.notified_nobody += number,
+            DecisionCode::Notified => here.notified += number,
             DecisionCode::GoalMet => self.goal_met += number,
             DecisionCode::Converted => {
                 self.converted += number;
@@ -415,12 +444,14 @@ impl WorkflowReport {
             DecisionCode::Finished => self.handed_over += number,
             // About mail and people, not about the funnel.
             DecisionCode::Stepped | DecisionCode::Ran | DecisionCode::Delivered | DecisionCode::Consented => {}
+            // How many stand still is told of this moment.
+            DecisionCode::Paused | DecisionCode::Resumed => {}
         }
     }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
-fn is_zero(number: &u64) -> bool {
+pub(super) fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
@@ -454,8 +485,11 @@ fn is_by_workflow(reason: u32) -> bool {
 }
 
 fn hands_off(workflow: &Workflow, at: StepId) -> bool {
-    let is_team = |reference| matches!(reference, Reference::Team(_));
-    workflow.effects_of_steps().any(|(step, effect)| step == at && effect.references().into_iter().any(is_team))
+    workflow.effects_of_steps().any(|(step, effect)| step == at && matches!(effect, Effect::Handoff(_)))
+}
+
+fn notifies(workflow: &Workflow, at: StepId) -> bool {
+    workflow.effects_of_steps().any(|(step, effect)| step == at && matches!(effect, Effect::Notify(_)))
 }
 
 fn suppresses(workflow: &Workflow, at: StepId) -> bool {
@@ -501,6 +535,7 @@ fn ignored_name(reason: u32) -> &'static str {
         Some(Ignored::OwnSteps) => "own_steps",
         Some(Ignored::Gone) => "gone",
         Some(Ignored::Remembered) => "comes_again",
+        Some(Ignored::KeptOut) => "kept_out",
         None => "unknown",
     }
 }
@@ -529,6 +564,9 @@ fn withheld_name(reason: u32) -> &'static str {
         Some(Withheld::Capped) => "capped",
         Some(Withheld::Dropped) => "dropped_by_cap",
         Some(Withheld::TooClose) => "too_close",
+        Some(Withheld::NotAsked) => "not_asked",
+        Some(Withheld::Pending) => "not_confirmed",
+        Some(Withheld::Late) => "late",
         None => "unknown",
     }
 }

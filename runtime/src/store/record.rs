@@ -200,14 +200,23 @@ pub enum JourneyStatus {
     Ended = 3,
     /// A message on its way: the journey goes on when its answer is there.
     Sending = 4,
+    /// It stands still while the condition of its workflow holds.
+    Paused = 5,
+    /// It stands still while the contact is in another workflow.
+    PausedByOther = 6,
 }
 
 impl JourneyStatus {
     /// The one of a number that rows keep; none for one that Flow never writes.
     pub(super) fn of(number: u8) -> Option<JourneyStatus> {
-        [Self::Waiting, Self::Awaiting, Self::Held, Self::Ended, Self::Sending]
-            .into_iter()
-            .find(|status| *status as u8 == number)
+        use JourneyStatus::{Awaiting, Ended, Held, Paused, PausedByOther, Sending, Waiting};
+        let all = [Waiting, Awaiting, Held, Ended, Sending, Paused, PausedByOther];
+        all.into_iter().find(|status| *status as u8 == number)
+    }
+
+    /// Whether it stands still: what it waits for is something else than what it waited for before.
+    pub fn is_paused(self) -> bool {
+        matches!(self, Self::Paused | Self::PausedByOther)
     }
 }
 
@@ -496,7 +505,8 @@ pub enum DecisionCode {
     Stopped = 17,
     /// Beside an entry that was not followed, about a required field that is not known of the contact.
     Lacked = 18,
-    /// The person gave consent again after they had taken it back, or after a workflow had suppressed them, as the reason says then.
+    /// The person gave consent: again after they had taken it back, or after a workflow had suppressed them, or for the first time, as the reason
+    /// says then.
     Consented = 19,
     /// A mail of the journey, which it is about, was opened for the first time.
     Opened = 31,
@@ -512,6 +522,15 @@ pub enum DecisionCode {
     GaveWay = 36,
     /// Nobody knows whether an attempt at a message left; by the channel's policy there is another one, unless something keeps it back (E9).
     InDoubt = 37,
+    /// Somebody of one's own people was told something of the contact; the reason says who.
+    Notified = 38,
+    /// Nothing is done for the contact in a journey; the reason says by what, or, at a step, that it did nothing, or that the goal was met all the
+    /// same.
+    HeldOut = 40,
+    /// A journey stands still from now on, at the step at which it stood; the reason says by what, about the workflow that does it.
+    Paused = 41,
+    /// It goes on.
+    Resumed = 42,
 }
 
 /// What a decision is about.
@@ -545,7 +564,7 @@ impl DecisionCode {
             Self::Lacked => Some(About::Field),
             Self::Opened | Self::Clicked | Self::Replied | Self::Suppressed => Some(About::Email),
             Self::Ran => Some(About::Arm),
-            Self::Stopped => Some(About::Workflow),
+            Self::Stopped | Self::Paused => Some(About::Workflow),
             _ => None,
         }
     }

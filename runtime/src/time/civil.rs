@@ -57,6 +57,12 @@ pub fn same_on_the_wall(instant: Instant, from: Zone, to: Zone) -> Instant {
     wall_clock(instant, from).and_then(|wall| at(wall, to)).unwrap_or(instant)
 }
 
+/// When clocks show on the day of one instant what they show at another; none beyond the calendar.
+pub fn at_the_hour_of(day: Instant, hour: Instant, zone: Zone) -> Option<Instant> {
+    let (day, hour) = (wall_clock(day, zone)?, wall_clock(hour, zone)?);
+    at(day.date().to_datetime(hour.time()), zone)
+}
+
 /// The first instant behind another one at which it is a weekday, Monday being 0, and a minute of that day. [`Instant::NEVER`] at the
 /// calendar's end.
 pub fn next_weekday(after: Instant, weekday: u8, minute: u16, zone: Zone) -> Instant {

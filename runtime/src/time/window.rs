@@ -104,12 +104,23 @@ impl SendWindow {
     /// When the stretch that [`opens_at`](Self::opens_at) gives comes to its end: the first instant from then on at which the
     /// window is not open. [`Instant::NEVER`] if it always is.
     pub fn closes_at(&self, now: Instant, zone: Zone) -> Instant {
-        let mut openings = self.openings(Holidays::NONE, now, zone);
-        let Some(first) = openings.next().filter(|_| !self.is_always_open()) else { return Instant::NEVER };
+        self.closes_beside(Holidays::NONE, now, zone)
+    }
+
+    /// The same of somebody who has such holidays.
+    pub fn closes_beside(&self, holidays: Holidays<'_>, now: Instant, zone: Zone) -> Instant {
+        let mut openings = self.openings(holidays, now, zone);
+        let is_always_open = self.is_always_open();
+        let Some(first) = openings.next().filter(|_| !is_always_open || self.asks_holidays()) else {
+            return Instant::NEVER;
+        };
         // The next day may open at the very instant at which this one closes.
-        openings
-            .try_fold(first.to, |closes_at, next| if next.from > closes_at { Err(closes_at) } else { Ok(next.to) })
-            .unwrap_or_else(|closes_at| closes_at)
+        let closes = |closes_at, next: Opening| if next.from > closes_at { Err(closes_at) } else { Ok(next.to) };
+        match openings.try_fold(first.to, closes) {
+            // None of the days to come is a holiday.
+            Ok(_) if is_always_open => Instant::NEVER,
+            Ok(closes_at) | Err(closes_at) => closes_at,
+        }
     }
 
     fn is_always_open(&self) -> bool {

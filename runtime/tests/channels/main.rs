@@ -3,6 +3,7 @@
 
 mod contract;
 mod file;
+mod hanging;
 mod server;
 mod sink;
 mod smtp;

@@ -49,6 +49,34 @@ fn business_days_and_hours_count_no_holiday_of_ones_own_country() {
     assert_eq!(over_at("", "wait 1 business day", "DE", THURSDAY), at("2026-04-03 13:00"), "nobody has holidays");
 }
 
+/// What happens at the instant at which a wait is over comes before that (E1).
+#[test]
+fn who_moves_at_the_instant_at_which_their_wait_is_over_waits_anew() {
+    let mut world = signed_up(CALENDARS, "wait 1 business day", "IT", THURSDAY);
+    world.at("2026-04-03 13:00").identify("ada", &[("country", "DE")]).run();
+    world.reopen().at("2027-12-31").run();
+    assert_eq!(world.journeys("ada")[0].ended_at.unwrap(), at("2026-04-07 13:00"));
+}
+
+/// Days are counted by the country, and the hour stays what the wall shows: whichever of the two changes first.
+#[test]
+fn a_country_and_a_zone_that_change_together_do_so_in_any_order() {
+    let moves: [&[&[(&str, &str)]]; 3] = [
+        &[&[("country", "US"), ("timezone", "America/New_York")]],
+        &[&[("country", "US")], &[("timezone", "America/New_York")]],
+        &[&[("timezone", "America/New_York")], &[("country", "US")]],
+    ];
+    for moves in moves {
+        let mut world = signed_up(CALENDARS, "wait 1 business day", "DE", THURSDAY);
+        for said in moves {
+            world.at("2026-04-02 16:00").identify("ada", said).run();
+        }
+        world.reopen().at("2027-12-31").run();
+        // The calendar of the rest has Good Friday off, so it is Monday, 15:00 in New York.
+        assert_eq!(world.journeys("ada")[0].ended_at.unwrap(), at("2026-04-06 19:00"), "{moves:?}");
+    }
+}
+
 #[test]
 fn a_holiday_is_no_weekday_of_a_window_unless_it_is_named() {
     const GOOD_FRIDAY: &str = "2026-04-03 08:00";

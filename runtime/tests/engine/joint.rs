@@ -112,6 +112,24 @@ fn a_journey_of_the_device_counts_what_the_user_did() {
     assert_eq!(score(&mut world, "ada"), 1);
 }
 
+/// Of two journeys that prove to be one person's, one may have its mail in the hands of a mail server: the other does not send it again.
+#[test]
+fn a_mail_on_its_way_from_a_journey_that_gives_way_is_not_sent_again() {
+    let mut world = world(
+        "workflow w { enter when downloaded; reenter never; exit when requested_demo; wait until visited up to 1 day; send hello; wait 1 day }",
+    );
+    world.contact("ada", &[("email", "ada@x.example")]);
+    world.at("2026-03-02 10:00").event("ada", "downloaded", json!({})).run();
+    world.at("2026-03-02 10:01").identify("", &[("email", "slow@x.example")]).only_key("anonymous:d1").run();
+    does(&mut world, "2026-03-02 10:02", "anonymous:d1", "downloaded");
+    does(&mut world, "2026-03-02 10:03", "anonymous:d1", "visited");
+    logs_in(&mut world, "2026-03-02 10:10", "d1");
+    world.at("2026-03-02 10:12").event("ada", "visited", json!({})).run();
+    world.at("2026-03-05").run();
+    let attempts: usize = world.sent().values().map(Vec::len).sum();
+    assert_eq!(attempts, 1, "{:?}", world.story("ada"));
+}
+
 /// Whoever was joined before is part of who is joined now, in whatever batch that was.
 #[test]
 fn what_somebody_did_who_was_joined_before_counts() {

@@ -130,3 +130,22 @@ fn of_two_who_prove_to_be_one_the_mails_of_both_count() {
     world.at("2026-03-20").run();
     assert_eq!(mails(&world).last().map(String::as_str), Some("03-05 10:00 w Sent s0"), "{:?}", world.story("ada"));
 }
+
+/// What a mail server has in its hands leaves now, unless it says otherwise: also where its journey is over and the next has begun.
+#[test]
+fn a_mail_on_its_way_is_one_that_leaves() {
+    let mut world = world(
+        "workflow w { enter when signed_up; reenter after 1 minute; exit when requested_demo; at least 2 days between emails; send hello }",
+    );
+    world.contact("slow", &[]).at("2026-03-02 10:00").event("slow", "signed_up", json!({})).run();
+    world.at("2026-03-02 10:05").event("slow", "requested_demo", json!({})).run();
+    world.at("2026-03-02 10:10").event("slow", "signed_up", json!({})).run();
+    world.at("2026-03-02 12:00").run();
+    let sent = |world: &World| -> Vec<String> {
+        world.story("slow").into_iter().filter(|line| line.contains(" Sent ")).collect()
+    };
+    assert_eq!(sent(&world).len(), 1, "{:?}", world.story("slow"));
+    world.at("2026-03-20").run();
+    // Its answer came at 11:00; the next leaves two days behind it, and takes its hour.
+    assert!(sent(&world)[1].starts_with("03-04 12:00"), "{:?}", sent(&world));
+}

@@ -111,6 +111,22 @@ fn what_is_held_keeps_what_it_said() {
     assert_eq!(notes(&world), ["Note: Hat"]);
 }
 
+/// What an event does not say nothing that comes later says for it: it is not held, and takes nobody's place.
+#[test]
+fn an_event_without_what_is_needed_of_everybody_waits_for_nothing() {
+    let text = format!(
+        "{ORDERED}workflow w {{ enter when ordered; reenter never; if trigger.product is \"Hat\" {{ score += 1 }}; send hello }}"
+    );
+    let mut world = world(&text);
+    world.at("2026-03-02 09:00").identify("ada", &[]).run();
+    world.at("2026-03-02 10:00").event("ada", "ordered", json!({ "amount": 1, "plan": "pro", "gift": true })).run();
+    world.at("2026-03-02 10:01").event("ada", "ordered", order(1, "Hat")).run();
+    world.at("2026-03-02 10:02").identify("ada", &[("email", "ada@x.example")]).run();
+    let of_w: Vec<String> = world.story("ada").into_iter().take(2).collect();
+    assert!(of_w[0].contains("03-02 10:00 w Ignored"), "{of_w:?}");
+    assert_eq!(world.score("ada"), 1, "{:?}", world.story("ada"));
+}
+
 #[test]
 fn who_waits_for_a_turn_comes_in_with_what_their_event_said() {
     let mut world = world(&ordering("reenter never; rate 1 an hour", "score += trigger.amount"));

@@ -1,6 +1,6 @@
 //! E7 Consent is not optional.
 //!
-//! Not there yet: a policy (`opt in`, pending, `confirm by EMAIL`), topics, `sms`. What the words of a column mean, and that a column which
+//! Not there yet: `confirm by EMAIL`, topics, `sms`. What the words of a column mean, and that a column which
 //! looks like consent and is not mapped stops the import, is shown where files are read (`runtime/src/inbound`).
 
 use crate::support::at;
@@ -42,6 +42,43 @@ fn e7_whoever_has_refused_gets_no_marketing_from_any_path() {
                     "{path}, {field}: {withheld:?}"
                 );
                 assert_eq!(world.sent().into_keys().collect::<Vec<_>>(), ["bo@people.example"], "{path}, {field}");
+            }
+        }
+    });
+}
+
+/// What is said of somebody, and why mail is withheld under `opt in` and under `opt out`.
+type State = (&'static [(&'static str, &'static str)], Option<u32>, Option<u32>);
+
+#[test]
+fn e7_under_opt_in_only_granted_is_written_to_and_under_opt_out_all_but_refused_and_pending() {
+    // None: it is written to.
+    const STATES: [State; 5] = [
+        (&[("marketing consent", "granted")], None, None),
+        (&[("marketing consent", "pending")], Some(16), Some(16)),
+        (&[("marketing consent", "granted"), ("unsubscribed", "yes")], Some(3), Some(3)),
+        (&[("unsubscribed", "yes")], Some(3), Some(3)),
+        (&[], Some(15), None),
+    ];
+    everywhere(|place| {
+        for (said, under_opt_in, under_opt_out) in STATES {
+            for (rule, withheld) in [("opt in", under_opt_in), ("opt out", under_opt_out)] {
+                let mut world =
+                    place.world(&format!("policy {{ consent marketing {rule} }}\n{}", go("send hello\n send bill")));
+                world.contact("ada", said);
+                does(&mut world, MONDAY, "ada", "signed_up");
+                let expected: Vec<String> = withheld.iter().map(|reason| format!(".{reason}")).collect();
+                let told = told(&world, "ada", &["Withheld"]);
+                assert_eq!(told.len(), expected.len(), "{said:?}, {rule}: {told:?}");
+                assert!(
+                    told.iter().zip(&expected).all(|(told, reason)| told.ends_with(reason)),
+                    "{said:?}, {rule}: {told:?}"
+                );
+                assert_eq!(
+                    mails(&world),
+                    2 - expected.len(),
+                    "a transactional one asks for no consent: {said:?}, {rule}"
+                );
             }
         }
     });

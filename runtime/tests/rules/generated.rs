@@ -120,6 +120,8 @@ pub(crate) const DECLARATIONS: &[&str] = &[
     }
   }
   set seats = 9
+  move stage back to lead because "asked for time"
+  set job_title = first_name or "somebody"
 }"#,
     r#"workflow quiet {
   enter when away new only
@@ -140,11 +142,12 @@ pub(crate) const DECLARATIONS: &[&str] = &[
   }
   stop warm
 }"#,
-    "workflow aside {\n  goal \"Demo\" when requested_demo within 12 days\n  enter when downloaded and not tagged vip\n  reenter after 1 day\n  group drip\n  exit when disqualified\n  wait 3 days\n}",
+    "workflow aside {\n  goal \"Demo\" when requested_demo within 12 days\n  enter when downloaded and not tagged vip\n  reenter after 1 day\n  group drip\n  exit when disqualified\n  on goal {\n    score += 3\n    start onboarding\n  }\n  on exit {\n    tag beta\n  }\n  wait 3 days\n}",
     "workflow look {\n  enter when visited\n  reenter after 1 day\n  wait 2 days\n  score += 1\n}",
     r#"workflow clean {
   enter when hard_bounced new only
   reenter never
+  notify sales "wrong address of {first_name or "somebody"}"
   handoff to sales {
     note "wrong address"
   }

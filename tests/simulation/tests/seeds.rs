@@ -50,8 +50,28 @@ const RARE: [&str; 8] = [
     "the contact has paused marketing mail",
 ];
 /// Reasons that no world is made for: a workflow that is taken away while somebody waits for it within ten minutes, or for their turn, a mail
-/// that two joined journeys had both sent, waits for a date, and time between two mails. The engine's own tests have them.
-const ELSEWHERE: [&str; 5] = [
+/// that two joined journeys had both sent, waits for a date, time between two mails, consent that a policy asks for, holdouts, late mails and pauses, what is
+/// done at an end, and notices. The engine's own tests have them.
+const ELSEWHERE: [&str; 24] = [
+    "the contact has not said that they want marketing mail",
+    "the contact has not confirmed yet that they want marketing mail",
+    "the contact had not said before that they want marketing mail",
+    "the workflow does nothing for some, to compare them with the others",
+    "the policy does nothing for some, to compare them with the others",
+    "nothing is done for this contact, to compare them with the others",
+    "the goal was met without anything that the workflow does",
+    "a team would have taken the contact over, for whom nothing is done",
+    "it came more than an hour after it was due, and is of no use then",
+    "it came more than an hour after it was due, and waits for the next window",
+    "the workflow pauses while this holds",
+    "the contact is in a workflow that pauses this one",
+    "the contact is in another workflow that keeps them out of this one",
+    "the owner of the workflow",
+    "a member of a team",
+    "the backup, because no member covers the contact",
+    "nobody, because there is nobody to tell",
+    "it ended, as its goal was met",
+    "it ended by an exit",
     "another email of this workflow has left too shortly before",
     "for as long as it may be held, another email of this workflow had left too shortly before",
     "the workflow was taken out of the project before it began",

@@ -10,7 +10,10 @@ use crate::source::Location;
 use flow_ir::{Id, WorkflowId};
 use std::collections::BTreeMap;
 
-type Starts = BTreeMap<WorkflowId, Vec<(WorkflowId, Location)>>;
+/// Which workflows lead to which, and where that is said.
+pub(super) type Leads = BTreeMap<WorkflowId, Vec<(WorkflowId, Location)>>;
+/// What is said of a circle: of the names along it, the first once more at the end, and of where it closes.
+pub(super) type Tell = fn(&[&str], Location) -> Diagnostic;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Seen {
@@ -21,18 +24,29 @@ enum Seen {
 }
 
 pub(super) fn prove<'p>(subject: Subject<'p>, _: &Together<'p>, found: &mut Vec<Diagnostic>) {
-    let mut starts = Starts::new();
+    let mut starts = Leads::new();
     subject.typed.starts().for_each(|(from, to, at)| starts.entry(from).or_default().push((to, at)));
+    circles(subject, &starts, circle, found);
+}
+
+/// Reports each circle once.
+pub(super) fn circles(subject: Subject<'_>, starts: &Leads, tell: Tell, found: &mut Vec<Diagnostic>) {
     let mut seen = vec![Seen::Never; subject.typed.workflows.len()];
     for first in starts.keys() {
         if seen.get(first.index()) == Some(&Seen::Never) {
-            walk(subject, *first, &starts, &mut seen, found);
+            walk((subject, tell), *first, starts, &mut seen, found);
         }
     }
 }
 
 /// Walks from one workflow. The way is kept by hand, since a project may chain thousands.
-fn walk(subject: Subject<'_>, first: WorkflowId, starts: &Starts, seen: &mut [Seen], found: &mut Vec<Diagnostic>) {
+fn walk(
+    (subject, tell): (Subject<'_>, Tell),
+    first: WorkflowId,
+    starts: &Leads,
+    seen: &mut [Seen],
+    found: &mut Vec<Diagnostic>,
+) {
     // Each workflow on the way, with how many of its starts were looked at.
     let mut way = vec![(first, 0)];
     mark(seen, first, Seen::OnWay);
@@ -51,7 +65,7 @@ fn walk(subject: Subject<'_>, first: WorkflowId, starts: &Starts, seen: &mut [Se
             Some(Seen::OnWay) => {
                 let round = way.iter().map(|(id, _)| *id).skip_while(|id| id != to);
                 let names = round.chain([*to]).map(|id| subject.typed.workflows.at(id).name.as_str());
-                found.push(circle(&names.collect::<Vec<_>>(), *at));
+                found.push(tell(&names.collect::<Vec<_>>(), *at));
             }
             _ => {}
         }
@@ -66,15 +80,20 @@ fn mark(seen: &mut [Seen], id: WorkflowId, now: Seen) {
 
 /// Workflows that start each other, the first of them once more at the end.
 fn circle(circle: &[&str], at: Location) -> Diagnostic {
+    let way = way(circle, "starts");
+    Diagnostic::error(Code::StartCycle, format!("{way}: a circle"), at, "closes the circle")
+        .why("people could go round in it, and get the same mails each time")
+        .help("take out one of these starts")
+}
+
+/// `one` starts `two`, which starts `one`.
+pub(super) fn way(circle: &[&str], does: &str) -> String {
     /// A longer way is told by its ends.
     const SHOWN: usize = 5;
     let mut names: Vec<String> = circle.iter().map(|name| format!("`{name}`")).collect();
     if let Some(more) = names.len().checked_sub(SHOWN).filter(|more| *more > 0) {
         names.splice(SHOWN - 1..SHOWN - 1 + more, [format!("{more} more until one")]);
     }
-    let way = names.join(", which starts ");
-    let way = way.replacen(", which starts", " starts", 1);
-    Diagnostic::error(Code::StartCycle, format!("{way}: a circle"), at, "closes the circle")
-        .why("people could go round in it, and get the same mails each time")
-        .help("take out one of these starts")
+    let between = format!(", which {does} ");
+    names.join(&between).replacen(&between, &format!(" {does} "), 1)
 }

@@ -17,7 +17,7 @@ use crate::env::Env;
 use crate::source::{Location, Span};
 use crate::typed::{
     Cond, EventTest, Form, Number, Part, Since, Typed, TypedArm, TypedEmail, TypedRepeat, TypedStep, TypedWait,
-    TypedWorkflow, each_step,
+    TypedWorkflow,
 };
 use flow_ir::{CountedSince, EmailId, FieldId, PatternEvent, WorkflowId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,6 +37,8 @@ pub(super) fn prove<'p>(subject: Subject<'p>, together: &Together<'p>, found: &m
         if !(declared.node.broken && declared.node.blind) {
             let way = if declared.node.broken { Way::default() } else { looking.at_entry(id, workflow) };
             looking.steps(&workflow.steps, way, found);
+            // Whoever comes there may come from any step.
+            workflow.closings().for_each(|steps| drop(looking.steps(steps, Way::default(), found)));
         }
     }
 }
@@ -45,9 +47,9 @@ pub(super) fn prove<'p>(subject: Subject<'p>, together: &Together<'p>, found: &m
 fn changed_by(typed: &Typed) -> BTreeMap<FieldId, BTreeSet<WorkflowId>> {
     let mut changed_by: BTreeMap<FieldId, BTreeSet<WorkflowId>> = BTreeMap::new();
     for (id, workflow) in typed.workflows.iter() {
-        each_step(&workflow.steps, &mut |step| {
-            if let Form::Change { field, .. } = &step.form {
-                changed_by.entry(*field).or_default().insert(id);
+        workflow.each_step(&mut |step| {
+            if let Some(field) = step.changes() {
+                changed_by.entry(field).or_default().insert(id);
             }
         });
     }
@@ -371,7 +373,9 @@ fn fields_of(test: &Cond) -> Vec<FieldId> {
         match number {
             Number::Const(_) => Vec::new(),
             Number::Field(field) | Number::Or(field, _) => vec![*field],
-            Number::Max(a, b) | Number::Add(a, b) | Number::Sub(a, b) => [read(a), read(b)].concat(),
+            Number::Max(a, b) | Number::Min(a, b) | Number::Add(a, b) | Number::Sub(a, b) => {
+                [read(a), read(b)].concat()
+            }
         }
     }
     match test {

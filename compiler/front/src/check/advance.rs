@@ -12,7 +12,7 @@ pub(super) fn check(cx: &mut Cx<'_>, advance: &AdvanceStep, _: &mut Journey) -> 
     match (named::stage(cx, &advance.stage.text, at), cx.env.schema.field("stage")) {
         (Some(stage), Some(field)) => {
             let (now, target) = (Box::new(Number::Field(field)), Box::new(Number::Const(stage)));
-            Form::Change { field, value: Number::Max(now, target) }
+            Form::Change { field, value: Number::Max(now, target), told: false }
         }
         _ => Form::Unknown,
     }

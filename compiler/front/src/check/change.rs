@@ -5,6 +5,7 @@ use super::field::check_choice;
 use super::flow::Journey;
 use super::named;
 use super::number::{check_value, constant_date};
+use super::text::{fixed_text, nothing_to_read};
 use super::trigger::unkept;
 use crate::diagnostics::{Diagnostic, missing, trigger, types};
 use crate::env::schema;
@@ -12,7 +13,8 @@ use crate::literals;
 use crate::source::Span;
 use crate::syntax::ast::{self, Change, Literal};
 use crate::typed::{FieldShape, Form, Number};
-use flow_ir::{FieldId, FieldType};
+use flow_ir::limits::MAX_VALUE_CHARS;
+use flow_ir::{FieldId, FieldType, Piece, SetText};
 
 pub(super) fn check(cx: &mut Cx<'_>, change: &Change, journey: &mut Journey) -> Form {
     match change {
@@ -40,18 +42,21 @@ fn check_count_step(cx: &mut Cx<'_>, target: &ast::Name, minus: bool, by: &ast::
     let Some(amount) = amount else { return Form::Unknown };
     let (now, amount) = (Box::new(Number::Field(field)), Box::new(amount));
     let value = if minus { Number::Sub(now, amount) } else { Number::Add(now, amount) };
-    Form::Change { field, value }
+    Form::Change { field, value, told: false }
 }
 
 fn check_set(cx: &mut Cx<'_>, name: &ast::Name, value: &ast::Value, journey: &mut Journey) -> Form {
     let Some(field) = settable(cx, name) else { return Form::Unknown };
     let start = cx.text_before(name.span.start).trim_end().trim_end_matches("set").len() as u32;
     let whole = Span::new(start, value.span.end);
+    if cx.env.schema.shape(field).ty == FieldType::Text {
+        return check_set_text(cx, field, value, whole, journey);
+    }
     let value = check_set_value(cx, field, value, whole, journey);
     match value {
         Some(value) => {
             journey.known.insert(field);
-            Form::Change { field, value }
+            Form::Change { field, value, told: false }
         }
         None => Form::Unknown,
     }
@@ -92,8 +97,10 @@ fn check_set_value(
             check_choice(cx, &shape.name, ty, choices, literal).map(|at| Number::Const(at as i64 + 1))
         }
         (ty, _) if ty.is_text() => {
-            let help = "texts come from imports and events; numbers, dates, choices and yes/no fields can be set";
-            cx.report(types::not_settable(&shape.name, "it holds a text", at, help));
+            let why = format!("it holds {}", schema::words(ty));
+            let help =
+                "such values come from imports and events, where they are checked; a field of type `text` can be set";
+            cx.report(types::not_settable(&shape.name, &why, at, help));
             None
         }
         (ty, Some(literal)) => {
@@ -109,6 +116,82 @@ fn check_set_value(
             None
         }
     }
+}
+
+/// `set company_name = "Acme"`, `set company_name = trigger.company or "unknown"`: a text as it is written, or another one that is known of them.
+fn check_set_text(
+    cx: &mut Cx<'_>,
+    field: FieldId,
+    value: &ast::Value,
+    whole: Span,
+    journey: &mut Journey,
+) -> Form {
+    let piece = match value.sum.terms.as_slice() {
+        [(false, Literal::Text(text))] if value.fallback.is_none() => settable_text(cx, text).map(Piece::Text),
+        [(false, Literal::Word(name))] => check_text_of(cx, field, name, value, whole, journey),
+        _ => {
+            let (text, at) = (cx.text_at(value.span), cx.at(value.span));
+            let what = match value.sum.terms.as_slice() {
+                [(_, literal)] => literals::kind(literal),
+                _ => "a sum",
+            };
+            let wanted = format!("a text for `{}`", cx.env.schema.shape(field).name);
+            cx.report(types::type_mismatch(&text, what, &wanted, at, ""));
+            None
+        }
+    };
+    let Some(value) = piece else { return Form::Unknown };
+    journey.known.insert(field);
+    Form::effect(SetText { field, value })
+}
+
+/// Another text that is known of somebody, or what to take where it is missing.
+fn check_text_of(
+    cx: &mut Cx<'_>,
+    field: FieldId,
+    name: &ast::Name,
+    value: &ast::Value,
+    whole: Span,
+    journey: &Journey,
+) -> Option<Piece> {
+    if value.fallback.is_none() && unkept(cx, name).is_some() && is_unsaid(cx, name, whole, journey) {
+        return None;
+    }
+    let of = named::field(cx, name)?;
+    let shape = cx.env.schema.shape(of);
+    if !shape.ty.is_text() {
+        let (at, wanted) = (cx.at(name.span), format!("a text for `{}`", cx.env.schema.shape(field).name));
+        cx.report(types::type_mismatch(&name.text, schema::words(&shape.ty), &wanted, at, ""));
+        return None;
+    }
+    let fallback = match &value.fallback {
+        Some(Literal::Text(text)) => Some(settable_text(cx, text)?),
+        Some(other) => {
+            let (text, at) = (cx.text_at(other.span()), cx.at(other.span()));
+            cx.report(types::type_mismatch(&text, literals::kind(other), "a text", at, ""));
+            return None;
+        }
+        None => None,
+    };
+    if fallback.is_none() && is_unsaid(cx, name, whole, journey) {
+        return None;
+    }
+    let (may_lack, _) = cx.may_lack(of);
+    Some(Piece::Field { field: of, fallback: fallback.filter(|_| may_lack) })
+}
+
+/// A text that a field may hold: the same for everyone, short enough, and there.
+fn settable_text(cx: &mut Cx<'_>, text: &ast::Text) -> Option<String> {
+    if nothing_to_read(text) {
+        cx.report(types::empty_value(cx.at(text.span)));
+        return None;
+    }
+    let plain = fixed_text(cx, text)?.trim().to_owned();
+    if plain.chars().count() > MAX_VALUE_CHARS {
+        cx.report(types::text_value_too_long(plain.chars().count(), cx.at(text.span)));
+        return None;
+    }
+    Some(plain)
 }
 
 /// `set plan = trigger.plan`: what an event said, of the kind that the field is of.
@@ -173,7 +256,10 @@ fn settable(cx: &mut Cx<'_>, name: &ast::Name) -> Option<FieldId> {
     let (why, help) = match name.text.as_str() {
         "email" => ("mails go there, and it tells who the person is", "addresses come from imports and events"),
         "timezone" => ("it says where the person is", "zones come from imports and events"),
-        "stage" => ("the lifecycle moves step by step", "write `advance stage to mql`"),
+        "stage" => (
+            "the lifecycle moves step by step",
+            "write `advance stage to mql`, or `move stage back to lead because \"…\"`",
+        ),
         "unsubscribed" | "hard_bounced" | "complained" | "do_not_contact" | "paused_until" => {
             ("only the person, their mail server or an operator decides this", "ask about it with `if` instead")
         }

@@ -31,6 +31,8 @@ pub(super) struct Journey {
     pub(super) repeats: Option<Location>,
     /// The workflow that it is in.
     pub(super) workflow: Option<WorkflowId>,
+    /// The end of a journey that it stands at, by its words.
+    pub(super) closing: Option<&'static str>,
     /// The step that is being checked.
     pub(super) here: Location,
 }

@@ -65,6 +65,7 @@ fn label_of(header: &Clause<Header>) -> Span {
         Header::Owner(owner) => owner.span,
         Header::Reviewed(date) => date.span,
         Header::Group(group) => group.span,
+        Header::OnGoal(closing) | Header::OnExit(closing) => closing.head,
         _ => header.span,
     }
 }

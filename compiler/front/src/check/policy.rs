@@ -3,6 +3,8 @@
 use super::cx::Cx;
 use super::days::check_day_span;
 use super::duration::look_back_ms;
+use super::holdout::percent_of;
+use super::late::check_windows;
 use super::named;
 use super::text::report_repeated;
 use super::window::check_clock;
@@ -28,10 +30,13 @@ pub(super) fn check_policy(cx: &mut Cx<'_>, node: &ast::Policy) -> Policy {
 
 /// The rules of several blocks are one policy. What may be said once is what the first of them says: that another one says it too is reported.
 pub(super) fn join(policy: &mut Policy, more: Policy) {
+    policy.consent = policy.consent.or(more.consent);
     policy.caps.extend(more.caps);
     policy.blackouts.extend(more.blackouts);
     policy.quiet = policy.quiet.or(more.quiet);
     policy.hold_ms = policy.hold_ms.or(more.hold_ms);
+    policy.holdout = policy.holdout.or(more.holdout);
+    policy.late = policy.late.or(more.late);
     if policy.first.is_empty() {
         policy.first = more.first;
     }
@@ -39,10 +44,16 @@ pub(super) fn join(policy: &mut Policy, more: Policy) {
 
 fn check_clause(cx: &mut Cx<'_>, clause: &PolicyClause, at: Span, policy: &mut Policy) {
     match clause {
+        PolicyClause::Consent(consent) => policy.consent = Some(consent.meaning()),
         PolicyClause::Cap(cap) => policy.caps.extend(check_cap(cx, cap)),
         PolicyClause::Quiet(quiet) => policy.quiet = check_quiet(cx, quiet, at),
         PolicyClause::Blackout(blackout) => policy.blackouts.extend(check_day_span(cx, blackout)),
         PolicyClause::Hold(longest) => policy.hold_ms = check_hold(cx, longest),
+        PolicyClause::Holdout(holdout) => policy.holdout = percent_of(cx, holdout),
+        PolicyClause::Late(late) => {
+            check_windows(cx, *late, at);
+            policy.late = Some(late.0);
+        }
         PolicyClause::First(first) => check_first(cx, &first.groups, policy),
     }
 }

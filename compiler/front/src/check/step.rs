@@ -1,5 +1,6 @@
 //! The steps of a workflow in their order: each kind in the file that the list of constructs names.
 
+use super::closing;
 use super::cx::Cx;
 use super::flow::Journey;
 use super::text::{name_text, nothing_to_read};
@@ -33,7 +34,8 @@ fn check_step(cx: &mut Cx<'_>, step: &Step, journey: &mut Journey) -> TypedStep 
             }
         };
     }
-    let (kind, form) = constructs::steps!(dispatch);
+    let (kind, form) =
+        if closing::refuses(cx, step, journey) { ("", Form::Unknown) } else { constructs::steps!(dispatch) };
     if form.ends() {
         journey.left = journey.left.or(Some(at));
     }

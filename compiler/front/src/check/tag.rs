@@ -8,7 +8,7 @@ use crate::typed::{Form, Number};
 
 pub(super) fn check(cx: &mut Cx<'_>, step: &TagStep, _: &mut Journey) -> Form {
     match named::tag(cx, &step.tag) {
-        Some(field) => Form::Change { field, value: Number::Const(i64::from(step.given)) },
+        Some(field) => Form::Change { field, value: Number::Const(i64::from(step.given)), told: false },
         None => Form::Unknown,
     }
 }

@@ -1,8 +1,10 @@
 //! `workflow`: its head, then its steps in order.
 
+use super::closing::report_unused;
 use super::cx::Cx;
 use super::flow::Journey;
 use super::header::check_headers;
+use super::late::check_window;
 use super::step::{check_steps, count_steps, report_same_labels};
 use super::text::name_text;
 use super::trigger::TriggerOf;
@@ -35,13 +37,21 @@ pub(super) fn check_workflow(cx: &mut Cx<'_>, node: &ast::Workflow) -> TypedWork
         not_on_holidays: 0,
         spacing_ms: None,
         rate: None,
+        holdout: None,
+        pause: None,
+        pauses: Vec::new(),
+        stops: Vec::new(),
+        late: None,
         steps: Vec::new(),
+        on_goal: None,
+        on_exit: None,
         at: cx.at(node.head),
     };
     cx.trigger_of = TriggerOf::Around(node.name.text.clone());
     check_headers(cx, node, &anywhere, &mut typed);
+    check_window(cx, node);
     cx.trigger_of = TriggerOf::Steps(node.name.text.clone());
-    if count_steps(node.steps()) > MAX_STEPS {
+    if count_steps(node.all_steps()) > MAX_STEPS {
         let what = format!("workflow has more than {MAX_STEPS} steps");
         let help = "part it into two workflows, and let the first `start` the second";
         cx.report(syntax::too_large(&what, cx.at(node.name.span), "those of its branches count too", help));
@@ -52,7 +62,8 @@ pub(super) fn check_workflow(cx: &mut Cx<'_>, node: &ast::Workflow) -> TypedWork
     // Where a brace is lost, steps stand where nobody meant them to.
     journey.blind = node.broken && node.blind;
     typed.steps = check_steps(cx, node.steps(), &mut journey);
-    report_same_labels(cx, node.steps());
+    report_same_labels(cx, node.all_steps());
+    report_unused(cx, node, &typed);
     typed
 }
 

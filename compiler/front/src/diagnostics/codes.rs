@@ -70,6 +70,8 @@ macro_rules! codes {
                 NeverOpen "0512" "never-open";
                 HolidayTwice "0516" "holiday-twice";
                 TwoCalendars "0517" "two-calendars";
+                BadHoldout "0520" "bad-holdout";
+                NoNextWindow "0521" "no-next-window";
                 // 06: messages
                 UnclearEngagement "0601" "unclear-engagement";
                 NotSentBefore "0602" "not-sent-before";
@@ -95,6 +97,9 @@ macro_rules! codes {
                 ReenterAtDates "0807" "reenter-at-dates";
                 AlwaysWithoutCap "0808" "always-without-cap" proof always;
                 NoTrigger "0809" "no-trigger";
+                BadClosing "0810" "bad-closing";
+                PauseCycle "0820" "pause-cycle" proof pause_cycle;
+                KeepsNobodyBack "0821" "keeps-nobody-back";
                 NeverLeaves "0822" "never-leaves" proof never_leaves;
                 // 09: lints, which `[lints]` in flow.toml can silence or harden
                 NoExit "0901" "no-exit" lint no_exit;

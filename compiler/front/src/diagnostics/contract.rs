@@ -192,6 +192,14 @@ fn kept_out(clause: &str, test: &str, at: Location) -> Diagnostic {
         .why("whoever meets a goal, an exit or a skip at the start is not taken in, so this workflow would do nothing")
 }
 
+/// `word` is `pauses` or `stops`.
+pub(crate) fn keeps_nobody_back(word: &str, group: &str, at: Location) -> Diagnostic {
+    let message = format!("this workflow is the only one of the group `{group}`");
+    Diagnostic::error(Code::KeepsNobodyBack, message, at, format!("{word} nobody"))
+        .why(format!("`{word}` is about the other workflows of a group, never about the one that says it"))
+        .help("name another group, or take the line out")
+}
+
 /// How long a mail is held, how long it would have to be, and how far apart mails may be as it is, in days.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct NeverLeaves {

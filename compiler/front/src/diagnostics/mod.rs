@@ -5,6 +5,7 @@
 //! per diagnostic, and besides them only the lints word their own.
 
 pub(crate) mod calendar;
+pub(crate) mod closing;
 pub(crate) mod codes;
 pub(crate) mod contract;
 mod diagnostic;
@@ -13,6 +14,7 @@ pub(crate) mod many;
 pub(crate) mod messages;
 pub(crate) mod missing;
 pub(crate) mod names;
+pub(crate) mod notify;
 pub(crate) mod reach;
 pub mod render;
 pub(crate) mod repeat;

@@ -270,6 +270,17 @@ pub(crate) fn long_name(at: Location) -> Diagnostic {
 }
 
 /// Why somebody is suppressed, and more.
+/// `move stage back to customer`, the highest stage.
+pub(crate) fn nobody_beyond(stage: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(
+        Code::NotSettable,
+        format!("nobody can be moved back to `{stage}`"),
+        at,
+        "it is the highest stage",
+    )
+    .help("name the stage to which people come back, or write `advance stage to` where they come further")
+}
+
 pub(crate) fn long_because(bytes: usize, at: Location) -> Diagnostic {
     Diagnostic::error(
         Code::TooLarge,

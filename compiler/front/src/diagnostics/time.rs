@@ -155,6 +155,23 @@ pub(crate) fn bad_cap(text: &str, why: &str, at: Location, instead: u32) -> Diag
         .edit(at, format!("{instead} {emails}"))
 }
 
+/// `text` is the number with its sign, `instead` a number that would do.
+pub(crate) fn bad_holdout(text: &str, why: &str, at: Location, instead: i64) -> Diagnostic {
+    Diagnostic::error(Code::BadHoldout, format!("`{text}` is no holdout"), at, why.to_owned())
+        .why("whoever is held out is compared with the others, so there have to be some of both")
+        .help("write a whole number from 1 to 99, such as:")
+        .edit(at, format!("{instead}%"))
+}
+
+/// `at` is the whole clause, `window` a line with which there is one.
+pub(crate) fn no_next_window(at: Location, window: &str) -> Diagnostic {
+    let message = "there is no next window for a late mail to wait for".to_owned();
+    Diagnostic::error(Code::NoNextWindow, message, at, "mail leaves at any hour here")
+        .why("a window is what `send on` says, or what the policy's quiet hours leave, and neither is there")
+        .help("`late run` lets them leave at once, `late skip` withholds them; or say when mail may leave:")
+        .edit(at, format!("{window}; late next window"))
+}
+
 /// `at` is the whole clause.
 pub(crate) fn quiet_all_day(at: Location) -> Diagnostic {
     let message = "these quiet hours end when they begin".to_owned();

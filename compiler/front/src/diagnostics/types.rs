@@ -4,7 +4,7 @@ use super::suggest::Names;
 use super::{Code, Diagnostic, suggest};
 use crate::naming::instead_of;
 use crate::source::Location;
-use flow_ir::limits::{DECIMALS, MAX_WHOLE_DIGITS};
+use flow_ir::limits::{DECIMALS, MAX_VALUE_CHARS, MAX_WHOLE_DIGITS};
 
 pub(crate) fn type_mismatch(name: &str, is: &str, wanted: &str, at: Location, example: &str) -> Diagnostic {
     let diagnostic =
@@ -24,6 +24,16 @@ pub(crate) fn no_default(field: &str, is: &str, printed: bool, at: Location) -> 
         )),
         false => diagnostic.help(format!("declare it with `?`, and ask `{field} is known` where it matters")),
     }
+}
+
+/// `qty number = 1` among the properties of an event.
+pub(crate) fn no_default_of_an_event(property: &str, at: Location) -> Diagnostic {
+    let message = format!("`{property}` can have no default");
+    Diagnostic::error(Code::TypeMismatch, message, at, "what an event does not say is not known")
+        .why("it is told by whoever sends the event, and nobody else knows it")
+        .help(format!(
+            "declare it with `?`, and say in the steps what stands there without it: `trigger.{property} or …`"
+        ))
 }
 
 pub(crate) fn unknown_choice(field: &str, value: &str, choices: &Names<'_>, at: Location) -> Diagnostic {
@@ -95,6 +105,19 @@ pub(crate) fn bad_number(text: &str, why: &str, at: Location) -> Diagnostic {
 pub(crate) fn not_settable(field: &str, why: &str, at: Location, help: &str) -> Diagnostic {
     Diagnostic::error(Code::NotSettable, format!("`{field}` cannot be set here"), at, why.to_owned())
         .help(help.to_owned())
+}
+
+/// `set track = ""`
+pub(crate) fn empty_value(at: Location) -> Diagnostic {
+    Diagnostic::error(Code::MissingClause, "this text is empty", at, "nothing to read")
+        .why("an empty cell of a file says nothing of a person either, and no step takes a text away")
+        .help("write what it is, such as `set track = \"none\"`")
+}
+
+/// A field would be set to a text that no import may bring either.
+pub(crate) fn text_value_too_long(chars: usize, at: Location) -> Diagnostic {
+    let message = format!("this text has {chars} characters, and a field holds {MAX_VALUE_CHARS}");
+    Diagnostic::error(Code::TooLarge, message, at, "too long").help("shorten it")
 }
 
 pub(crate) fn same_choice(text: &str, at: Location, first: Location) -> Diagnostic {

@@ -10,7 +10,7 @@ use crate::syntax::ast;
 use crate::syntax::constructs::TYPES;
 use crate::typed::FieldShape;
 use flow_ir::limits::MAX_CHOICES;
-use flow_ir::{EventId, EventType, FieldId, FieldType, IdMap, NEVER, Property};
+use flow_ir::{CONSENT_FIELD, Consent, ConsentState, EventId, EventType, FieldId, FieldType, IdMap, NEVER, Property};
 use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Debug, Clone)]
@@ -39,6 +39,8 @@ pub(crate) struct Schema {
     pub event_ids: BTreeMap<String, EventId>,
     /// What each tag is kept in: a yes/no of the contact that no text can name.
     pub tags: BTreeMap<String, FieldId>,
+    /// What the policy says of those who may be written to, where it says so, and what is kept of each; no text can name that either.
+    pub consent: Option<(Consent, FieldId)>,
     pub stages: Vec<String>,
     pub stage_numbers: BTreeMap<String, i64>,
     /// A field has a type that does not exist, so no field is reported as unknown.
@@ -69,6 +71,11 @@ impl Schema {
             let field = schema.fields.push(SchemaField { shape: tag_field(&tag.node.text), declared });
             schema.tags.insert(tag.node.text.clone(), field);
         }
+        let consent = scope.policy.iter().find_map(|policy| policy.node.consent());
+        schema.consent = consent.map(|rule| {
+            let field = SchemaField { shape: consent_field(), declared: None };
+            (rule.meaning(), schema.fields.push(field))
+        });
         for event in &scope.events {
             schema.event_ids.insert(event.node.name.text.clone(), schema.events.next_id());
             schema.events.push(declared_event(event, scope, diagnostics));
@@ -95,8 +102,7 @@ impl Schema {
 
     /// Those of the project before the built-in ones: of many the first are told, and whoever wrote some means one of these.
     pub(crate) fn field_names(&self) -> impl Iterator<Item = &str> {
-        let is_named = |shape: &FieldShape| shape.tag.is_none() && shape.trigger.is_none();
-        let fields = || self.fields.values().filter(move |field| is_named(&field.shape));
+        let fields = || self.fields.values().filter(|field| field.shape.is_named());
         let (own, built_in) = (
             || fields().filter(|field| field.declared.is_some()),
             || fields().filter(|field| field.declared.is_none()),
@@ -142,6 +148,18 @@ fn tag_field(tag: &str) -> FieldShape {
     }
 }
 
+/// Nobody has said anything to begin with.
+fn consent_field() -> FieldShape {
+    FieldShape {
+        name: CONSENT_FIELD.to_owned(),
+        ty: FieldType::OneOf(ConsentState::choices()),
+        optional: false,
+        default: Some(0),
+        tag: None,
+        trigger: None,
+    }
+}
+
 fn built_in_field(name: &str, built_in: BuiltIn) -> FieldShape {
     let (ty, optional) = match built_in {
         BuiltIn::Score => (FieldType::Number, false),
@@ -182,6 +200,9 @@ fn declared_event(event: &Declared<ast::Event>, scope: &Scope, diagnostics: &mut
             broken = true;
             disputed.push(node);
             continue;
+        }
+        if let Some(default) = &node.default {
+            diagnostics.push(types::no_default_of_an_event(&node.name.text, field.at(default.span())));
         }
         match field_type(&node.ty, &field, diagnostics) {
             Some(ty) => properties.push(Property { name: node.name.text.clone(), ty, optional: node.optional }),

@@ -78,7 +78,7 @@ impl Triggers {
             let name = workflow.node.name.text.as_str();
             let trigger = Trigger { ways: ways_in(workflow, schema), fields: BTreeMap::new() };
             triggers.workflows.insert(name.to_owned(), trigger);
-            each_step(workflow.node.steps(), &mut |step| {
+            each_step(workflow.node.all_steps(), &mut |step| {
                 if let StepKind::Start(start) = &step.kind {
                     started.entry(&start.workflow.text).or_insert(workflow.at(step.head));
                 }

@@ -1,4 +1,4 @@
-//! The lines of a workflow that hold for all of it, in one order: what it is for, then who is in it and when.
+//! The lines of a workflow that hold for all of it, in one order: what it is for, then who is in it and when, then what its ends do.
 
 use super::printer::Printer;
 use crate::syntax::ast::{Clause, Header};
@@ -9,6 +9,7 @@ use crate::syntax::constructs;
 pub(super) enum Part {
     Facts,
     Entry,
+    Ends,
     Steps,
 }
 
@@ -26,7 +27,11 @@ pub(super) fn rank(header: &Header) -> (Part, usize) {
 
 /// What the lines of a file are about.
 fn part_of(module: &str) -> Part {
-    if matches!(module, "goal" | "facts") { Part::Facts } else { Part::Entry }
+    match module {
+        "goal" | "facts" => Part::Facts,
+        "closing" => Part::Ends,
+        _ => Part::Entry,
+    }
 }
 
 pub(super) fn format(printer: &mut Printer<'_>, header: &Clause<Header>) {

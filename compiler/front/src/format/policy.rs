@@ -3,7 +3,7 @@
 use super::clause::clauses;
 use super::printer::Printer;
 use crate::source::Span;
-use crate::syntax::ast::{Cap, Clause, DaySpan, Duration, First, Policy, PolicyClause, Quiet};
+use crate::syntax::ast::{Cap, Clause, Consent, DaySpan, Duration, First, Holdout, Late, Policy, PolicyClause, Quiet};
 use crate::syntax::constructs;
 
 pub(super) fn format(printer: &mut Printer<'_>, policy: &Policy, at: Span) {
@@ -13,6 +13,10 @@ pub(super) fn format(printer: &mut Printer<'_>, policy: &Policy, at: Span) {
 }
 
 constructs::policy_clauses!(clauses PolicyClause);
+
+fn consent(printer: &mut Printer<'_>, _: &Consent, at: Span) {
+    printer.line(at, printer.words(at));
+}
 
 fn cap(printer: &mut Printer<'_>, _: &Cap, at: Span) {
     printer.line(at, printer.words(at));
@@ -33,4 +37,12 @@ fn hold(printer: &mut Printer<'_>, _: &Duration, at: Span) {
 fn first(printer: &mut Printer<'_>, first: &First, at: Span) {
     let groups: Vec<&str> = first.groups.iter().map(|group| group.text.as_str()).collect();
     printer.line(at, format!("first {}", groups.join(", then ")));
+}
+
+fn holdout_of_all(printer: &mut Printer<'_>, _: &Holdout, at: Span) {
+    printer.line(at, printer.words(at));
+}
+
+fn late_of_all(printer: &mut Printer<'_>, _: &Late, at: Span) {
+    printer.line(at, printer.words(at));
 }

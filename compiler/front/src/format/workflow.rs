@@ -5,6 +5,8 @@
 //!
 //! enter reenter exit skip send on       who is in it, and when
 //!
+//! on goal on exit                       what its ends do
+//!
 //! steps
 //! ```
 //!

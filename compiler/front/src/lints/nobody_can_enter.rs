@@ -9,7 +9,7 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::env::Env;
 use crate::source::Location;
 use crate::syntax::ast::Header;
-use crate::typed::{Cond, Form, Number, TypedStep, each_step};
+use crate::typed::{Cond, Form, Number, TypedStep};
 use flow_ir::{FieldId, Id, WorkflowId};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -84,7 +84,7 @@ impl Entry {
 fn steps(subject: Subject<'_>) -> Vec<(WorkflowId, &TypedStep)> {
     let mut steps = Vec::new();
     for (id, workflow) in subject.typed.workflows.iter() {
-        each_step(&workflow.steps, &mut |step| steps.push((id, step)));
+        workflow.each_step(&mut |step| steps.push((id, step)));
     }
     steps
 }
@@ -94,7 +94,7 @@ fn entries(subject: Subject<'_>, steps: &[(WorkflowId, &TypedStep)]) -> Vec<Entr
     let mut given: BTreeMap<FieldId, BTreeSet<WorkflowId>> = BTreeMap::new();
     let mut started: BTreeMap<WorkflowId, BTreeSet<WorkflowId>> = BTreeMap::new();
     for (by, step) in steps {
-        if let Form::Change { field, value: Number::Const(1) } = step.form {
+        if let Form::Change { field, value: Number::Const(1), .. } = step.form {
             given.entry(field).or_default().insert(*by);
         }
     }

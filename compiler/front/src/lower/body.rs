@@ -12,8 +12,8 @@ use crate::source::Location;
 use crate::typed::{Cond, Form, TypedStep};
 use flow_ir::limits::TRACE_BITS;
 use flow_ir::{
-    Effect, EffectId, Ending, IdMap, Op, Place, PredicateId, SlotId, SlotKind, StepId, Terminator, ValueId, Wait,
-    WaitId, WorkflowId, Written,
+    BlockId, Effect, EffectId, Ending, IdMap, Op, Place, PredicateId, SlotId, SlotKind, StepId, Terminator, ValueId,
+    Wait, WaitId, WorkflowId, Written,
 };
 use std::collections::BTreeMap;
 
@@ -58,6 +58,14 @@ impl Lowering<'_> {
         }
     }
 
+    /// What is done for those whose journey ends, and where it begins: behind what closed the last block.
+    pub(super) fn closing(&mut self, steps: &[TypedStep], body: &mut Body<'_>) -> BlockId {
+        let block = body.code.reserve();
+        body.code.open(block);
+        self.body(steps, body);
+        block
+    }
+
     /// Steps in order, where `path` holds. Nothing is made of steps that nobody comes to.
     pub(super) fn block(&mut self, steps: &[TypedStep], body: &mut Body<'_>, path: Option<ValueId>) {
         let is_block_followed = body.is_followed;
@@ -74,7 +82,13 @@ impl Lowering<'_> {
     fn step(&mut self, step: &TypedStep, body: &mut Body<'_>, path: Option<ValueId>) {
         let id = body.step_id(step);
         match &step.form {
-            Form::Change { field, value } => self.change(*field, value, body, path),
+            Form::Change { field, value, told } => {
+                let path = self.unless_held_out(id, step.at, body, path);
+                if *told {
+                    self.tell_change((id, step), (*field, value), body, path);
+                }
+                self.change(*field, value, body, path);
+            }
             Form::Effect { effect, then } => self.effect(id, effect.as_ref(), *then, body),
             Form::Wait(wait) => self.wait(id, wait, body),
             Form::Branch { arms, otherwise, rest, split, .. } => {

@@ -4,7 +4,9 @@
 //! if it changed. A change under a condition becomes a `Select` between the new value and the old one. So an `if` that only changes
 //! values costs no branch, and a block's loads and stores are as few as a person would write.
 
-use flow_ir::{Block, BlockId, Comparison, Function, IdMap, Op, Place, SegmentId, Terminator, VALUE_LIMIT, ValueId};
+use flow_ir::{
+    Block, BlockId, Closings, Comparison, Function, IdMap, Op, Place, SegmentId, Terminator, VALUE_LIMIT, ValueId,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The block being built.
@@ -116,11 +118,17 @@ impl Builder {
         value
     }
 
-    /// The finished function. Blocks that nothing leads to are dropped and the rest numbered anew, so that only what can run is kept.
+    /// The finished function.
     pub(super) fn finish(self) -> Function {
+        self.finish_with(Closings::default()).0
+    }
+
+    /// The same, with what begins elsewhere than at the first block. Blocks that nothing leads to are dropped and the rest numbered anew, so that
+    /// only what can run is kept.
+    pub(super) fn finish_with(self, closings: Closings) -> (Function, Closings) {
         // In the order of building, which is that of the text and reads best.
         let mut order = BTreeSet::new();
-        let mut todo = vec![BlockId(0)];
+        let mut todo: Vec<BlockId> = [BlockId(0)].into_iter().chain(closings.blocks()).collect();
         while let Some(block) = todo.pop() {
             if !order.insert(block) {
                 continue;
@@ -137,7 +145,7 @@ impl Builder {
             block.end = rename(block.end, &renamed);
             block
         });
-        Function { blocks: blocks.collect() }
+        (Function { blocks: blocks.collect() }, closings.moved(renamed))
     }
 
     // ---- values ----

@@ -2,10 +2,26 @@
 
 use super::Lowering;
 use super::body::Body;
-use crate::typed::Number;
-use flow_ir::{Comparison, FieldId, Place, SlotKind, ValueId};
+use crate::typed::{Number, TypedStep};
+use flow_ir::{Comparison, FieldId, Place, SlotKind, StepId, ValueId};
 
 impl Lowering<'_> {
+    /// Leaves a bit in the trace where a step is about to change something.
+    pub(super) fn tell_change(
+        &mut self,
+        (id, step): (StepId, &TypedStep),
+        (field, value): (FieldId, &Number),
+        body: &mut Body<'_>,
+        path: Option<ValueId>,
+    ) {
+        let Some(slot) = self.program.fields.at(field).slot else { return };
+        let lowered = self.unclamped(value, &mut body.code);
+        let now = body.code.load(Place::contact(slot));
+        let differs = body.code.compare(Comparison::NotEqual, now, lowered.value);
+        let ran = body.code.within(path, differs);
+        body.trace(id, &step.text, step.at, Some(ran));
+    }
+
     pub(super) fn change(&mut self, field: FieldId, value: &Number, body: &mut Body<'_>, path: Option<ValueId>) {
         let Some(slot) = self.program.fields.at(field).slot else { return };
         let lowered = self.unclamped(value, &mut body.code);

@@ -12,6 +12,7 @@ mod change;
 mod effect;
 mod email;
 mod facts;
+mod holdout;
 mod number;
 mod policy;
 mod predicate;
@@ -50,6 +51,7 @@ pub(crate) fn lower(typed: &Typed, name: &str, timezone: &str, files: Vec<String
     lowering.starts();
     lowering.turns();
     lowering.policy();
+    lowering.holdouts();
     lowering.calendars();
     lowering.agains();
     lowering.program.emails = typed.emails.values().map(|typed| typed.email.clone()).collect();

@@ -40,14 +40,18 @@ impl Lowering<'_> {
                 };
                 Lowered { value, known: None }
             }
-            Number::Max(left, right) => {
-                let (left, right) = (self.number(left, code), self.number(right, code));
-                let known = both(left.known, right.known, code);
-                Lowered { value: code.op(Op::Max(left.value, right.value)), known }
-            }
+            Number::Max(left, right) => self.either(left, right, Op::Max, code),
+            Number::Min(left, right) => self.either(left, right, Op::Min, code),
             Number::Add(left, right) => self.sum(left, right, Op::Add, code),
             Number::Sub(left, right) => self.sum(left, right, Op::Sub, code),
         }
+    }
+
+    /// One of two numbers.
+    fn either(&self, left: &Number, right: &Number, op: fn(ValueId, ValueId) -> Op, code: &mut Builder) -> Lowered {
+        let (left, right) = (self.number(left, code), self.number(right, code));
+        let known = both(left.known, right.known, code);
+        Lowered { value: code.op(op(left.value, right.value)), known }
     }
 
     fn sum(&self, left: &Number, right: &Number, op: fn(ValueId, ValueId) -> Op, code: &mut Builder) -> Lowered {

@@ -7,9 +7,10 @@ use super::predicate::{JourneyScope, Scope, Segments};
 use super::steps::Steps;
 use crate::typed::{TypedEntry, TypedWorkflow};
 use flow_ir::{
-    Area, BlockId, Entry, FOREVER, Function, Goal, IdMap, JourneySlots, Layout, NEVER, Op, SlotId, SlotKind, Workflow,
-    WorkflowDebug, WorkflowId, Written,
+    Area, BlockId, Closings, Effect, EffectId, Entry, FOREVER, Function, Goal, IdMap, JourneySlots, Layout, NEVER, Op,
+    PausedSlots, SlotId, SlotKind, Workflow, WorkflowDebug, WorkflowId, Written,
 };
+use std::collections::BTreeSet;
 
 impl Lowering<'_> {
     pub(super) fn workflow(&mut self, id: WorkflowId, typed: &TypedWorkflow) -> (Workflow, WorkflowDebug) {
@@ -17,7 +18,7 @@ impl Lowering<'_> {
             workflow: id,
             name: &typed.name,
             code: Builder::new(),
-            journey: journey_scope(),
+            journey: journey_scope(self.holds_out(typed), self.asks_late(typed), self.may_pause(id, typed)),
             steps: Steps::default(),
             waits: IdMap::default(),
             effects: IdMap::default(),
@@ -35,6 +36,7 @@ impl Lowering<'_> {
         });
         let exits =
             typed.exits.iter().map(|(when, ..)| self.own_predicate("exit when", &when.cond, &mut body)).collect();
+        let pause = typed.pause.as_ref().map(|pause| self.own_predicate("pause while", &pause.cond, &mut body));
         let skip = typed.skip.as_ref().map(|skip| {
             self.predicate(
                 format!("{}: skip when", typed.name),
@@ -44,7 +46,10 @@ impl Lowering<'_> {
             )
         });
         self.body(&typed.steps, &mut body);
-        let function = std::mem::replace(&mut body.code, Builder::new()).finish();
+        let goal_met = typed.on_goal.as_ref().map(|steps| self.closing(steps, &mut body));
+        let left = typed.on_exit.as_ref().map(|steps| self.closing(steps, &mut body));
+        let code = std::mem::replace(&mut body.code, Builder::new());
+        let (function, closings) = code.finish_with(Closings { goal: goal_met, exit: left });
         let mut journey = body.journey;
         journey.layout.place();
         let told = WorkflowDebug { steps: body.steps.written, arms: body.arms_written, ..told(typed) };
@@ -61,8 +66,14 @@ impl Lowering<'_> {
             // Where there are no holidays, a workflow is what it was before there could be any.
             not_on_holidays: if self.typed.calendars.is_empty() { 0 } else { typed.not_on_holidays },
             spacing_ms: typed.spacing_ms,
-            writes: frame_writes(&function),
+            holdout: typed.holdout,
+            late: typed.late,
+            pause,
+            pauses: typed.pauses.iter().map(|kept| kept.group.clone()).collect(),
+            stops: typed.stops.iter().map(|kept| kept.group.clone()).collect(),
+            writes: self.writes(&function, &body.effects),
             start: BlockId(0),
+            closings,
             started: None,
             rate: None,
             turn: None,
@@ -78,6 +89,13 @@ impl Lowering<'_> {
             counts: journey.counts,
         };
         (workflow, told)
+    }
+
+    /// The slots of the frame that a body and its effects write for themselves.
+    fn writes(&self, function: &Function, effects: &IdMap<EffectId, Effect>) -> Vec<SlotId> {
+        let texts = effects.values().filter_map(|effect| self.program.fields.at(effect.writes()?).slot);
+        let writes: BTreeSet<SlotId> = frame_writes(function).into_iter().chain(texts).collect();
+        writes.into_iter().collect()
     }
 
     fn entry(&mut self, id: WorkflowId, typed: &TypedWorkflow) -> Entry {
@@ -121,8 +139,9 @@ fn told(typed: &TypedWorkflow) -> WorkflowDebug {
     }
 }
 
-/// The slots every journey has.
-fn journey_scope() -> JourneyScope {
+/// The slots every journey has, and those that hang on the lines of its head and of the policy: whether it is of somebody for whom
+/// nothing is done, and whether it is late.
+fn journey_scope(holds_out: bool, asks_late: bool, may_pause: bool) -> JourneyScope {
     let mut layout = Layout::default();
     let slots = JourneySlots {
         triggered_at: layout.add("triggered_at", SlotKind::Int, false, NEVER),
@@ -132,6 +151,14 @@ fn journey_scope() -> JourneyScope {
         sent_at: Vec::new(),
         taken: None,
         round_began: None,
+        paused: may_pause.then(|| PausedSlots {
+            since: layout.add("paused since", SlotKind::Int, false, NEVER),
+            by: layout.add("paused by", SlotKind::Int, false, 0),
+            was: layout.add("before the pause", SlotKind::Int, false, 0),
+            due: layout.add("due before the pause", SlotKind::Int, false, FOREVER),
+        }),
+        late: asks_late.then(|| layout.add("late", SlotKind::Int, false, NEVER)),
+        held_out: holds_out.then(|| layout.add("held out", SlotKind::Bool, false, 0)),
     };
     JourneyScope::new(slots, layout)
 }

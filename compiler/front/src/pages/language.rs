@@ -170,7 +170,8 @@ mod tests {
         assert_eq!(title("reenter"), "reenter");
         assert_eq!(title("segment"), "segment");
         assert_eq!(title("split"), "split");
-        assert_eq!(title("notify"), "Not yet");
+        assert_eq!(title("notify"), "notify");
+        assert_eq!(title("webhook"), "Not yet");
         assert_eq!(title("timed out"), "wait");
         assert_eq!(title("send"), "send");
         assert_eq!(title("blockchain"), "");

@@ -102,13 +102,18 @@ macro_rules! team_clauses {
 /// The lines of a policy.
 macro_rules! policy_clauses {
     ($then:ident $($given:tt)*) => { $then! { $($given)* {
+        policy: Consent(Consent) [consent "consent"] {
+            page "consent", typed "permission" "permissions" "gdpr" "optin" "optout" => "consent", later "sms" "push",
+        };
         policy: Cap(Cap) [cap "cap"] { page "cap", is Many, typed "limit" => "cap", later "sms" "pushes" "notices", };
         policy: Quiet(Quiet) [quiet "quiet from"] { page "quiet", };
         policy: Blackout(DaySpan) [blackout "blackout"] { page "blackout", is Many, typed "closed" "freeze" => "blackout", };
         policy: Hold(Duration) [hold "hold at most"] { page "hold-at-most", };
         policy: First(First) [first "first"] { page "first", typed "order" => "first", };
+        policy: Holdout(Holdout) [holdout_of_all "holdout"] { page "holdout", typed "control" => "holdout", };
+        policy: Late(Late) [late_of_all "late"] { page "late", typed "overdue" "missed" => "late", later "by", };
     } {
-        "consent"; "holdout"; "late"; "comes";
+        "comes";
     } } };
 }
 
@@ -128,15 +133,22 @@ macro_rules! headers {
         window: Window(Window) [window "send on"] { page "send-on", };
         spacing: Spacing(Spacing) [spacing "at least"] { page "at-least-between-emails", typed "spacing" "gap" "space" => "at least", };
         rate: Rate(Rate) [rate "rate"] { page "rate", typed "pace" "throttle" => "rate", };
+        holdout: Holdout(Holdout) [holdout "holdout"] { page "holdout", typed "control" "control_group" => "holdout", };
+        pauses: PauseWhile(PauseWhile) [pause_while "pause while"] { page "pause-while", };
+        pauses: Pauses(Pauses) [pauses_group "pauses"] { page "pauses-stops", is Many, };
+        pauses: Stops(Stops) [stops_group "stops"] { page "pauses-stops", is Many, };
+        late: Late(Late) [late "late"] { page "late", typed "overdue" "missed" => "late", later "by", };
+        closing: OnGoal(Closing) [on_goal "on goal"] { page "on-goal-on-exit", };
+        closing: OnExit(Closing) [on_exit "on exit"] { page "on-goal-on-exit", };
     } {
-        "priority"; "holdout"; "pauses"; "stops"; "promise"; "late"; "experiment";
+        "priority"; "promise"; "experiment";
     } } };
 }
 
 /// The files of the lines of a workflow, each once: small siblings share one.
 macro_rules! header_modules {
     ($then:ident) => {
-        $then! { goal facts enter reenter guards window spacing rate }
+        $then! { goal facts enter reenter guards window spacing rate holdout pauses late closing }
     };
 }
 
@@ -157,13 +169,17 @@ macro_rules! steps {
         change: Change(Change) [score "score +=", set "set"] { page "score-and-set", typed "let" "update" "change" "setze" => "set", };
         tag: Tag(TagStep) [tag "tag", untag "untag"] { page "tag-and-untag", typed "label" => "tag", typed "unlabel" => "untag", };
         advance: Advance(AdvanceStep) [advance "advance"] { page "advance", };
+        move_back: MoveBack(MoveBackStep) [move_back "move stage back"] {
+            page "move-stage-back", typed "demote" "downgrade" => "move stage back",
+        };
         handoff: Handoff(HandoffStep) [handoff "handoff"] { page "handoff", called "a handoff", later "stop", };
+        notify: Notify(NotifyStep) [notify "notify"] { page "notify", typed "alert" "inform" => "notify", };
         start: Start(StartStep) [start "start"] { page "start", typed "enrol" "enroll" "trigger" => "start", later "with", };
         stop: Stop(StopStep) [stop "stop"] { page "stop", typed "end" "cancel" => "stop", };
         suppress: Suppress(SuppressStep) [suppress "suppress because"] { page "suppress", };
         exit: Exit(ExitStep) [exit "exit"] { page "exit", typed "leave" => "exit", };
     } {
-        "add"; "move"; "notify"; "call";
+        "add"; "call";
     } } };
 }
 
@@ -184,6 +200,7 @@ macro_rules! predicates {
         engaged: Engaged(Engaged) [engagement "clicked"] { page "mails", };
         reaction: Reaction(Reaction) [reaction "opened"] { page "any-mail", };
         tagged: Tagged(Tagged) [tagged "tagged"] { page "tags", };
+        allows: Allows(Allows) [allows "allows email"] { page "allows-email", };
         inactive: Inactive(Inactive) [inactive "inactive for"] { page "inactive", };
         dated: Dated(Dated) [dated "today"] { page "days-and-hours", };
         weekday: OnWeekday(OnWeekday) [on_weekday "weekday"] { page "days-and-hours", };

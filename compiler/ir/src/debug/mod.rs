@@ -65,4 +65,7 @@ pub struct Conditions {
     pub goal: Option<String>,
     /// Behind `skip when`.
     pub skip: Option<String>,
+    /// Behind `pause while`.
+    #[serde(default)]
+    pub pause: Option<String>,
 }

@@ -197,7 +197,7 @@ fn predicates(kept: &Program, out: &mut Program) {
             Entry::ByHand => {}
         }
         workflow.goal.iter_mut().for_each(|goal| number(&mut goal.when));
-        workflow.exits.iter_mut().chain(&mut workflow.skip).for_each(number);
+        workflow.exits.iter_mut().chain(&mut workflow.skip).chain(&mut workflow.pause).for_each(number);
         workflow.waits.values_mut().filter_map(Wait::when_mut).for_each(number);
     }
 }

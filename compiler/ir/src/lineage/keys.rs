@@ -134,6 +134,10 @@ pub(super) fn journey(meaning: &Meaning, workflow: &Workflow, trace_from: u32) -
     names.insert(slots.timed_out, "timed out".to_owned());
     names.extend(slots.round_began.map(|slot| (slot, "round began".to_owned())));
     names.extend(slots.taken.map(|slot| (slot, "taken".to_owned())));
+    let paused = slots.paused.iter().flat_map(|paused| paused.each());
+    names.extend(paused.map(|(slot, what)| (slot, what.to_owned())));
+    names.extend(slots.late.map(|slot| (slot, "late".to_owned())));
+    names.extend(slots.held_out.map(|slot| (slot, "held out".to_owned())));
     for (word, slot) in (trace_from..).zip(&slots.trace) {
         names.insert(*slot, format!("trace {word}"));
     }

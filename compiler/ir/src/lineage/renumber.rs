@@ -262,6 +262,7 @@ impl Numbers {
             effect.renumber(&mut |reference| match reference {
                 Reference::Email(id) => Reference::Email(self.email(id)),
                 Reference::Field(id) => Reference::Field(self.field(id)),
+                Reference::Written(id) => Reference::Written(self.field(id)),
                 Reference::Workflow(id) => Reference::Workflow(self.workflow(id)),
                 Reference::Team(_) | Reference::Split(_) => reference,
             });
@@ -273,7 +274,9 @@ impl Numbers {
         }
         let slots = &mut workflow.slots;
         [&mut slots.triggered_at, &mut slots.waiting_since, &mut slots.timed_out].into_iter().for_each(slot);
-        slots.trace.iter_mut().chain(&mut slots.taken).chain(&mut slots.round_began).for_each(slot);
+        let heads = slots.round_began.iter_mut().chain(&mut slots.held_out).chain(&mut slots.late);
+        slots.trace.iter_mut().chain(&mut slots.taken).chain(heads).for_each(slot);
+        slots.paused.iter_mut().flat_map(|paused| paused.each_mut()).for_each(slot);
         for (email, kept) in &mut slots.sent_at {
             *email = self.email(*email);
             slot(kept);

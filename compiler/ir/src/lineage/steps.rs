@@ -31,6 +31,7 @@ impl Same<'_> {
         let newest_arms = kept.arms.get((trace_from * TRACE_BITS) as usize..).unwrap_or_default();
         kept.body.blocks.len() - from == out.body.blocks.len()
             && newest_arms == out.arms
+            && kept.closings == out.closings.moved(|block| BlockId(block.0 + kept.start.0))
             && (kept.body.blocks.values().skip(from).zip(out.body.blocks.values()))
                 .all(|(before, block)| self.block((kept, before), (out, block)))
     }
@@ -156,6 +157,7 @@ fn older_blocks(
     }
     workflow.body = Function { blocks };
     workflow.start = BlockId::from_index(older);
+    workflow.closings = workflow.closings.moved(|block| BlockId(block.0 + older as u32));
     let mut writes: BTreeSet<_> = workflow.writes.iter().copied().collect();
     writes.extend(written);
     workflow.writes = writes.into_iter().collect();
@@ -212,6 +214,13 @@ fn answers(importer: &mut Importer<'_>, id: WorkflowId, is_live: bool) -> Result
     *taken = taken.or(before.slots.taken);
     let round_began = &mut importer.out.meaning.workflows.at_mut(id).slots.round_began;
     *round_began = round_began.or(before.slots.round_began);
+    // Of whom nothing was done nothing is done to the end of their journey, whatever the new version holds out.
+    let held_out = &mut importer.out.meaning.workflows.at_mut(id).slots.held_out;
+    *held_out = held_out.or(before.slots.held_out);
+    let paused = &mut importer.out.meaning.workflows.at_mut(id).slots.paused;
+    *paused = paused.or(before.slots.paused);
+    let late = &mut importer.out.meaning.workflows.at_mut(id).slots.late;
+    *late = late.or(before.slots.late);
     if !is_live {
         return Ok(());
     }

@@ -10,8 +10,8 @@ use super::renumber::without_place;
 use super::steps::needed;
 use crate::source::Location;
 use crate::{
-    Area, Block, BlockId, EmailId, Ending, Entry, EventCount, EventId, FOREVER, Fact, FieldId, Function, Id, Op,
-    Pattern, PatternEvent, PatternId, Predicate, PredicateId, Program, PropertyTest, Reference, Segment, SegmentId,
+    Area, Block, BlockId, Closings, EmailId, Ending, Entry, EventCount, EventId, FOREVER, Fact, FieldId, Function, Id,
+    Op, Pattern, PatternEvent, PatternId, Predicate, PredicateId, Program, PropertyTest, Reference, Segment, SegmentId,
     SlotId, SplitId, TeamId, Terminator, TextTestId, Wait, WaitId, WatchedField, Workflow, WorkflowId,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -64,7 +64,7 @@ impl<'p> Importer<'p> {
             if let Some(goal) = &mut workflow.goal {
                 goal.when = self.asked_of(id, goal.when)?;
             }
-            for exit in workflow.exits.iter_mut().chain(&mut workflow.skip) {
+            for exit in workflow.exits.iter_mut().chain(&mut workflow.skip).chain(&mut workflow.pause) {
                 *exit = self.asked_of(id, *exit)?;
             }
             let mut counts = Vec::new();
@@ -96,7 +96,9 @@ impl<'p> Importer<'p> {
         // What was gone before has an end of its own, where it would begin.
         let was_gone = self.kept.lineage.gone.contains(&id.0);
         let older = if was_gone { before.start.index() } else { before.body.blocks.len() };
-        let needed = needed(&before.body, standing);
+        // Who stands in it still ends as it says.
+        let closings = if standing.is_empty() { Closings::default() } else { before.closings };
+        let needed = needed(&before.body, &standing.iter().copied().chain(closings.blocks()).collect());
         let end =
             || Block { ops: Default::default(), end: Terminator::Finish { step: None, ending: Ending::Finished } };
         let mut body = Function::default();
@@ -108,6 +110,7 @@ impl<'p> Importer<'p> {
         let workflow = self.out.meaning.workflows.at_mut(id);
         workflow.start = body.blocks.push(end());
         workflow.body = body;
+        workflow.closings = closings;
         Ok(())
     }
 
@@ -187,6 +190,7 @@ impl<'p> Importer<'p> {
                     other => other,
                 });
                 failed?;
+                imported.writes().map_or(Ok(()), |field| self.still_takes_texts(field))?;
                 imported.starts().into_iter().for_each(|started| self.keep_started(started));
                 let effects = &mut self.out.meaning.workflows.at_mut(id).effects;
                 let known = effects.find(|known| *known == imported);
@@ -195,6 +199,14 @@ impl<'p> Importer<'p> {
             _ => {}
         }
         Ok(block)
+    }
+
+    /// A field that an older step gives a text must still hold one.
+    fn still_takes_texts(&self, field: FieldId) -> Result<(), Lost> {
+        match (self.kept.fields.get(field), self.out.fields.get(field)) {
+            (Some(before), Some(now)) if now.ty != before.ty => Err(Lost::field(before, now)),
+            _ => Ok(()),
+        }
     }
 
     /// Sees to it that a workflow remembers that it was started, though no step of the new version starts it.

@@ -8,6 +8,7 @@ pub mod appointment;
 pub mod area;
 pub mod calendar;
 pub mod choices;
+pub mod consent;
 pub mod dates;
 pub mod effect;
 pub mod fact;

@@ -6,10 +6,11 @@ use super::Meaning;
 use super::area::Area;
 use super::fact::{Fact, PatternEvent};
 use super::holidays::DaySpan;
+use super::split::Split;
 use super::workflow::SendWindow;
 use crate::id::FactId;
 use crate::limits::{MAX_FACT_DEPTH, MAX_HOLD_DAYS};
-use crate::units::DAY_MS;
+use crate::units::{DAY_MS, HOUR_MS};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -31,6 +32,12 @@ pub struct Policy {
     /// How long a mail is held at most, in milliseconds; [`HOLD_MS`] where the project says nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hold_ms: Option<i64>,
+    /// For how many of a hundred people no workflow does anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holdout: Option<u8>,
+    /// What becomes of mails that come late, where a workflow says nothing else; they leave at once where nobody says anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late: Option<Late>,
     /// The groups of workflows that go first, in order. All others come behind them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub first: Vec<String>,
@@ -68,8 +75,16 @@ impl Policy {
         let is_held = (1..=i64::from(MAX_HOLD_DAYS) * DAY_MS).contains(&self.hold_ms());
         cap.or_else(|| quiet.map(|quiet| format!("{quiet:?} leaves no hour of the day")))
             .or_else(|| blackout.map(|blackout| format!("{blackout:?} ends before it begins")))
+            .or_else(|| {
+                self.holdout.filter(|percent| !is_share(*percent)).map(|percent| format!("{percent}% are held out"))
+            })
             .or_else(|| (!is_held).then(|| format!("a mail is held for {} ms", self.hold_ms())))
     }
+}
+
+/// Whether so many of a hundred leave somebody on either side.
+pub(crate) fn is_share(percent: u8) -> bool {
+    (1..Split::WHOLE).contains(&i64::from(percent))
 }
 
 impl Meaning {
@@ -83,12 +98,37 @@ impl Meaning {
     }
 }
 
-/// Who may get marketing mail of whom nobody knows whether they want it.
+/// What becomes of a marketing mail that comes late: nobody was there when it was due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Late {
+    /// It leaves at once.
+    Run,
+    /// It is withheld.
+    Skip,
+    /// It waits for the next window to open.
+    NextWindow,
+}
+
+impl Late {
+    /// How much later than it was due a mail has to come to be late. A restart, or a crowd of others, is no such thing.
+    pub const OVERDUE_MS: i64 = HOUR_MS;
+
+    /// As it is written.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Run => "run",
+            Self::Skip => "skip",
+            Self::NextWindow => "next window",
+        }
+    }
+}
+
+/// Who may get marketing mail beside those of whom nothing is known that forbids it. Where a project says nothing, whoever has not refused it does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Consent {
-    /// Nobody: whoever has said yes is written to, and no other.
+    /// Whoever has said yes, and nobody else.
     OptIn,
-    /// Everybody who has not said no.
+    /// Everybody who has neither said no nor still to confirm that they said yes.
     OptOut,
 }
 

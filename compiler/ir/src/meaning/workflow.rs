@@ -5,6 +5,7 @@ use super::dates::Dates;
 use super::effect::Effect;
 use super::function::{Function, Terminator};
 use super::layout::Layout;
+use super::policy::Late;
 use super::rate::{Rate, Turn};
 use super::role::SlotRole;
 use super::step::StepKey;
@@ -43,11 +44,30 @@ pub struct Workflow {
     /// How long after one marketing mail of it to somebody the next one leaves, elapsed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spacing_ms: Option<i64>,
+    /// For how many of a hundred of its people nothing is done, so that the others can be compared with them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holdout: Option<u8>,
+    /// While it holds nobody takes a step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pause: Option<PredicateId>,
+    /// The groups whose other workflows' journeys stand still while somebody is in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pauses: Vec<String>,
+    /// The groups whose other workflows somebody leaves who is in it, and does not come into.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stops: Vec<String>,
+    /// What becomes of its mails that come late; what the policy says where it says nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late: Option<Late>,
     /// From the first step to the end. A journey's position is the number of the block it resumes at.
     pub body: Function,
     /// The block at which a journey begins. Blocks before it are the steps of earlier versions, for those who began with them.
     #[serde(default = "first", skip_serializing_if = "is_first")]
     pub start: BlockId,
+    /// Where the steps begin that somebody is taken through whose journey ends by its goal, and by an exit. They are the newest for everybody,
+    /// like the goal and the exits, and nothing in them waits or lets anything out.
+    #[serde(default, skip_serializing_if = "Closings::is_none")]
+    pub closings: Closings,
     /// How each step is named outside the program.
     pub steps: IdMap<StepId, StepKey>,
     /// Those that [`Terminator::Wait`](crate::Terminator) names.
@@ -93,9 +113,10 @@ fn is_first(block: &BlockId) -> bool {
 }
 
 impl Workflow {
-    /// The blocks a journey may be handed back at, sorted: where it begins, wherever a wait resumes, and each effect (it may be held).
+    /// The blocks at which a run of steps may begin, sorted: where a journey begins and ends, wherever a wait resumes, and each effect (it may be
+    /// held).
     pub fn resume_points(&self) -> Vec<BlockId> {
-        let mut points = vec![self.start];
+        let mut points: Vec<BlockId> = [self.start].into_iter().chain(self.closings.blocks()).collect();
         for (id, block) in self.body.blocks.iter() {
             match block.end {
                 Terminator::Wait { resume, .. } => points.push(resume),
@@ -121,6 +142,32 @@ impl Workflow {
     }
 }
 
+/// `on goal { .. }` and `on exit { .. }`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Closings {
+    /// For those whose goal is met.
+    pub goal: Option<BlockId>,
+    /// For those who leave by an exit.
+    pub exit: Option<BlockId>,
+}
+
+impl Closings {
+    fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Where they begin.
+    pub fn blocks(self) -> impl Iterator<Item = BlockId> {
+        self.goal.into_iter().chain(self.exit)
+    }
+
+    /// The same, with each block where it is now.
+    #[must_use]
+    pub fn moved(self, to: impl Fn(BlockId) -> BlockId) -> Self {
+        Self { goal: self.goal.map(&to), exit: self.exit.map(&to) }
+    }
+}
+
 /// The slots every journey has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JourneySlots {
@@ -142,6 +189,42 @@ pub struct JourneySlots {
     /// The instant at which the round of a `repeat` began, put off by as long as its mails were held. None where nothing is repeated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub round_began: Option<SlotId>,
+    /// Whether the journey is of somebody for whom nothing is done: the engine says so at its begin. None where there are no such people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_out: Option<SlotId>,
+    /// Of a journey whose mails come late: [`FOREVER`](crate::FOREVER), or when the window opens for which they wait. None where it does not matter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late: Option<SlotId>,
+    /// What a journey that stands still keeps. None where none of them does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paused: Option<PausedSlots>,
+}
+
+/// What a journey that stands still keeps, so that it goes on as it would have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PausedSlots {
+    /// Since when; [`NEVER`](crate::NEVER) where it does not.
+    pub since: SlotId,
+    /// By what: 0 for the workflow's own condition, else one more than the number of the workflow that pauses it.
+    pub by: SlotId,
+    /// What it was waiting for, as the engine counts it.
+    pub was: SlotId,
+    /// When it was due; [`FOREVER`](crate::FOREVER) where that hung on something else.
+    pub due: SlotId,
+}
+
+impl PausedSlots {
+    /// All of them, with what they are called.
+    pub fn each(&self) -> [(SlotId, &'static str); 4] {
+        let Self { since, by, was, due } = *self;
+        [(since, "paused since"), (by, "paused by"), (was, "before the pause"), (due, "due before the pause")]
+    }
+
+    /// All of them, to be numbered anew.
+    pub(crate) fn each_mut(&mut self) -> [&mut SlotId; 4] {
+        let Self { since, by, was, due } = self;
+        [since, by, was, due]
+    }
 }
 
 /// `goal TEXT when P within D`.

@@ -36,8 +36,26 @@ impl Checker<'_> {
         }
         if !workflow.body.blocks.is_empty() {
             self.exists(place, &workflow.body.blocks, workflow.start);
+            workflow.closings.blocks().for_each(|block| self.exists(place, &workflow.body.blocks, block));
         }
-        self.graph(place, &workflow.body, workflow.start);
+        self.graph(place, workflow);
+    }
+
+    /// What is done for somebody whose journey has ended is done at once, and nobody has to wait for it.
+    fn closings(&mut self, place: &str, workflow: &Workflow) {
+        let reached = reachable(&workflow.body, workflow.closings.blocks());
+        for ((id, block), _) in workflow.body.blocks.iter().zip(reached).filter(|(_, reached)| *reached) {
+            let waits = match block.end {
+                Terminator::Wait { .. } => true,
+                Terminator::Effect { effect, .. } => {
+                    workflow.effects.get(effect).is_some_and(|effect| effect.lets_out())
+                }
+                _ => false,
+            };
+            if waits {
+                self.fault(&format!("{place}, {id}"), "a journey that has ended comes to it and would have to wait");
+            }
+        }
     }
 
     /// Checks a block's ops; a faulty one counts as leaving nothing, so each mistake is told once or twice, not at every use.
@@ -90,12 +108,14 @@ impl Checker<'_> {
     }
 
     /// Every target exists, every block is reached, and no path comes back.
-    fn graph(&mut self, place: &str, function: &Function, start: BlockId) {
+    fn graph(&mut self, place: &str, workflow: &Workflow) {
+        let function = &workflow.body;
         let size = function.blocks.len();
         if size == 0 {
             return self.fault(place, "has no blocks");
         }
-        if start.index() >= size {
+        let mut begins = [workflow.start].into_iter().chain(workflow.closings.blocks());
+        if begins.any(|block| block.index() >= size) {
             return;
         }
         let mut sound = true;
@@ -106,14 +126,16 @@ impl Checker<'_> {
             }
         }
         if sound {
-            self.paths(place, function, start);
+            self.paths(place, workflow);
+            self.closings(place, workflow);
         }
     }
 
     /// Blocks before the start are of earlier versions: some of them nobody needs any more.
-    fn paths(&mut self, place: &str, function: &Function, start: BlockId) {
-        let reached = reachable(function, start);
-        for (id, _) in function.blocks.ids().zip(reached).filter(|(id, reached)| !reached && *id >= start) {
+    fn paths(&mut self, place: &str, workflow: &Workflow) {
+        let function = &workflow.body;
+        let reached = reachable(function, [workflow.start].into_iter().chain(workflow.closings.blocks()));
+        for (id, _) in function.blocks.ids().zip(reached).filter(|(id, reached)| !reached && *id >= workflow.start) {
             self.fault(&format!("{place}, {id}"), "no path leads here");
         }
         if !ends(function) {
@@ -122,11 +144,11 @@ impl Checker<'_> {
     }
 }
 
-/// Which blocks a path from the start leads to.
+/// Which blocks a path from where a run begins leads to.
 #[expect(clippy::indexing_slicing, reason = "`graph` has found that every target exists")]
-fn reachable(function: &Function, start: BlockId) -> Vec<bool> {
+fn reachable(function: &Function, begins: impl IntoIterator<Item = BlockId>) -> Vec<bool> {
     let mut reached = vec![false; function.blocks.len()];
-    let mut todo = vec![start];
+    let mut todo: Vec<BlockId> = begins.into_iter().collect();
     while let Some(id) = todo.pop() {
         if !std::mem::replace(&mut reached[id.index()], true) {
             todo.extend(function.blocks.at(id).end.targets());

@@ -2,7 +2,7 @@
 
 use super::super::{EmailContent, Piece, TextTemplate, Workflow};
 use super::Checker;
-use crate::limits::{MAX_BECAUSE_BYTES, MAX_MAIL_BYTES, MAX_SUBJECT_BYTES, MAX_TEXT_BYTES};
+use crate::limits::{MAX_BECAUSE_BYTES, MAX_MAIL_BYTES, MAX_SUBJECT_BYTES, MAX_TEXT_BYTES, MAX_VALUE_CHARS};
 
 impl Checker<'_> {
     pub(super) fn mail(&mut self) {
@@ -68,6 +68,12 @@ impl Checker<'_> {
         for because in workflow.effects.values().filter_map(|effect| effect.because()) {
             if because.len() > MAX_BECAUSE_BYTES {
                 self.fault(place, format!("a reason has {} bytes, not up to {MAX_BECAUSE_BYTES}", because.len()));
+            }
+        }
+        for value in workflow.effects.values().flat_map(|effect| effect.values()) {
+            let chars = value.chars().count();
+            if chars > MAX_VALUE_CHARS {
+                self.fault(place, format!("sets a text of {chars} characters, not up to {MAX_VALUE_CHARS}"));
             }
         }
     }

@@ -54,6 +54,10 @@ impl Checker<'_> {
         own(slots.timed_out, "timed_out");
         slots.round_began.into_iter().for_each(|slot| own(slot, "round_began"));
         slots.taken.into_iter().for_each(|slot| own(slot, "taken"));
+        let paused = slots.paused.iter().flat_map(|paused| paused.each());
+        paused.for_each(|(slot, what)| own(slot, what));
+        slots.late.into_iter().for_each(|slot| own(slot, "late"));
+        slots.held_out.into_iter().for_each(|slot| own(slot, "held_out"));
         slots.trace.iter().for_each(|slot| own(*slot, "trace"));
         slots.sent_at.iter().for_each(|(email, slot)| own(*slot, &format!("sending of {email}")));
         for asked in &workflow.engagements {

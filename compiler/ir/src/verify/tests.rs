@@ -623,6 +623,8 @@ fn a_policy_counts_what_is_remembered() {
     let days = DaySpan { first_day: 2, last_day: 1 };
     assert!(policy(Policy { blackouts: vec![days], ..Policy::default() }).ends_with("ends before it begins"));
     assert!(policy(Policy { hold_ms: Some(0), ..Policy::default() }).ends_with("a mail is held for 0 ms"));
+    let asks = Policy { consent: Some(Consent::OptIn), ..Policy::default() };
+    assert!(policy(asks).ends_with("asks for consent, and nothing keeps it"));
 }
 
 #[test]
@@ -658,6 +660,19 @@ fn what_is_between_two_mails_and_on_holidays_is_sensible() {
     };
     assert_eq!((off(0b11, 0b10), off(0b11, 0)), ("sound".to_owned(), "sound".to_owned()));
     assert!(off(0b11, 0b100).ends_with("does not open on holidays of days on which it never opens"));
+}
+
+#[test]
+fn who_is_held_out_late_or_paused_is_kept() {
+    let workflow = |change: fn(&mut Workflow)| faults(|program| change(program.workflows.at_mut(WorkflowId(0))));
+    assert!(workflow(|workflow| workflow.holdout = Some(10)).ends_with("among the 10% that it holds out"));
+    assert!(workflow(|workflow| workflow.late = Some(Late::Skip)).ends_with("whether its mails come late"));
+    assert_eq!(workflow(|workflow| workflow.late = Some(Late::Run)), "sound");
+    let paused = workflow(|workflow| workflow.pause = Some(PredicateId(8)));
+    assert!(paused.contains("what its journeys were before they stood still"), "{paused}");
+    let policy = |holdout| faults(|program| program.policy.holdout = Some(holdout));
+    assert_eq!((policy(1), policy(99)), ("sound".to_owned(), "sound".to_owned()));
+    assert!(policy(0).ends_with("0% are held out") && policy(100).ends_with("100% are held out"));
 }
 
 #[test]

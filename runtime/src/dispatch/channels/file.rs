@@ -46,7 +46,7 @@ impl FileChannel {
     /// Creates the folder if its parent exists, and tries to write in it.
     pub fn open(folder: impl Into<PathBuf>) -> Result<FileChannel, OpenError> {
         let connector = FileChannel { folder: folder.into(), is_durable: true, next_temporary: AtomicU64::new(0) };
-        match create_folder(&connector.folder).and_then(|()| connector.try_writing()) {
+        match create_folder(&connector.folder).and_then(|_| connector.try_writing()) {
             Ok(()) => {
                 remove(files_in(&connector.folder).filter(|path| is_old_probe(path)));
                 Ok(connector)
@@ -78,7 +78,9 @@ impl FileChannel {
 
     fn write(&self, path: &Path, key: &str, message: &[u8]) -> io::Result<()> {
         let month = path.parent().unwrap_or(&self.folder);
-        create_folder(month)?;
+        if create_folder(month)? && self.is_durable {
+            sync_folder(&self.folder)?;
+        }
         let temporary = month.join(temporary_name(key, self.next_temporary.fetch_add(1, Ordering::Relaxed)));
         let written = write_file(&temporary, message, self.is_durable).and_then(|()| fs::rename(&temporary, path));
         if written.is_err() {
@@ -87,6 +89,15 @@ impl FileChannel {
         }
         written?;
         if self.is_durable { sync_folder(month) } else { Ok(()) }
+    }
+
+    /// A file that is there, on the disk.
+    fn keep(&self, path: &Path) -> io::Result<()> {
+        if !self.is_durable {
+            return Ok(());
+        }
+        File::open(path)?.sync_all()?;
+        sync_folder(path.parent().unwrap_or(&self.folder))
     }
 }
 
@@ -131,10 +142,9 @@ impl Channel for FileChannel {
             Err(error) => return Fate::unbuilt(&error),
         };
         let path = self.path(mail);
-        if path.is_file() {
-            return delivered(&path);
-        }
-        match self.write(&path, &mail.key, &message) {
+        // One that is there was written by an attempt whose end nobody heard: it may not be on the disk yet.
+        let done = if path.is_file() { self.keep(&path) } else { self.write(&path, &mail.key, &message) };
+        match done {
             Ok(()) => delivered(&path),
             Err(error) => Fate::Stop { reason: format!("`{}` cannot be written: {}", path.display(), advice(&error)) },
         }
@@ -183,10 +193,11 @@ fn remove(paths: impl Iterator<Item = PathBuf>) {
 }
 
 /// Not with its parents: a folder that is gone (an unmounted disk) must not come back empty on another disk.
-fn create_folder(folder: &Path) -> io::Result<()> {
+/// Whether it was not there before.
+fn create_folder(folder: &Path) -> io::Result<bool> {
     match fs::create_dir(folder) {
-        Err(_) if folder.is_dir() => Ok(()),
-        created => created,
+        Err(_) if folder.is_dir() => Ok(false),
+        created => created.map(|()| true),
     }
 }
 

@@ -7,6 +7,7 @@
 use super::Perform;
 use crate::engine::host::StepHost;
 use crate::print::lasting;
+use crate::store::ContactId;
 use flow_ir::backend::{Memory, Outcome};
 use flow_ir::{Area, Draw, Split, StepId};
 
@@ -14,14 +15,19 @@ impl Perform for Draw {
     fn perform(&self, host: &mut StepHost<'_>, mut memory: Memory<'_>, _: StepId) -> Outcome {
         let (frame, split) = (&host.plan.program.frame, host.plan.program.splits.at(self.split));
         if frame.read(&memory[Area::Contact], split.slot) == 0 {
-            let drawn = match host.view(&memory[Area::Contact]).address() {
-                Some(address) => drawn(&split.name, of_address(address)),
-                None => drawn(&split.name, host.contact.0.to_le_bytes()),
-            };
+            let drawn = drawn_for(split, host.contact, host.view(&memory[Area::Contact]).address());
             frame.write(&mut memory[Area::Contact], split.slot, drawn);
             host.written.push(split.slot);
         }
         Outcome::Done
+    }
+}
+
+/// What is drawn for somebody who has this address, or none.
+pub(in crate::engine) fn drawn_for(split: &Split, contact: ContactId, address: Option<&str>) -> i64 {
+    match address {
+        Some(address) => drawn(&split.name, of_address(address)),
+        None => drawn(&split.name, contact.0.to_le_bytes()),
     }
 }
 

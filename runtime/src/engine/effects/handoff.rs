@@ -31,7 +31,7 @@ pub struct Notice {
 }
 
 /// The fields that tell who someone is, with the words before their values.
-const WHO: [(&str, &str); 10] = [
+pub(super) const WHO: [(&str, &str); 10] = [
     ("Email", "email"),
     ("Phone", "phone"),
     ("Company", "company_name"),
@@ -89,17 +89,26 @@ impl StepHost<'_> {
     /// The member whose turn it is among those who cover the contact, else the backup.
     fn choose(&mut self, memory: &Memory<'_>, team: TeamId) -> (Option<String>, HandedTo) {
         let declared = self.plan.program.teams.at(team);
-        let count = declared.members.len();
-        let first = usize::try_from(self.batch.turn(team)).ok().and_then(|turn| turn.checked_rem(count)).unwrap_or(0);
-        let mut in_turn = declared.members.iter().enumerate().cycle().skip(first).take(count);
-        match in_turn.find(|(_, member)| member.covers.is_none_or(|covers| self.holds(covers, memory))) {
+        let in_turn = self.in_turn(memory, team);
+        match in_turn.and_then(|place| Some((place, declared.members.get(place)?))) {
             Some((place, member)) => {
-                self.batch.set_turn(team, u64::try_from((place + 1) % count).unwrap_or(0));
+                let next = (place + 1) % declared.members.len();
+                self.batch.set_turn(team, u64::try_from(next).unwrap_or(0));
                 (Some(member.address.clone()), HandedTo::Member)
             }
             None if declared.backup.is_some() => (declared.backup.clone(), HandedTo::Backup),
             None => (None, HandedTo::Nobody),
         }
+    }
+
+    /// The place of the member whose turn it is among those who cover the contact.
+    pub(super) fn in_turn(&self, memory: &Memory<'_>, team: TeamId) -> Option<usize> {
+        let members = &self.plan.program.teams.at(team).members;
+        let count = members.len();
+        let first = usize::try_from(self.batch.turn(team)).ok().and_then(|turn| turn.checked_rem(count)).unwrap_or(0);
+        let mut in_turn = members.iter().enumerate().cycle().skip(first).take(count);
+        let found = in_turn.find(|(_, member)| member.covers.is_none_or(|covers| self.holds(covers, memory)));
+        found.map(|(place, _)| place)
     }
 
     fn tell(&mut self, memory: &Memory<'_>, step: StepId, handoff: &Handoff, to: &str) {
@@ -138,7 +147,7 @@ impl StepHost<'_> {
     }
 
     /// The notice goes its own way: the journey waits for nobody's answer to it.
-    fn post_notice(&mut self, frame: &[u8], row: OutboxRecord, step: StepId) {
+    pub(super) fn post_notice(&mut self, frame: &[u8], row: OutboxRecord, step: StepId) {
         match self.outbox.delivery.composer.compose(&row, &self.view(frame)) {
             Err(detail) => {
                 self.note_not_composed(&row, &detail);
@@ -157,7 +166,7 @@ impl StepHost<'_> {
 }
 
 /// What to call the contact.
-fn who(view: &ContactView<'_>) -> String {
+pub(super) fn who(view: &ContactView<'_>) -> String {
     let names: Vec<String> = ["first_name", "last_name"].iter().filter_map(|name| said(view, name)).collect();
     if names.is_empty() {
         return said(view, "email").unwrap_or_else(|| format!("contact {}", view.id().0));
@@ -166,7 +175,7 @@ fn who(view: &ContactView<'_>) -> String {
 }
 
 /// A field as people typed it, on one line: nothing that they type looks like a line of ours.
-fn said(view: &ContactView<'_>, field: &str) -> Option<String> {
+pub(super) fn said(view: &ContactView<'_>, field: &str) -> Option<String> {
     view.named(field).map(|value| one_line(&value)).filter(|value| !value.is_empty())
 }
 

@@ -5,6 +5,7 @@ use super::Perform;
 use crate::engine::deliver::{Composed, dated};
 use crate::engine::gates::Place;
 use crate::engine::host::StepHost;
+use crate::engine::late::Lateness;
 use crate::engine::outbox::Posted;
 use crate::engine::reason::{HeldBy, Undelivered, Withheld};
 use crate::engine::suppress::forbidden;
@@ -26,7 +27,7 @@ enum Holding {
 }
 
 impl Perform for Send {
-    fn perform(&self, host: &mut StepHost<'_>, memory: Memory<'_>, step: StepId) -> Outcome {
+    fn perform(&self, host: &mut StepHost<'_>, mut memory: Memory<'_>, step: StepId) -> Outcome {
         if std::mem::take(&mut host.answered) {
             // What has its answer is waited for no more.
             host.row = None;
@@ -36,7 +37,10 @@ impl Perform for Send {
             host.withhold(step, reason);
             return Outcome::Done;
         }
-        match host.holding(&memory, self.email) {
+        if host.plan.is_marketing(self.email) && host.is_held_out(&memory) {
+            return host.leave_out(&mut memory, step);
+        }
+        match host.holding(&mut memory, self.email) {
             Holding::Until(until, by) => host.hold_mail(&memory, step, self.email, (until, by)),
             Holding::Never(reason) => {
                 host.withhold(step, reason);
@@ -75,7 +79,7 @@ impl StepHost<'_> {
     }
 
     /// Whether the mail may leave now: window and quiet hours, then caps. A transactional one asks for none of them.
-    fn holding(&self, memory: &Memory<'_>, email: EmailId) -> Holding {
+    fn holding(&self, memory: &mut Memory<'_>, email: EmailId) -> Holding {
         let (plan, now) = (self.plan, self.now);
         let at_most = plan.held_at_most(self.earlier().map_or(now, |row| row.held_since));
         if now > at_most {
@@ -89,10 +93,15 @@ impl StepHost<'_> {
             let until = gates.held_until(from, self.zone, at_most);
             if now < at_most { Holding::Until(until, by) } else { Holding::Never(otherwise) }
         };
+        match self.lateness(memory, &gates, at_most) {
+            Lateness::InTime => {}
+            Lateness::Skipped => return Holding::Never(Withheld::Late),
+            Lateness::Until(until) => return held(until.min(at_most), Some(HeldBy::Late), Withheld::HeldTooLong),
+        }
         if gates.open_at(now, self.zone, at_most) > now {
             return held(now, None, Withheld::HeldTooLong);
         }
-        let on_their_way = if plan.has_caps() { self.on_their_way() } else { 0 };
+        let on_their_way = if plan.has_caps() { self.on_their_way().count() } else { 0 };
         let under_caps = match plan.place_for_one(&memory[Area::Contact], on_their_way, now) {
             Place::Free => NEVER,
             Place::FreeAt(free_at) => free_at,

@@ -20,7 +20,7 @@ use ring::digest::{SHA256, digest};
 use serde_json::{Map, Value};
 
 use super::consent::{Reading, Said};
-use super::contacts::{doubtful, note_pause};
+use super::contacts::{doubtful, note_consent, note_pause};
 use super::doubt::Answer;
 use super::finding::{Fault, Reason, SetAside};
 use super::names::{EventNames, FieldNames, Fills, Meaning, snake_case};
@@ -270,6 +270,9 @@ impl<'p> SegmentReader<'p> {
         let said = reading.read(&cell, self.program);
         if let Said::Doubtful(field) = said {
             notes.add(doubtful(Some(reading)), &self.program.fields.at(field).name, &cell);
+        }
+        if let Said::Consents(field, state) = said {
+            note_consent(values, field, state);
         }
         if let Said::Until(field, until) = said {
             note_pause(values, field, until);

@@ -28,7 +28,15 @@ macro_rules! coded {
     };
 }
 
-coded!(JourneyStatus { Waiting => "waiting", Awaiting => "awaiting", Held => "held", Ended => "ended", Sending => "sending" });
+coded!(JourneyStatus {
+    Waiting => "waiting",
+    Awaiting => "awaiting",
+    Held => "held",
+    Ended => "ended",
+    Sending => "sending",
+    Paused => "paused by its condition",
+    PausedByOther => "paused by another workflow",
+});
 
 coded!(OutboxKind { Mail => "mail", Notice => "notice" });
 
@@ -70,6 +78,10 @@ coded!(DecisionCode {
     Ran => "ran",
     GaveWay => "gave way",
     InDoubt => "may have left",
+    Notified => "notified",
+    HeldOut => "held out",
+    Paused => "paused",
+    Resumed => "goes on",
 });
 
 /// The code in a column. A number that Flow never writes is damage.

@@ -1,7 +1,7 @@
 //! `policy`: rules over every workflow.
 
 use super::clause::{self, clauses};
-use super::{Block, Clause, DaySpan, Duration, Name};
+use super::{Block, Clause, DaySpan, Duration, Holdout, Late, Name};
 use crate::source::Span;
 use crate::syntax::constructs;
 
@@ -15,6 +15,22 @@ pub(crate) struct Policy {
 }
 
 constructs::policy_clauses!(clauses PolicyClause POLICY_CLAUSES);
+
+/// `consent marketing opt in`
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Consent {
+    OptIn,
+    OptOut,
+}
+
+impl Consent {
+    pub(crate) fn meaning(self) -> flow_ir::Consent {
+        match self {
+            Self::OptIn => flow_ir::Consent::OptIn,
+            Self::OptOut => flow_ir::Consent::OptOut,
+        }
+    }
+}
 
 /// `cap 2 emails per 7 days then delay`
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +59,10 @@ pub(crate) struct First {
 }
 
 impl Policy {
+    pub(crate) fn consent(&self) -> Option<Consent> {
+        clause::first(&self.clauses, PolicyClause::consent).copied()
+    }
+
     pub(crate) fn quiet_hours(&self) -> Option<(&Quiet, Span)> {
         clause::each(&self.clauses, PolicyClause::quiet).next()
     }

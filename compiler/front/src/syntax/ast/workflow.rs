@@ -35,6 +35,12 @@ impl Workflow {
     pub(crate) fn steps(&self) -> impl Iterator<Item = &Step> + Clone {
         self.items.iter().filter_map(|item| if let Item::Step(step) = item { Some(step) } else { None })
     }
+
+    /// Those that everybody goes in order, and those of its ends.
+    pub(crate) fn all_steps(&self) -> impl Iterator<Item = &Step> + Clone {
+        let closings = self.headers().filter_map(|header| header.kind.on_goal().or(header.kind.on_exit()));
+        self.steps().chain(closings.flat_map(|closing| &closing.steps))
+    }
 }
 
 impl Block for Workflow {

@@ -3,8 +3,10 @@
 use super::calendar::day_span;
 use super::clause::{self, clauses};
 use super::context::Context;
+use super::holdout::holdout as holdout_of_all;
+use super::late::late as late_of_all;
 use super::{Pair, Reader, Rule, child, has, head, name, span};
-use crate::syntax::ast::{Cap, DaySpan, Duration, First, Name, Policy, PolicyClause, Quiet, Unit};
+use crate::syntax::ast::{Cap, Consent, DaySpan, Duration, First, Name, Policy, PolicyClause, Quiet, Unit};
 use crate::syntax::constructs;
 
 pub(super) fn parse(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Policy {
@@ -13,6 +15,10 @@ pub(super) fn parse(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Policy {
 }
 
 constructs::policy_clauses!(clauses PolicyClause);
+
+fn consent(_: &mut Reader<'_>, pair: &Pair<'_>) -> Consent {
+    if has(pair, Rule::kw_out) { Consent::OptOut } else { Consent::OptIn }
+}
 
 fn cap(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Cap {
     let capped = child(pair, Rule::capped).unwrap_or_else(|| pair.clone());

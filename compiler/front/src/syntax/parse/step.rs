@@ -65,7 +65,7 @@ fn nothing(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Step {
 }
 
 /// A step for labels: of one with a block, what stands before the block, on however many lines.
-fn before_block(pair: &Pair<'_>) -> Span {
+pub(super) fn before_block(pair: &Pair<'_>) -> Span {
     fn block<'i>(pair: &Pair<'i>) -> Option<Pair<'i>> {
         pair.clone().into_inner().find_map(|inner| match inner.as_rule() {
             Rule::block | Rule::handoff_block | Rule::ways | Rule::shares | Rule::timeout | Rule::if_past => {

@@ -120,7 +120,7 @@ pub(super) const HINTS: &[(&str, &str)] = &[
     ("^ wait $n:number $u:unit at $h..", WINDOW),
     (
         "$k:cond subscribed",
-        "`unsubscribed` says who wants no mail, and they get none whatever a workflow says: ask `unsubscribed` or `not unsubscribed`",
+        "`unsubscribed` says who wants no mail, and they get none whatever a workflow says: ask `unsubscribed` or `not unsubscribed`, or whether somebody may be written to at all, `allows email`",
     ),
     (
         "^ send $e:mail on $d.. $",
@@ -273,6 +273,14 @@ pub(super) const LAST_HINTS: &[(&str, &str)] = &[
     (
         "^ suppress|blacklist|block|mute|silence [the] [them|contact|person|lead|everyone] [because] $",
         "say why, for whoever asks later: `suppress because \"asked sales for quiet\"`. It keeps all marketing from the person until they subscribe",
+    ),
+    (
+        "^ log $r.. $",
+        "what happens is kept by itself, and `decision_view` shows it; to tell your own people, write `notify sales \"…\"`",
+    ),
+    (
+        "^ move [the] stage back to $s:name $",
+        "say why, for whoever asks later: `move stage back to lead because \"lost the budget\"`",
     ),
     (
         "^ suppress|mute|silence|block [the] [them|contact|person|lead] for|until $d.. $",

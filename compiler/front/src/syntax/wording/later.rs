@@ -4,7 +4,6 @@ pub(super) const TIMES: &str = "until then, wait for a length of time, and let a
     `send on every day from 09:00 to 17:00 in contact timezone`";
 /// What to do instead of waiting for a day of the calendar.
 pub(super) const DATES: &str = "until then, wait for a length of time, such as `wait 10 days`";
-const NOTIFY: &str = "until then, a handoff tells a team and lets the person go on: `handoff to sales { note \"..\"; keep in workflow }`";
 
 /// How a segment asks for mails.
 pub(super) const MAILS_OF_SEGMENT: &str = "a segment asks for the mails of all workflows, with a time that looks back: \
@@ -41,6 +40,4 @@ pub(super) const LATER: &[(&str, &str, &str)] = &[
         "until then, a yes/no field of your own says who is on it: `contact { $l@ yes/no? }`, and `enter when $l@ new only`",
     ),
     ("in|on list $l", "in list", "until then, a yes/no field of your own says who is on it: `if newsletter { .. }`"),
-    ("^ alert|inform|tell|log|slack $r.. $", "notify", NOTIFY),
-    ("^ notify $r.. $", "notify", NOTIFY),
 ];

@@ -195,8 +195,8 @@ fn choices(all: &[Token<'_>], run: &Run<'_>, values: &[String]) -> Option<Wordin
 /// `send welcome then wait 2 days then send case_study`: each step by itself.
 pub(super) fn steps(words: &Words<'_>) -> Option<Wording> {
     const STEPS: &[&str] = &[
-        "send", "wait", "score", "set", "tag", "untag", "advance", "handoff", "start", "stop", "suppress", "exit",
-        "add", "email",
+        "send", "wait", "score", "set", "tag", "untag", "advance", "move", "handoff", "notify", "start", "stop",
+        "suppress", "exit", "add", "email",
     ];
     const THEN: &[&str] = &["then", "->", "=>", "→"];
     let all: Vec<Token<'_>> = words.each().collect();

@@ -21,6 +21,8 @@ macro_rules! effects {
             Stop = stop;
             Suppress = suppress;
             Draw = draw;
+            SetText = set_text;
+            Notify = notify;
         }
     };
 }
@@ -34,6 +36,8 @@ pub enum Reference {
     Team(TeamId),
     /// A field whose value is written into a text.
     Field(FieldId),
+    /// A field that is given another text.
+    Written(FieldId),
     /// A workflow that is started or stopped.
     Workflow(WorkflowId),
     /// A split that is drawn for.
@@ -66,6 +70,11 @@ pub trait Described {
         None
     }
 
+    /// The field that it gives another text.
+    fn writes(&self) -> Option<FieldId> {
+        None
+    }
+
     /// The texts that it fills in.
     fn texts(&self) -> Vec<&TextTemplate> {
         Vec::new()
@@ -74,6 +83,11 @@ pub trait Described {
     /// Why it is done, as it is written: the same for everyone.
     fn because(&self) -> Option<&str> {
         None
+    }
+
+    /// The texts as written that it puts into fields.
+    fn values(&self) -> Vec<&str> {
+        Vec::new()
     }
 
     /// One for a random program, which has two emails and a team.
@@ -154,7 +168,7 @@ impl Reference {
         }
     }
     pub(crate) fn set_field(self, of: &mut FieldId) {
-        if let Self::Field(id) = self {
+        if let Self::Field(id) | Self::Written(id) = self {
             *of = id;
         }
     }
@@ -181,9 +195,19 @@ impl Effect {
         self.described().starts()
     }
 
+    /// The field that it gives another text.
+    pub fn writes(&self) -> Option<FieldId> {
+        self.described().writes()
+    }
+
     /// The texts that it fills in.
     pub fn texts(&self) -> Vec<&TextTemplate> {
         self.described().texts()
+    }
+
+    /// The texts as written that it puts into fields.
+    pub fn values(&self) -> Vec<&str> {
+        self.described().values()
     }
 
     /// Why it is done, as it is written: the same for everyone.

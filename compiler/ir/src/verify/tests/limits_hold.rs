@@ -179,6 +179,11 @@ const HELD: &[Held] = &[
     ("MAX_BECAUSE_BYTES", MAX_BECAUSE_BYTES, |program, bytes| {
         workflow(program).effects.push(Suppress { because: "x".repeat(bytes) }.into());
     }),
+    ("MAX_VALUE_CHARS", MAX_VALUE_CHARS, |program, chars| {
+        let field = FieldId(0);
+        program.fields.at_mut(field).ty = FieldType::Text;
+        workflow(program).effects.push(SetText { field, value: Piece::Text("é".repeat(chars)) }.into());
+    }),
     ("MAX_MAIL_BYTES", MAX_MAIL_BYTES, |program, bytes| content(program, 1, 1, bytes)),
 ];
 

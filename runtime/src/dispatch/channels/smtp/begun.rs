@@ -43,6 +43,19 @@ struct Marks {
     is_working: bool,
 }
 
+impl Marks {
+    /// Writes a mark behind the others. What could not be written whole would put all behind it out of place, so the next message begins another file.
+    fn append(&mut self, mark: u64) -> io::Result<()> {
+        let Some(file) = &mut self.file else { return Err(io::Error::from(io::ErrorKind::NotFound)) };
+        let written = file.write_all(&mark.to_le_bytes());
+        match &written {
+            Ok(()) => self.written += 1,
+            Err(_) => self.file = None,
+        }
+        written
+    }
+}
+
 impl Begun {
     /// Takes the file up; only whoever has the store's lock may. None where the system has no name for a boot.
     pub(super) fn open(path: &Path) -> io::Result<Option<Begun>> {
@@ -74,10 +87,7 @@ impl Begun {
         if !marks.newest.contains(&mark) {
             return;
         }
-        let written =
-            marks.file.as_mut().is_some_and(|file| file.write_all(&(mark | TAKEN_BACK).to_le_bytes()).is_ok());
-        if written {
-            marks.written += 1;
+        if marks.append(mark | TAKEN_BACK).is_ok() {
             marks.newest.retain(|newest| *newest != mark);
         }
     }
@@ -90,10 +100,7 @@ impl Begun {
         if marks.written >= MARKS_MAX || marks.file.is_none() {
             *marks = Marks { is_working: true, ..begin(&self.path, &self.boot, marks.newest.clone())? };
         }
-        if let Some(file) = &mut marks.file {
-            file.write_all(&mark.to_le_bytes())?;
-        }
-        marks.written += 1;
+        marks.append(mark)?;
         marks.newest.push_back(mark);
         if marks.newest.len() > KEPT_MARKS {
             marks.newest.pop_front();
@@ -230,6 +237,24 @@ mod tests {
         again.begin("c", 1).unwrap();
         let later = opened(&folder);
         assert_eq!(["a", "b", "c"].map(|key| later.had_begun(key, 1)), [true, false, true], "in a file begun anew");
+    }
+
+    /// A mark that could not be written whole puts none behind it out of place.
+    #[test]
+    fn behind_a_mark_that_was_cut_off_another_file_begins() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(opened(&folder).begin("z", 1));
+        let begun = opened(&folder);
+        begun.begin("a", 1).unwrap();
+        let fill = |begun: &Begun| begun.marks.lock().unwrap().file = Some(File::open(path(&folder)).unwrap());
+        fill(&begun);
+        begun.take_back("a", 1);
+        begun.begin("b", 1).unwrap();
+        fill(&begun);
+        assert!(begun.begin("c", 1).is_err());
+        begun.begin("d", 1).unwrap();
+        let later = opened(&folder);
+        assert_eq!(["a", "b", "c", "d"].map(|key| later.had_begun(key, 1)), [true, true, false, true]);
     }
 
     #[test]

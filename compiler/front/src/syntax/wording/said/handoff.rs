@@ -35,10 +35,16 @@ pub(super) const ROWS: &[Row] = &[
         "what goes with a handoff stands in its block:",
     ),
     (
-        "^ email|mail|alert $t:name $n:text $",
-        "handoff to $t { note $n; keep in workflow }",
-        "a team is told by a handoff:",
+        "^ notify|alert|inform|tell|slack|ping [the] $t:name [team] [with|that|:|about] $n:text $",
+        "notify $t $n",
+        "your own people are told so, by mail:",
     ),
+    (
+        "^ notify|alert|inform|tell|ping [the] $t:name [team] $",
+        "handoff to $t { keep in workflow }",
+        "a team is told by a handoff, and the person goes on:",
+    ),
+    ("^ email|mail $t:name $n:text $", "handoff to $t { note $n; keep in workflow }", "a team is told by a handoff:"),
     (
         "^ send [the|an] alert|notification|email|mail|message|note to [the] $t:name [team] [:] $n:text $",
         "handoff to $t { note $n; keep in workflow }",

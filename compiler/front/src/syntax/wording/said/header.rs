@@ -3,6 +3,11 @@
 use super::{Row, SAY};
 
 const SPACED: &str = "how long after a mail of this workflow the next one leaves:";
+const HELD_OUT: &str = "for how many people nothing is done:";
+const LATE: &str = "what becomes of a mail that comes late:";
+const PAUSE: &str = "while this holds nobody takes a step:";
+const PAUSES: &str = "a group is called by its name alone:";
+const AT_END: &str = "what is done at an end stands in braces:";
 const PACE: &str = "how many people come in:";
 
 pub(super) const ROWS: &[Row] = &[
@@ -19,6 +24,29 @@ pub(super) const ROWS: &[Row] = &[
         SPACED,
     ),
     ("^ at least $n:number $u:unit apart $", "at least $n $u between emails", SPACED),
+    (
+        "^ holdout|control [group] [of] [:] $n:number % [of] [people|contacts|everybody|everyone] $",
+        "holdout $n%",
+        HELD_OUT,
+    ),
+    ("^ holdout|control [group] [of] [:] $n:number [percent|pct] $", "holdout $n%", HELD_OUT),
+    ("^ hold|keep|leave out $n:number % [of] [people|contacts|everybody|everyone] $", "holdout $n%", HELD_OUT),
+    ("^ hold|keep|leave $n:number % out|back $", "holdout $n%", HELD_OUT),
+    ("^ pause|paused|hold|suspend when|if|while|whenever $p.. $", "pause while $p", PAUSE),
+    ("^ pauses group $g:name $", "pauses $g", PAUSES),
+    ("^ stops group $g:name $", "stops $g", PAUSES),
+    ("^ late|overdue|missed [email|emails|mail|mails|sends|steps] [:] skip|drop|withhold|discard $", "late skip", LATE),
+    ("^ late|overdue|missed [email|emails|mail|mails|sends|steps] [:] run|send|leave|anyway $", "late run", LATE),
+    (
+        "^ late|overdue|missed [email|emails|mail|mails|sends|steps] [:] [wait] [for|until|at|in] [the] next window $",
+        "late next window",
+        LATE,
+    ),
+    ("^ skip|drop|withhold [if|when] late|overdue|missed [email|emails|mail|mails|sends|steps] $", "late skip", LATE),
+    ("^ if|when late|overdue|missed [:] [then] skip|drop|withhold $", "late skip", LATE),
+    ("^ send|run late|overdue|missed email|emails|mail|mails|sends|steps $", "late run", LATE),
+    ("^ on|at|upon goal|conversion|convert [met|reached] :|,|then $s.. $", "on goal { $s }", AT_END),
+    ("^ on|at|upon exit|leave|leaving :|,|then $s.. $", "on exit { $s }", AT_END),
     ("^ goal $r.. within|in|during|for the|next|first $n:number $u:unit $", "goal $r within $n $u", SAY),
     ("^ goal $r.. during|for $n:number $u:unit $", "goal $r within $n $u", SAY),
     ("^ goal when $p:name within $d.. $", "goal \"$p\" when $p within $d", "a goal has a name:"),

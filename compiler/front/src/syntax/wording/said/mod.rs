@@ -111,16 +111,6 @@ pub(super) const INSTEAD: &[(&str, &str, &str)] = &[
     ("in|on [the] list|audience $s:name", "$s", "a segment is named alone:"),
     ("in|on [the] list|audience $s:text", "$s@", "a segment is named alone:"),
     ("^ call|request|run [the] [campaign|workflow|journey|flow|program] $w:name $", "start $w", SAY),
-    (
-        "^ notify|alert|inform|tell|slack|ping [the] $t:name [team] [with|that|:|about] $n:text $",
-        "handoff to $t { note $n; keep in workflow }",
-        "a team is told by a handoff, and the person goes on:",
-    ),
-    (
-        "^ notify|alert|inform|tell|ping [the] $t:name [team] $",
-        "handoff to $t { keep in workflow }",
-        "a team is told by a handoff, and the person goes on:",
-    ),
 ];
 
 /// The same, for wordings that are so general that all others come first.

@@ -9,7 +9,31 @@ const DAYS: &str = "days on which nothing leaves:";
 const HOLD: &str = "how long a mail is held at most:";
 const FIRST: &str = "groups go in this order:";
 
+const CONSENT: &str = "whether people have to say yes first is said so:";
+
 pub(super) const ROWS: &[Row] = &[
+    (
+        "^ consent [marketing|email|emails|mail|newsletter] [is|:|=] optin|required|explicit $",
+        "consent marketing opt in",
+        CONSENT,
+    ),
+    (
+        "^ consent [marketing|email|emails|mail|newsletter] [is|:|=] opt [-] in [required|only] $",
+        "consent marketing opt in",
+        CONSENT,
+    ),
+    (
+        "^ consent [marketing|email|emails|mail|newsletter] [is|:|=] optout|implied|implicit $",
+        "consent marketing opt out",
+        CONSENT,
+    ),
+    ("^ consent [marketing|email|emails|mail|newsletter] [is|:|=] opt [-] out $", "consent marketing opt out", CONSENT),
+    ("^ [marketing] opt [-] in [required|only] $", "consent marketing opt in", CONSENT),
+    ("^ [marketing] opt [-] out $", "consent marketing opt out", CONSENT),
+    ("^ optin [required|only] $", "consent marketing opt in", CONSENT),
+    ("^ optout $", "consent marketing opt out", CONSENT),
+    ("^ require|requires [marketing] consent|permission|optin $", "consent marketing opt in", CONSENT),
+    ("^ require|requires opt [-] in $", "consent marketing opt in", CONSENT),
     (
         "^ cap $n:number email|emails per $d:number $u:unit , then delay|hold $",
         "cap $n emails per $d $u then delay",

@@ -1,0 +1,4 @@
+//! `allows email`
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Allows;
