@@ -6,9 +6,11 @@ use super::flow::Journey;
 use super::named;
 use super::number::{check_value, constant_date};
 use super::text::{fixed_text, nothing_to_read};
+use super::trigger::unkept;
 use crate::diagnostics::{Diagnostic, missing, trigger, types};
 use crate::env::schema;
 use crate::literals;
+use crate::source::Span;
 use crate::syntax::ast::{self, Change, Literal};
 use crate::typed::{FieldShape, Form, Number};
 use flow_ir::limits::MAX_VALUE_CHARS;
@@ -45,10 +47,12 @@ fn check_count_step(cx: &mut Cx<'_>, target: &ast::Name, minus: bool, by: &ast::
 
 fn check_set(cx: &mut Cx<'_>, name: &ast::Name, value: &ast::Value, journey: &mut Journey) -> Form {
     let Some(field) = settable(cx, name) else { return Form::Unknown };
+    let start = cx.text_before(name.span.start).trim_end().trim_end_matches("set").len() as u32;
+    let whole = Span::new(start, value.span.end);
     if cx.env.schema.shape(field).ty == FieldType::Text {
-        return check_set_text(cx, field, value, journey);
+        return check_set_text(cx, field, value, whole, journey);
     }
-    let value = check_set_value(cx, field, value, journey);
+    let value = check_set_value(cx, field, value, whole, journey);
     match value {
         Some(value) => {
             journey.known.insert(field);
@@ -58,7 +62,14 @@ fn check_set(cx: &mut Cx<'_>, name: &ast::Name, value: &ast::Value, journey: &mu
     }
 }
 
-fn check_set_value(cx: &mut Cx<'_>, field: FieldId, value: &ast::Value, journey: &Journey) -> Option<Number> {
+/// What a field is set to, in the statement `whole`.
+fn check_set_value(
+    cx: &mut Cx<'_>,
+    field: FieldId,
+    value: &ast::Value,
+    whole: Span,
+    journey: &Journey,
+) -> Option<Number> {
     let shape = cx.env.schema.shape(field).clone();
     let at = cx.at(value.span);
     let alone = match value.sum.terms.as_slice() {
@@ -69,7 +80,14 @@ fn check_set_value(cx: &mut Cx<'_>, field: FieldId, value: &ast::Value, journey:
         (value.sum.terms.as_slice(), &shape.ty)
         && ast::trigger_property(&name.text).is_some()
     {
-        return check_set_to_said(cx, &shape, name, value, journey);
+        return check_set_to_said(cx, &shape, name, value, whole, journey);
+    }
+    // A number too: what nobody said is no 0.
+    if let (FieldType::Number | FieldType::Money, Some(Literal::Word(name))) = (&shape.ty, alone)
+        && ast::trigger_property(&name.text).is_some()
+        && is_unsaid(cx, name, whole, journey)
+    {
+        return None;
     }
     match (&shape.ty, alone) {
         (FieldType::Number | FieldType::Money, _) => check_value(cx, value, &journey.known),
@@ -101,10 +119,16 @@ fn check_set_value(cx: &mut Cx<'_>, field: FieldId, value: &ast::Value, journey:
 }
 
 /// `set company_name = "Acme"`, `set company_name = trigger.company or "unknown"`: a text as it is written, or another one that is known of them.
-fn check_set_text(cx: &mut Cx<'_>, field: FieldId, value: &ast::Value, journey: &mut Journey) -> Form {
+fn check_set_text(
+    cx: &mut Cx<'_>,
+    field: FieldId,
+    value: &ast::Value,
+    whole: Span,
+    journey: &mut Journey,
+) -> Form {
     let piece = match value.sum.terms.as_slice() {
         [(false, Literal::Text(text))] if value.fallback.is_none() => settable_text(cx, text).map(Piece::Text),
-        [(false, Literal::Word(name))] => check_text_of(cx, field, name, value, journey),
+        [(false, Literal::Word(name))] => check_text_of(cx, field, name, value, whole, journey),
         _ => {
             let (text, at) = (cx.text_at(value.span), cx.at(value.span));
             let what = match value.sum.terms.as_slice() {
@@ -127,8 +151,12 @@ fn check_text_of(
     field: FieldId,
     name: &ast::Name,
     value: &ast::Value,
+    whole: Span,
     journey: &Journey,
 ) -> Option<Piece> {
+    if value.fallback.is_none() && unkept(cx, name).is_some() && is_unsaid(cx, name, whole, journey) {
+        return None;
+    }
     let of = named::field(cx, name)?;
     let shape = cx.env.schema.shape(of);
     if !shape.ty.is_text() {
@@ -145,12 +173,10 @@ fn check_text_of(
         }
         None => None,
     };
-    let (may_lack, declared) = cx.may_lack(of);
-    if may_lack && fallback.is_none() && !journey.known.contains(&of) {
-        let instead = Some("\"unknown\"".to_owned());
-        cx.report(trigger::possibly_unsaid(&name.text, cx.at(name.span), declared, instead));
+    if fallback.is_none() && is_unsaid(cx, name, whole, journey) {
         return None;
     }
+    let (may_lack, _) = cx.may_lack(of);
     Some(Piece::Field { field: of, fallback: fallback.filter(|_| may_lack) })
 }
 
@@ -174,8 +200,12 @@ fn check_set_to_said(
     shape: &FieldShape,
     name: &ast::Name,
     value: &ast::Value,
+    whole: Span,
     journey: &Journey,
 ) -> Option<Number> {
+    if value.fallback.is_none() && is_unsaid(cx, name, whole, journey) {
+        return None;
+    }
     let field = named::field(cx, name)?;
     let said = cx.env.schema.shape(field);
     if said.ty != shape.ty {
@@ -183,19 +213,8 @@ fn check_set_to_said(
         cx.report(trigger::set_to_another_kind([&shape.name, &said.name], [&shape.ty, &said.ty], at));
         return None;
     }
-    let (may_lack, declared) = cx.may_lack(field);
-    let Some(fallback) = &value.fallback else {
-        if may_lack && !journey.known.contains(&field) {
-            let instead = match &shape.ty {
-                FieldType::OneOf(choices) => choices.first().map(|choice| format!("\"{choice}\"")),
-                FieldType::Date => Some("2026-10-01".to_owned()),
-                _ => None,
-            };
-            cx.report(trigger::possibly_unsaid(&name.text, cx.at(name.span), declared, instead));
-            return None;
-        }
-        return Some(Number::Field(field));
-    };
+    let Some(fallback) = &value.fallback else { return Some(Number::Field(field)) };
+    let (may_lack, _) = cx.may_lack(field);
     let fallback = match &shape.ty {
         FieldType::OneOf(choices) => {
             check_choice(cx, &shape.name, &shape.ty, choices, fallback).map(|at| at as i64 + 1)
@@ -208,6 +227,22 @@ fn check_set_to_said(
         }
     };
     Some(if may_lack { Number::Or(field, fallback?) } else { Number::Field(field) })
+}
+
+/// Whether the event may not have said what a field is set to, which is reported.
+fn is_unsaid(cx: &mut Cx<'_>, name: &ast::Name, whole: Span, journey: &Journey) -> bool {
+    let (may_lack, declared) = match cx.field(&name.text) {
+        Some(field) if journey.known.contains(&field) => return false,
+        Some(field) => cx.may_lack(field),
+        None => {
+            let lacking = unkept(cx, name).and_then(|said| said.lacking);
+            (lacking.is_some(), lacking)
+        }
+    };
+    if may_lack {
+        cx.report(trigger::possibly_unsaid(&name.text, cx.at(name.span), declared, cx.at(whole)));
+    }
+    may_lack
 }
 
 /// A field that steps may change.

@@ -24,6 +24,8 @@ pub(super) struct Cx<'e> {
     before: usize,
     /// Whose trigger may be read.
     pub(super) trigger_of: TriggerOf,
+    /// It is told that nothing lets anybody in who could say what the declaration reads.
+    pub(super) no_trigger_told: bool,
     pub(super) found: Found,
 }
 
@@ -38,7 +40,17 @@ impl<'e> Cx<'e> {
     pub(super) fn new(env: &'e Env<'e>, file: FileId, before: usize) -> Self {
         let text = env.scope.sources.get(file.0 as usize).map_or("", |source| source.text.as_str());
         let settled = env.scope.settled.get(file.0 as usize).map(Vec::as_slice).unwrap_or_default();
-        Self { env, file, text, settled, trial: false, before, trigger_of: TriggerOf::Nobody, found: Found::default() }
+        Self {
+            env,
+            file,
+            text,
+            settled,
+            trial: false,
+            before,
+            trigger_of: TriggerOf::Nobody,
+            no_trigger_told: false,
+            found: Found::default(),
+        }
     }
 
     /// For a declaration of a text that is only tried out.
@@ -51,6 +63,7 @@ impl<'e> Cx<'e> {
             trial: true,
             before: 0,
             trigger_of: TriggerOf::Nobody,
+            no_trigger_told: false,
             found: Found::default(),
         }
     }

@@ -5,12 +5,11 @@ use super::cx::Cx;
 use super::predicate::Asked;
 use super::predicate::check_predicate;
 use super::text::{check_address, check_web_address, fixed_text, limited_text, nothing_to_read, report_repeated};
-use super::trigger::TriggerOf;
-use crate::diagnostics::names;
-use crate::diagnostics::template;
-use crate::source::{FileId, Span};
-use crate::syntax::ast;
-use crate::templates::{self, FaultKind, TemplateFault, TemplateKind, TemplateScope};
+use super::trigger::{self, TriggerOf};
+use crate::diagnostics::{names, template};
+use crate::source::{FileId, Source, Span};
+use crate::syntax::{ast, trigger_meant};
+use crate::templates::{self, Checked, FaultKind, TemplateFault, TemplateKind, TemplateScope};
 use crate::typed::{Part, TypedEmail};
 use flow_ir::limits::{MAX_SUBJECT_BYTES, MAX_TEXT_BYTES};
 use flow_ir::{Email, EmailContent, EmailKind, FieldId, Link};
@@ -118,15 +117,23 @@ fn check_template(
     }
     let source = cx.env.project.templates.get(index as usize)?;
     let at = Span::new(0, 0).in_file(FileId(cx.env.scope.first_template + index));
-    let scope = template_scope(cx, links, kind, source.text.contains("trigger."));
     let name = node.name.text.as_str();
-    let (faults, checked) = match templates::check(&source.text, template_kind, &scope) {
+    let (faults, checked) = match checked_template(cx, source, template_kind, links, kind) {
         Ok(checked) => (checked.warnings, Some((checked.html, checked.uses.fields))),
         Err(faults) => (faults, None),
     };
     let links_unclear = node.broken || node.links().any(|(link, _)| link.alias.plain().is_none());
     for fault in &faults {
         if is_excused(cx, fault, links_unclear) {
+            continue;
+        }
+        if let Some(property) = read_of_trigger(fault) {
+            // As a subject says it, and no more of it where that is told.
+            let span = Span::new(fault.span.start as u32, fault.span.end as u32);
+            let missing = trigger::missing(cx, &property, span.in_file(at.file));
+            if let Some(diagnostic) = missing {
+                cx.report(diagnostic.label(used, format!("the template of `{name}`")));
+            }
             continue;
         }
         match &fault.kind {
@@ -145,9 +152,38 @@ fn check_template(
     Some((html, tokens))
 }
 
+/// Checks a template with what its mail may name. What the trigger said is asked where the template reads it, or where a name is none of a field.
+fn checked_template(
+    cx: &Cx<'_>,
+    source: &Source,
+    kind: TemplateKind,
+    links: &[Link],
+    of: EmailKind,
+) -> Result<Checked, Vec<TemplateFault>> {
+    let reads = source.text.contains("trigger.");
+    let checked = templates::check(&source.text, kind, &template_scope(cx, links, of, reads));
+    let is_unknown = |fault: &TemplateFault| matches!(fault.kind, FaultKind::UnknownToken { .. });
+    match checked {
+        Err(faults) if !reads && faults.iter().any(is_unknown) => {
+            templates::check(&source.text, kind, &template_scope(cx, links, of, true))
+        }
+        checked => checked,
+    }
+}
+
+/// The property of a trigger that a template reads and no trigger says.
+fn read_of_trigger(fault: &TemplateFault) -> Option<String> {
+    let FaultKind::UnknownToken { name, nearest: None } = &fault.kind else { return None };
+    let theirs = trigger_meant(name);
+    ast::trigger_property(theirs.as_deref().unwrap_or(name)).map(str::to_owned)
+}
+
 /// Whether a fault may only follow from a declaration that could not be read; `links_unclear`, from one of the email's links.
 fn is_excused(cx: &Cx<'_>, fault: &TemplateFault, links_unclear: bool) -> bool {
     match &fault.kind {
+        FaultKind::UnknownToken { name, .. } if ast::trigger_property(name).is_some() => {
+            ast::trigger_property(name).is_some_and(|property| trigger::is_unclear(cx, property))
+        }
         FaultKind::UnknownToken { name, nearest, .. } => {
             cx.env.is_disputed(name)
                 || cx.may_be_lost(ast::Kind::Contact)

@@ -8,7 +8,7 @@ use super::named;
 use super::number::day_bound;
 use super::predicate::{Asked, engaged_email};
 use super::relation::{self, Values, asks_in_other_words, report_no_order, single};
-use crate::diagnostics::{names, reach, time};
+use crate::diagnostics::{names, reach, time, trigger};
 use crate::domain::event_can_be;
 use crate::meaning::Meaning;
 use crate::source::{Location, Span};
@@ -210,6 +210,11 @@ fn check_property(
     if asks_in_other_words(cx, &ty, &property.relation) {
         return None;
     }
+    if let Some(said) = property.relation.values().into_iter().find_map(read_of_trigger) {
+        let event = cx.env.schema.events.at(event).shape.name.clone();
+        cx.report(trigger::not_in_an_event(&said.text, [&event, name], &ty, cx.at(said.span)));
+        return None;
+    }
     Some(match &property.relation {
         Relation::IsKnown => test(Trait::Known, false),
         Relation::IsUnknown => test(Trait::Known, true),
@@ -250,6 +255,14 @@ fn check_property(
             test(Trait::NumberIn(low, high), false)
         }
     })
+}
+
+/// `trigger.amount`, as a value.
+fn read_of_trigger(literal: &ast::Literal) -> Option<&ast::Name> {
+    match literal {
+        ast::Literal::Word(name) if ast::trigger_property(&name.text).is_some() => Some(name),
+        _ => None,
+    }
 }
 
 /// The first and the last number, day or instant of what a property is compared with.

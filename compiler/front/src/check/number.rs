@@ -3,6 +3,7 @@
 use super::Known;
 use super::cx::Cx;
 use super::named;
+use super::trigger::unkept;
 use crate::diagnostics::{missing, types};
 use crate::env::schema;
 use crate::literals;
@@ -104,6 +105,13 @@ fn lone_field(value: &ast::Value) -> Option<&ast::Name> {
 
 /// A field as a number. A fallback would stand in place of `span`.
 fn lone_number(cx: &mut Cx<'_>, name: &ast::Name, span: Span, known: &Known, may_miss: bool) -> Option<Number> {
+    if let Some(said) = unkept(cx, name)
+        && said.lacking.is_some()
+        && !may_miss
+    {
+        cx.report(missing::possibly_missing_number(&name.text, cx.at(span), said.lacking));
+        return None;
+    }
     let field = number_field(cx, name)?;
     if cx.env.schema.shape(field).optional && !known.contains(&field) && !may_miss {
         cx.report(missing::possibly_missing_number(&name.text, cx.at(span), cx.env.schema.declared(field)));

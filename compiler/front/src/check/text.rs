@@ -3,6 +3,7 @@
 use super::Known;
 use super::cx::Cx;
 use super::named;
+use super::trigger::unkept;
 use crate::address::{self, NAME_MAX_OCTETS};
 use crate::diagnostics::{missing, names, template, types};
 use crate::source::Span;
@@ -101,6 +102,13 @@ fn check_piece(cx: &mut Cx<'_>, piece: &TextPiece, known: &Known) -> Option<Piec
     match piece {
         TextPiece::Plain(text) => Some(Piece::Text(text.clone())),
         TextPiece::Field { field: name, fallback, span } => {
+            if let Some(said) = unkept(cx, name)
+                && said.lacking.is_some()
+                && fallback.is_none()
+            {
+                cx.report(missing::possibly_missing_in_text(&name.text, cx.at(*span), said.lacking));
+                return None;
+            }
             let field = named::field(cx, name)?;
             let shape = cx.env.schema.shape(field);
             if shape.ty == FieldType::YesNo {

@@ -1,7 +1,8 @@
 //! `trigger.amount`: what the event said that let somebody in. Steps read that of their own workflow, and a mail that of whichever sends it.
 
 use super::cx::Cx;
-use crate::diagnostics::trigger as words;
+use crate::diagnostics::{Diagnostic, trigger as words};
+use crate::env::schema::SchemaEvent;
 use crate::env::trigger::{Said, Unsaid};
 use crate::meaning::Meaning;
 use crate::source::Location;
@@ -84,6 +85,14 @@ impl Cx<'_> {
     }
 }
 
+/// What a trigger says of a property that no field keeps: a line that is only tried out reads what the project does not. None where it was asked
+/// whether it is known, of which no field keeps note either.
+pub(super) fn unkept(cx: &Cx<'_>, name: &Name) -> Option<Said> {
+    let property = trigger_property(&name.text)?;
+    let is_asked = || cx.text_before(name.span.start).contains(&format!("{} is known", name.text));
+    cx.said(property)?.ok().filter(|_| cx.field(&name.text).is_none() && !is_asked())
+}
+
 /// Notes what a property of a trigger means.
 pub(super) fn note(cx: &mut Cx<'_>, name: &Name, property: &str) {
     if let Some(Ok(Said { of: (event, place), .. })) = cx.said(property) {
@@ -94,14 +103,39 @@ pub(super) fn note(cx: &mut Cx<'_>, name: &Name, property: &str) {
 /// Reports what no trigger says.
 pub(super) fn report(cx: &mut Cx<'_>, name: &Name, property: &str) {
     let at = cx.at(name.span);
+    if let Some(diagnostic) = missing(cx, property, at) {
+        cx.report(diagnostic);
+    }
+}
+
+/// Whether what lets people in is reported to be wrong, so that nothing is said of what it says.
+pub(super) fn is_unclear(cx: &Cx<'_>, property: &str) -> bool {
+    matches!(cx.said(property), Some(Err(Unsaid::Unclear)))
+}
+
+/// What is wrong with reading a property that no trigger says. That there is no trigger at all is told once of a declaration, however often it
+/// reads one.
+pub(super) fn missing(cx: &mut Cx<'_>, property: &str, at: Location) -> Option<Diagnostic> {
+    let said = cx.said(property);
+    if matches!(said, Some(Err(Unsaid::NoEvent | Unsaid::NotSent))) && std::mem::replace(&mut cx.no_trigger_told, true)
+    {
+        return None;
+    }
     let event_name = |event| cx.env.schema.events.at(event).shape.name.clone();
-    let diagnostic = match (cx.said(property), &cx.trigger_of) {
+    let diagnostic = match (said, &cx.trigger_of) {
         // Only where a line is tried out that reads what the project does not.
-        (Some(Ok(_) | Err(Unsaid::Unclear)), _) => return,
-        (None, TriggerOf::Around(_)) => words::not_around_steps(property, at),
+        (Some(Ok(_) | Err(Unsaid::Unclear)), _) => return None,
+        (None, TriggerOf::Around(workflow)) => {
+            let said = cx.env.triggers.of_workflow(&cx.env.schema, workflow, property).ok();
+            words::not_around_steps(property, said.map(|said| event_name(said.of.0)).as_deref(), at)
+        }
         (None, _) => words::of_no_workflow(property, at),
-        (Some(Err(Unsaid::NoEvent)), TriggerOf::Steps(workflow)) => words::no_event(property, Some(workflow), at),
-        (Some(Err(Unsaid::NoEvent)), _) => words::no_event(property, None, at),
+        (Some(Err(Unsaid::NoEvent)), of) => {
+            let workflow = if let TriggerOf::Steps(workflow) = of { Some(workflow.as_str()) } else { None };
+            let has = |event: &&SchemaEvent| event.shape.properties.iter().any(|known| known.name == property);
+            let event = cx.env.schema.events.values().find(has).map(|event| event.shape.name.as_str());
+            words::no_event(property, workflow, event, at)
+        }
         (Some(Err(Unsaid::NotSent)), _) => words::not_sent(property, at),
         (Some(Err(Unsaid::TwoTypes(both))), _) => {
             let both = both.map(|(event, ty)| (event_name(event), ty));
@@ -115,5 +149,5 @@ pub(super) fn report(cx: &mut Cx<'_>, name: &Name, property: &str) {
             words::not_of(property, &names, &known, at)
         }
     };
-    cx.report(diagnostic);
+    Some(diagnostic)
 }

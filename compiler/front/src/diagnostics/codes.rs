@@ -100,6 +100,7 @@ macro_rules! codes {
                 BadClosing "0810" "bad-closing";
                 PauseCycle "0820" "pause-cycle" proof pause_cycle;
                 KeepsNobodyBack "0821" "keeps-nobody-back";
+                NeverLeaves "0822" "never-leaves" proof never_leaves;
                 // 09: lints, which `[lints]` in flow.toml can silence or harden
                 NoExit "0901" "no-exit" lint no_exit;
                 NoGoal "0902" "no-goal" lint no_goal;

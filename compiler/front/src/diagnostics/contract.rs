@@ -2,6 +2,7 @@
 
 use super::{Code, Diagnostic};
 use crate::source::{Location, Span};
+use flow_ir::limits::MAX_HOLD_DAYS;
 
 pub(crate) fn no_entry(workflow: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::NoEntry, format!("workflow `{workflow}` does not say who enters"), at, "no `enter` line")
@@ -44,6 +45,31 @@ pub(crate) fn not_every_year(field: &str, why: &str, at: Location, instead: Stri
     .why("what is counted by years is a day of the calendar, such as a birthday")
     .help("without it, that is")
     .edit(at, instead)
+}
+
+/// A mail that follows another one so soon that it is withheld before `at least … between emails` would let it leave.
+pub(crate) fn never_leaves(
+    email: &str,
+    sent: Location,
+    before: Location,
+    spacing: Location,
+    days: NeverLeaves,
+) -> Diagnostic {
+    let message = format!("`{email}` can never leave behind the mail before it");
+    let NeverLeaves { hold, needed, possible } = days;
+    let hold_longer = match needed <= i64::from(MAX_HOLD_DAYS) {
+        true => format!("let the policy hold mails so long, `policy {{ hold at most {needed} days }}`, "),
+        false => String::new(),
+    };
+    let diagnostic = Diagnostic::error(Code::NeverLeaves, message, sent, "comes too soon")
+        .label(spacing, "so long it would have to wait")
+        .why(format!(
+            "a mail is held {hold} days at most, and withheld then: nobody who got the other one would get it"
+        ));
+    let diagnostic = if before == sent { diagnostic } else { diagnostic.label(before, "behind this one") };
+    diagnostic
+        .help(format!("wait longer among the steps, {hold_longer}or keep the mails no further apart than can be:"))
+        .edit(spacing, format!("at least {possible} days between emails"))
 }
 
 /// `reenter always` where nothing bounds how much mail anybody gets.
@@ -172,4 +198,12 @@ pub(crate) fn keeps_nobody_back(word: &str, group: &str, at: Location) -> Diagno
     Diagnostic::error(Code::KeepsNobodyBack, message, at, format!("{word} nobody"))
         .why(format!("`{word}` is about the other workflows of a group, never about the one that says it"))
         .help("name another group, or take the line out")
+}
+
+/// How long a mail is held, how long it would have to be, and how far apart mails may be as it is, in days.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NeverLeaves {
+    pub(crate) hold: i64,
+    pub(crate) needed: i64,
+    pub(crate) possible: i64,
 }

@@ -29,7 +29,8 @@ pub(crate) fn holds_of_nobody(test: &str, at: Location) -> Diagnostic {
 pub(crate) fn everyone_is_in_it(test: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::AlwaysTrue, format!("`{test}` is always true"), at, "everyone is in this segment")
         .why("a segment is for some and not for others; this one parts nobody from anybody")
-        .help("ask for something that is true of some of them")
+        .help("ask for something that is true of some of them; where everybody is meant, say so:")
+        .edit(at, "email is known")
 }
 
 /// `enter when score >= 5 or score < 5 new only`

@@ -3,7 +3,8 @@
 use super::suggest::Names;
 use super::{Code, Diagnostic};
 use crate::env::schema::words;
-use crate::source::Location;
+use crate::source::{Location, Span};
+use crate::syntax::wording::type_for;
 use flow_ir::FieldType;
 
 /// In a segment, a policy, a team or the condition of a subject.
@@ -12,13 +13,16 @@ pub(crate) fn of_no_workflow(property: &str, at: Location) -> Diagnostic {
         .help(format!("ask it in a step of the workflow: `if trigger.{property} …`"))
 }
 
-/// In a line around the steps.
-pub(crate) fn not_around_steps(property: &str, at: Location) -> Diagnostic {
-    only_in_steps(property, at, "this line is also asked of people who are not in the workflow")
-        .help(format!(
-            "at the entry, ask the event itself, which has its properties in parentheses behind it: `enter when ordered({property} …)`; \
-             later, ask in a step: `if trigger.{property} …`"
-        ))
+/// In a line around the steps. `event` is what says it there.
+pub(crate) fn not_around_steps(property: &str, event: Option<&str>, at: Location) -> Diagnostic {
+    let later = format!("ask in a step: `if trigger.{property} …`");
+    only_in_steps(property, at, "this line is also asked of people who are not in the workflow").help(match event {
+        Some(event) => format!(
+            "at the entry, ask the event itself, which has its properties in parentheses behind it: \
+             `enter when {event}({property} …)`; later, {later}"
+        ),
+        None => later,
+    })
 }
 
 fn only_in_steps(property: &str, at: Location, label: &str) -> Diagnostic {
@@ -27,15 +31,19 @@ fn only_in_steps(property: &str, at: Location, label: &str) -> Diagnostic {
         .why("it is what the event said that let somebody in, and only their own journey goes by it")
 }
 
-/// Nobody comes in by an event.
-pub(crate) fn no_event(property: &str, workflow: Option<&str>, at: Location) -> Diagnostic {
+/// Nobody comes in by an event. `event` is one that has the property.
+pub(crate) fn no_event(property: &str, workflow: Option<&str>, event: Option<&str>, at: Location) -> Diagnostic {
     let message = match workflow {
         Some(workflow) => format!("no event lets people into `{workflow}`, so none says `{property}`"),
         None => format!("no event lets people into the workflows that send this mail, so none says `{property}`"),
     };
-    Diagnostic::error(Code::NoTrigger, message, at, "nobody would ever have a value here").help(format!(
-        "let an event in that has it, as in `enter when ordered`, or keep it with the contact, as a field of `contact {{ {property} … }}`"
-    ))
+    let field = format!("`contact {{ {property} {}? }}`, and read it as `{property}`", type_for(property));
+    Diagnostic::error(Code::NoTrigger, message, at, "nobody would ever have a value here").help(match event {
+        Some(event) => {
+            format!("let an event in that has it, `enter when {event}`, or keep it with the contact: {field}")
+        }
+        None => format!("no event of this project has it: keep it with the contact, {field}"),
+    })
 }
 
 /// A mail that nobody gets.
@@ -70,23 +78,34 @@ pub(crate) fn set_to_another_kind([field, said]: [&str; 2], [is, other]: [&Field
         .help("declare the field and the property of the event alike, or say by `choose by` what each value becomes")
 }
 
-/// What a field is set to, where the event may not have said it.
-pub(crate) fn possibly_unsaid(
-    said: &str,
-    at: Location,
-    declared: Option<Location>,
-    instead: Option<String>,
-) -> Diagnostic {
+/// What a field is set to, where the event may not have said it. `whole` is the line that sets it: what else it could be set to, nobody knows.
+pub(crate) fn possibly_unsaid(said: &str, at: Location, declared: Option<Location>, whole: Location) -> Diagnostic {
     let message = format!("`{said}` may be missing here");
     let diagnostic = Diagnostic::error(Code::PossiblyMissing, message, at, "what is it set to then?");
     let diagnostic = match declared {
         Some(declared) => diagnostic.label(declared, "because of this, not everybody who comes in has it"),
         None => diagnostic,
     };
-    match instead {
-        Some(instead) => diagnostic.help("say what it is then:").edit(at, format!("{said} or {instead}")),
-        None => diagnostic.help(format!("ask before it: `if {said} is known {{ … }}`")),
-    }
+    let (start, end) = (Span { end: whole.span.start, ..whole.span }, Span { start: whole.span.end, ..whole.span });
+    diagnostic
+        .help("set it where there is something to set it to:")
+        .edit(start.in_file(whole.file), format!("if {said} is known {{ "))
+        .edit(end.in_file(whole.file), " }")
+}
+
+/// `goal "…" when ordered(amount > trigger.amount)`
+pub(crate) fn not_in_an_event(said: &str, [event, property]: [&str; 2], ty: &FieldType, at: Location) -> Diagnostic {
+    let example = match ty {
+        FieldType::Number | FieldType::Money => "> 100",
+        FieldType::Date | FieldType::Moment => ">= 2026-10-01",
+        _ => "is \"…\"",
+    };
+    let message = format!("what is asked of `{event}` is the same for everybody, and `{said}` is not");
+    Diagnostic::error(Code::TypeMismatch, message, at, "another value for each person")
+        .why("an event is compared with what stands in the line, and not with what an earlier one said")
+        .help(format!(
+            "write the value itself, as in `{event}({property} {example})`, or leave it out: any `{event}` counts then"
+        ))
 }
 
 /// None of the events that let people in has it.

@@ -19,6 +19,8 @@ pub(crate) struct Triggers {
     workflows: BTreeMap<String, Trigger>,
     /// The workflows that send each email, by name.
     senders: BTreeMap<String, BTreeSet<String>>,
+    /// Some workflow may send a mail of which nothing is known: a line of it could not be read, or its name is taken.
+    some_unread: bool,
 }
 
 /// What lets people into a workflow.
@@ -67,7 +69,10 @@ pub(crate) enum Unsaid {
 impl Triggers {
     /// Of a whole project. What is read gets its fields in the schema.
     pub(crate) fn of(scope: &Scope, project: &Project, schema: &mut Schema) -> Self {
-        let mut triggers = Self::default();
+        let some_unread = scope.workflow_left_out
+            || scope.broken.contains(&ast::Kind::Workflow)
+            || scope.workflows.iter().any(|workflow| workflow.node.broken);
+        let mut triggers = Self { some_unread, ..Self::default() };
         let mut started: BTreeMap<&str, Location> = BTreeMap::new();
         for workflow in &scope.workflows {
             let name = workflow.node.name.text.as_str();
@@ -162,7 +167,8 @@ impl Triggers {
         property: &str,
         whole: Location,
     ) -> Result<Said, Unsaid> {
-        let senders = self.senders.get(email).ok_or(Unsaid::NotSent)?;
+        let nobody = if self.some_unread { Unsaid::Unclear } else { Unsaid::NotSent };
+        let senders = self.senders.get(email).ok_or(nobody)?;
         let mut said: Option<Said> = None;
         let (mut lacking, mut unsaid) = (None, None);
         for sender in senders {
@@ -184,8 +190,21 @@ impl Triggers {
         }
         match said {
             Some(said) => Ok(Said { lacking, ..said }),
+            None if self.some_unread => Err(Unsaid::Unclear),
             None => Err(unsaid.unwrap_or(Unsaid::NotSent)),
         }
+    }
+
+    /// Whether an event lets people into a workflow.
+    pub(crate) fn lets_into_workflow(&self, workflow: &str, event: EventId) -> bool {
+        let ways = self.workflows.get(workflow).map(|trigger| trigger.ways.as_slice()).unwrap_or_default();
+        ways.iter().any(|(way, _)| *way == Way::Event(event))
+    }
+
+    /// The same of the workflows that send a mail.
+    pub(crate) fn lets_into_senders(&self, email: &str, event: EventId) -> bool {
+        let senders = self.senders.get(email).into_iter().flatten();
+        senders.into_iter().any(|sender| self.lets_into_workflow(sender, event))
     }
 
     /// Where it is said what lets people into a workflow.

@@ -1,6 +1,7 @@
 //! What a line may have meant, told by the names of the project: `visited "/pricing"` asks for the page, because that is what a visit has.
 
 use crate::env::Env;
+use crate::env::schema::SchemaEvent;
 use crate::syntax::ast::Email;
 use crate::syntax::line::tokens_at;
 use crate::syntax::wording::Wording;
@@ -256,21 +257,49 @@ fn links(env: &Env<'_>, line: &str, words: &[(Range<usize>, &str)]) -> Vec<Wordi
     emails.map(|email| change(clicked.start..end, said(email), "this email has that link:")).collect()
 }
 
-/// `form is "contact"`, where one event has a `form`.
-fn property_alone(env: &Env<'_>, line: &str, words: &[(Range<usize>, &str)], at: usize) -> Option<Wording> {
-    let (place, property) = words.get(at)?;
+/// `enter when ordered and amount > 500`, `.. and ordered.amount > 500`, `.. and trigger.amount > 500`: of the event that was named.
+pub(super) fn of_named_event(env: &Env<'_>, line: &str) -> Option<Wording> {
+    let words: Vec<(Range<usize>, &str)> =
+        tokens_at(line).map(|(at, word)| (at..at + word.len(), word)).take_while(|(_, word)| *word != "{").collect();
+    (0..words.len()).find_map(|at| {
+        let (named, event) = named_before(env, &words, at)?;
+        let (place, word) = words.get(at)?;
+        let owned = [event.shape.name.as_str(), "trigger", "event"];
+        let of_owner = owned.iter().find_map(|owner| word.strip_prefix(owner)?.strip_prefix('.'));
+        let property = of_owner.unwrap_or(word);
+        let asked = asked_of(line, &words, at, place.end - property.len(), property)?;
+        let is_free = of_owner.is_some() || env.schema.field(property).is_none();
+        let has = event.shape.properties.iter().any(|known| known.name == property);
+        let end = asked.0;
+        (is_free && has).then(|| change(named.start..end, format!("{}({})", event.shape.name, asked.1), PARTS))
+    })
+}
+
+/// The event that stands before the word at a place, with what joins the two.
+fn named_before<'e, 'w>(
+    env: &'e Env<'_>,
+    words: &'w [(Range<usize>, &str)],
+    at: usize,
+) -> Option<(&'w Range<usize>, &'e SchemaEvent)> {
+    match words.get(at.checked_sub(2)?..at)? {
+        [(place, name), (_, "and" | "with" | "where")] => Some((place, env.schema.events.at(env.schema.event(name)?))),
+        _ => None,
+    }
+}
+
+/// What is asked of the property at a place, and where that ends: `form in ("contact", "demo")` where it is `form is "contact" or "demo"`.
+fn asked_of(
+    line: &str,
+    words: &[(Range<usize>, &str)],
+    at: usize,
+    start: usize,
+    property: &str,
+) -> Option<(usize, String)> {
     if !matches!(words.get(at + 1)?.1, "is" | "in" | "contains" | "starts" | "=" | ">" | "<" | ">=" | "<=") {
         return None;
     }
-    let is_free = env.schema.field(property).is_none()
-        && at.checked_sub(1).and_then(|at| words.get(at)).is_none_or(|(_, word)| *word != "(");
-    let has =
-        |event: &&crate::env::schema::SchemaEvent| event.shape.properties.iter().any(|known| known.name == *property);
-    let events: Vec<_> = env.schema.events.values().filter(has).collect();
-    let ([event], true) = (events.as_slice(), is_free) else { return None };
     let end = words.iter().skip(at).take_while(|(_, word)| !matches!(*word, "and" | "up" | "then")).last()?.0.end;
-    let asked = line.get(place.start..end)?;
-    // `form is "contact" or "demo"`
+    let asked = line.get(start..end)?;
     let asked = match asked.split(" or ").collect::<Vec<_>>().as_slice() {
         [_] => asked.to_owned(),
         [first, others @ ..] => {
@@ -280,13 +309,19 @@ fn property_alone(env: &Env<'_>, line: &str, words: &[(Range<usize>, &str)], at:
         }
         [] => return None,
     };
-    // `ordered and amount > 100`: of the event that was named.
-    let named = at.checked_sub(2).and_then(|before| words.get(before..at));
-    let start = match named {
-        Some([(named, event_name), (_, "and" | "with" | "where")]) if *event_name == event.shape.name => named.start,
-        _ => place.start,
-    };
-    Some(change(start..end, format!("{}({asked})", event.shape.name), PARTS))
+    Some((end, asked))
+}
+
+/// `form is "contact"`, where one event has a `form`.
+fn property_alone(env: &Env<'_>, line: &str, words: &[(Range<usize>, &str)], at: usize) -> Option<Wording> {
+    let (place, property) = words.get(at)?;
+    let is_free = env.schema.field(property).is_none()
+        && at.checked_sub(1).and_then(|at| words.get(at)).is_none_or(|(_, word)| *word != "(");
+    let has = |event: &&SchemaEvent| event.shape.properties.iter().any(|known| known.name == *property);
+    let mut events = env.schema.events.values().filter(has);
+    let (event, None, true) = (events.next()?, events.next(), is_free) else { return None };
+    let (end, asked) = asked_of(line, words, at, place.start, property)?;
+    Some(change(place.start..end, format!("{}({asked})", event.shape.name), PARTS))
 }
 
 /// `contact.industry`, `added_to_cart.product is "shoes"`.

@@ -13,6 +13,7 @@
 
 mod blocks;
 mod by_name;
+mod by_trigger;
 mod followers;
 mod keeps;
 mod nearly;
@@ -387,6 +388,8 @@ impl<'e> Bench<'e> {
 
     /// What a diagnostic, and the words of its line, suggest: the likeliest first.
     fn guesses(&self, diagnostic: &Diagnostic, text: &str) -> Vec<Mend> {
+        // What a trigger said may be asked of an event too, and would mean another one.
+        let mut first: Vec<Mend> = Vec::new();
         let (mut whole, mut said, mut loose) = (Vec::new(), Vec::new(), Vec::new());
         if let Some((start, line)) = trial::line_of(diagnostic, text).filter(|_| may_be_worded(diagnostic.code)) {
             let is_text = is_said_to_people(text, start, line);
@@ -396,6 +399,9 @@ impl<'e> Bench<'e> {
             let wordings = spelt.sure.into_iter().chain(of_names).chain(wording::wordings(line));
             let wordings = wordings.chain(spelt.likely);
             loose.extend(wording::loose(line).into_iter().chain(fillers).map(|said| trial::in_piece(&said, start)));
+            let trigger = by_trigger::Trigger::of(self.env, text);
+            first.extend(by_name::of_named_event(self.env, line).map(|said| trial::in_piece(&said, start)));
+            first.extend(trigger.and_then(|trigger| trigger.wording(line)).map(|said| trial::in_piece(&said, start)));
             said.extend(signs::doubled(line).map(|said| trial::in_piece(&said, start)));
             said.extend(signs::exit_among_steps(text, start, line));
             said.extend(wordings.map(|said| trial::in_piece(&said, start)));
@@ -422,8 +428,12 @@ impl<'e> Bench<'e> {
         let own = (!own.edits.is_empty()).then_some(own);
         let own = whole.into_iter().chain(quoted).chain(own).chain(diagnostic.tries.iter().cloned());
         // Whoever found it knows best, unless it was only a word that looked like another.
-        let mut guesses: Vec<Mend> =
-            if diagnostic.guessed { said.into_iter().chain(own).collect() } else { own.chain(said).collect() };
+        let mut guesses = first;
+        if diagnostic.guessed {
+            guesses.extend(said.into_iter().chain(own));
+        } else {
+            guesses.extend(own.chain(said));
+        }
         guesses.extend(loose);
         distinct(&mut guesses, text);
         guesses
@@ -660,6 +670,8 @@ fn may_be_worded(code: Code) -> bool {
     match code {
         Code::DuplicateName | Code::RepeatedClause | Code::MissingClause | Code::ReservedName => false,
         Code::AndOrMixed | Code::WaitWithoutDeadline | Code::BadDuration | Code::BadClock | Code::BareIn => true,
+        // `enter when ordered and trigger.amount > 500`
+        Code::JourneyOnly => true,
         // A text that says what it means, and may not.
         Code::NoFieldsHere => false,
         Code::TooLarge | Code::StrayBrace | Code::NotSupportedYet => false,

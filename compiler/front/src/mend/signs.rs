@@ -138,20 +138,29 @@ pub(super) fn closed_text(diagnostic: &Diagnostic, text: &str) -> Vec<Mend> {
     ends.into_iter().rev().map(close).collect()
 }
 
-/// `if {{ customer.industry }} == "saas" {`: in a condition a field stands without braces.
+/// `if {{ customer.industry }} == "saas" {`, `set plan = {trigger.plan}`: in a condition and as a value a field stands without braces.
 pub(super) fn without_field_braces(diagnostic: &Diagnostic, text: &str) -> Option<Mend> {
+    const ASK: &[&str] = &["if", "enter", "exit", "goal", "skip", "segment", "wait", "}"];
     let line = start_of(diagnostic).map(|at| lines_of(text, &(at..at)))?;
     let written = text.get(line.clone())?;
     let first = written.split_whitespace().next()?;
-    let open = written
-        .find("{{")
-        .filter(|_| matches!(first, "if" | "enter" | "exit" | "goal" | "skip" | "segment" | "wait" | "}"))?;
-    let (inner, _) = written.get(open + 2..)?.split_once("}}")?;
+    let (asks, sets) = (ASK.contains(&first), matches!(first, "set" | "score"));
+    let twice = written.find("{{").filter(|_| asks || sets).map(|open| (open, "{{", "}}"));
+    let (open, opens, closes) = twice.or_else(|| {
+        let open = written.find('{')?;
+        let before = written.get(..open)?.split_whitespace().next_back()?;
+        let is_value =
+            matches!(before, "=" | "+=" | "-=" | ">" | "<" | ">=" | "<=" | "is" | "if" | "when" | "and" | "or");
+        ((asks || sets) && is_value).then_some((open, "{", "}"))
+    })?;
+    let (inner, _) = written.get(open + opens.len()..)?.split_once(closes)?;
     let is_name = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'));
     let start = line.start + open;
-    let at = Span::new(start as u32, (start + inner.len() + 4) as u32).in_file(FILE);
+    let end = start + opens.len() + inner.len() + closes.len();
+    let at = Span::new(start as u32, end as u32).in_file(FILE);
     let edits = vec![Edit { at, text: inner.trim().to_owned() }];
-    is_name(inner.trim()).then(|| Mend { help: "a field in a condition has no braces:".to_owned(), edits })
+    let help = if sets { "as a value, a field has no braces:" } else { "a field in a condition has no braces:" };
+    is_name(inner.trim()).then(|| Mend { help: help.to_owned(), edits })
 }
 
 /// `subject “Hi {first_name or "there"}”`: the braces of a field in it open no block, as they would where no text stands.

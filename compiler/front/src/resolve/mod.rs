@@ -76,6 +76,8 @@ pub(crate) struct Scope {
     pub workflows: Vec<Declared<ast::Workflow>>,
     /// The kinds of which some declaration could not be read, so that none of their names can be called unknown.
     pub broken: BTreeSet<ast::Kind>,
+    /// Whether the name of a workflow was taken, so that nothing is known of what it sends.
+    pub workflow_left_out: bool,
     /// The names of which a declaration was left out because there was one before it. What they mean is reported to be unclear, so uses
     /// of them say nothing more.
     pub disputed: BTreeSet<String>,
@@ -346,6 +348,8 @@ impl Resolver<'_> {
     fn workflow(&mut self, node: ast::Workflow, file: FileId) {
         if self.is_new(&node.name, file) {
             self.scope.workflows.push(Declared { node, file });
+        } else {
+            self.scope.workflow_left_out = true;
         }
     }
 

@@ -14,6 +14,8 @@ mod tests;
 pub(crate) mod wording;
 
 pub use ast::{Comment, File};
-pub(crate) use parse::{Guess, Parsed, QUOTES, begins_another_line, is_reserved, parse_guessing, reads_somewhere};
+pub(crate) use parse::{
+    Guess, Parsed, QUOTES, begins_another_line, is_reserved, parse_guessing, reads_somewhere, trigger_meant,
+};
 pub use parse::{MAX_SOURCE_BYTES, parse, vocabulary};
 pub use settled::Settled;

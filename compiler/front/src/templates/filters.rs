@@ -99,7 +99,7 @@ const OTHERS: [&str; 66] = [
 ];
 
 /// Whether a word behind a bar is a text, as in `first_name|there`.
-pub(super) fn is_text(word: &str) -> bool {
+pub(crate) fn is_text(word: &str) -> bool {
     let lower = word.to_ascii_lowercase();
     named(word) == Named::Unknown
         && !OTHERS.contains(&lower.as_str())

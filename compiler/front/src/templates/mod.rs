@@ -19,7 +19,7 @@ mod attributes;
 mod colour;
 mod fault;
 mod fields;
-mod filters;
+pub(crate) mod filters;
 mod followers;
 pub(crate) mod foreign;
 mod inline;

@@ -6,9 +6,10 @@ use std::ops::Range;
 use minijinja::machinery;
 
 use super::TemplateScope;
-use super::fault::{Construct, FaultKind, Slip, Syntax, TemplateFault, plain};
+use super::fault::{Construct, FaultKind, Slip, Syntax, TemplateFault, nearest, plain};
 use super::filters::FILTERS;
 use super::foreign::{self, Fallback};
+use crate::syntax::ast::trigger_property;
 
 /// Quotes as text processors set them, single ones too: a field's text may stand in either.
 const QUOTES: [char; 10] = ['“', '”', '„', '‟', '«', '»', '″', '‘', '’', '‚'];
@@ -222,6 +223,20 @@ fn fallback_behind_filters(inner: &str, scope: &TemplateScope) -> Option<Mended>
         .any(changes)
         .then(|| format!("{{% if {field} %}}{{{{ {field} | {filters} }}}}{{% else %}}{bare}{{% endif %}}"));
     Some(Mended { kind: mended.kind, inner, whole })
+}
+
+/// `event.product`, `ordered.product`, `product`: what the event said that let somebody in. A field of the contact comes first.
+pub(super) fn trigger_said(name: &str, scope: &TemplateScope) -> Option<String> {
+    let property = name.rsplit('.').next()?;
+    let is_of_trigger = crate::syntax::trigger_meant(name).is_some() || !scope.fields.contains_key(property);
+    let said = format!("trigger.{property}");
+    scope.fields.contains_key(&said).then_some(said).filter(|_| is_of_trigger)
+}
+
+/// `trigger.prodcut`: what a trigger says by a name that is near.
+pub(super) fn near_of_trigger(name: &str, scope: &TemplateScope) -> Option<String> {
+    let said = scope.fields.keys().filter_map(|field| trigger_property(field));
+    nearest(trigger_property(name)?, said).map(|property| format!("trigger.{property}"))
 }
 
 /// `First Name`, as the column is called.

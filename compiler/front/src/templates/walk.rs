@@ -18,6 +18,7 @@ use super::pieces::Piece;
 use super::syntax::Mended;
 use super::{TemplateKind, TemplateScope, Uses, Values, slips};
 use crate::country;
+use crate::syntax::ast::trigger_property;
 
 const LINK: &str = "link";
 
@@ -645,8 +646,13 @@ impl Walker<'_> {
     fn unknown(&mut self, name: String, span: Range<usize>) -> TemplateFault {
         let meant = RequiredToken::meant_by(&name).map(|token| token.name().to_owned());
         let tokens = RequiredToken::ALL.map(RequiredToken::name);
-        let candidates = self.scope.fields.keys().map(String::as_str).chain(tokens);
-        let nearest = meant.or_else(|| nearest(&name, candidates)).or_else(|| slips::field(&name, self.scope));
+        // That the trigger says it is the same in all that it says.
+        let of_contact = |field: &&str| trigger_property(&name).is_none() && trigger_property(field).is_none();
+        let candidates = self.scope.fields.keys().map(String::as_str).filter(of_contact).chain(tokens);
+        let nearest = meant
+            .or_else(|| slips::trigger_said(&name, self.scope))
+            .or_else(|| slips::near_of_trigger(&name, self.scope).or_else(|| nearest(&name, candidates)))
+            .or_else(|| slips::field(&name, self.scope));
         // Misspelt, it is not also missing.
         self.walked.refused.extend(nearest.as_deref().and_then(RequiredToken::from_name));
         let edit = nearest.clone();

@@ -126,6 +126,21 @@ pub(crate) enum Relation {
     Order(Order, Sum),
 }
 
+impl Relation {
+    /// The values it compares with.
+    pub(crate) fn values(&self) -> Vec<&Literal> {
+        match self {
+            Self::IsKnown | Self::IsUnknown => Vec::new(),
+            Self::Is(value) | Self::IsNot(value) => vec![value],
+            Self::In(values) | Self::NotIn(values) | Self::Text(_, values) => values.iter().collect(),
+            Self::Between(low, high) => {
+                [low, high].into_iter().flat_map(|sum| sum.terms.iter().map(|(_, value)| value)).collect()
+            }
+            Self::Order(_, sum) => sum.terms.iter().map(|(_, value)| value).collect(),
+        }
+    }
+}
+
 /// Ways to look into a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TextRelation {

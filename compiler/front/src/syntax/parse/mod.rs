@@ -37,7 +37,7 @@ use std::num::NonZeroUsize;
 use std::sync::LazyLock;
 
 pub(crate) use recover::reads_somewhere;
-pub(crate) use slips::QUOTES;
+pub(crate) use slips::{QUOTES, trigger_meant};
 pub use vocabulary::vocabulary;
 
 type Pair<'s> = pest::iterators::Pair<'s, Rule>;

@@ -463,18 +463,20 @@ pub(super) fn unusual_name(line: &str, at: usize) -> Option<(Range<usize>, Strin
 }
 
 /// How other tools call what the event said that let somebody in, longest first.
-const THEIR_TRIGGERS: [&str; 7] = [
+const THEIR_TRIGGERS: [&str; 9] = [
     "trigger.properties.",
     "trigger_event.",
     "event.properties.",
     "event_properties.",
     "event_data.",
+    "enrollment.",
+    "enrolment.",
     "properties.",
     "event.",
 ];
 
 /// `event.amount` is `trigger.amount`.
-pub(super) fn trigger_meant(name: &str) -> Option<String> {
+pub(crate) fn trigger_meant(name: &str) -> Option<String> {
     let property = THEIR_TRIGGERS.iter().find_map(|theirs| name.strip_prefix(theirs))?;
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let is_read = property.starts_with(|c: char| c.is_ascii_alphabetic()) && property.chars().all(is_name);

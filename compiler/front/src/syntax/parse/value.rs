@@ -81,6 +81,8 @@ impl Reader<'_> {
                 Rule::bad_hole => {
                     let place = self.at(span(&inner));
                     self.diagnostics.push(syntax::unreadable_field(place, meant_field(inner.as_str())));
+                    // A subject that is nothing else is not empty.
+                    push_plain(&mut pieces, inner.as_str());
                 }
                 _ => {}
             }
@@ -129,7 +131,8 @@ fn meant_field(hole: &str) -> Option<String> {
     let inner = hole.trim_matches(|c: char| matches!(c, '{' | '}') || c.is_whitespace());
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let is_name = |name: &str| name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(is_word);
-    let named = |name: &str| slips::trigger_meant(name).or_else(|| is_name(name).then(|| name.to_owned()));
+    let is_ours = |name: &str| is_name(trigger_property(name).unwrap_or(name));
+    let named = |name: &str| slips::trigger_meant(name).or_else(|| is_ours(name).then(|| name.to_owned()));
     let is_text = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || " _-.,!'".contains(c));
     match inner.split_once(" or ") {
         Some((name, text)) if is_text(text.trim().trim_matches('"')) => {

@@ -109,10 +109,6 @@ pub(super) const HINTS: &[(&str, &str)] = &[
         "a workflow never deletes people: `exit` ends it for this person, and `untag` takes a tag away",
     ),
     ("^ wait $a:number - $b:number $u:unit", "a wait takes one time: `wait $a $u`, or `wait $b $u`"),
-    (
-        "^ wait $n:number workdays|weekdays",
-        "a wait counts every day: `wait $n days`, and a send window keeps mail to weekdays: `send on weekdays from 09:00 to 17:00 in contact timezone`",
-    ),
     ("^ task $t:text due tomorrow", "say how long they have: `task $t due in 24 hours`"),
     ("^ task $t:text due today|now|immediately|asap", "say how long they have: `task $t due in 4 hours`"),
     (
@@ -142,6 +138,45 @@ pub(super) const HINTS: &[(&str, &str)] = &[
 
 /// The same, said only where no line mends it.
 pub(super) const LAST_HINTS: &[(&str, &str)] = &[
+    (
+        "^ at|max|maximum [most] 1 email|mail|message per|in|within|every|each [the|any] $d:number $u:unit $",
+        "how many mails somebody gets over all workflows is a rule of the project, beside the workflows: \
+         `policy { cap 1 emails per $d $u then delay }`; how far apart those of this one workflow are: \
+         `at least $d $u between emails`",
+    ),
+    (
+        "^ [frequency|send] [cap|limit] [:] [at] [most|max|maximum] [of] $n:number email|emails|mail|mails|message|messages per|in|within|every|each [the|any] $d:number $u:unit $",
+        "how many mails somebody gets is a rule of the whole project and no workflow's: \
+         `policy { cap $n emails per $d $u then delay }`, beside the workflows",
+    ),
+    (
+        "^ [frequency|send] [cap|limit] [:] [at] [most|max|maximum] [of] $n:number email|emails|mail|mails|message|messages per|a|each|every week $",
+        "how many mails somebody gets is a rule of the whole project and no workflow's: \
+         `policy { cap $n emails per 7 days then delay }`, beside the workflows",
+    ),
+    (
+        "^ [frequency|send] [cap|limit] [:] [at] [most|max|maximum] [of] $n:number email|emails|mail|mails|message|messages per|a|each|every day $",
+        "how many mails somebody gets is a rule of the whole project and no workflow's: \
+         `policy { cap $n emails per 1 day then delay }`, beside the workflows",
+    ),
+    (
+        "^ at least $n:number $u:unit between $r.. $",
+        "`at least $n $u between emails` is a line of a workflow, at its top, and keeps the mails of that one apart; over all workflows \
+         a policy says it by a cap: `policy { cap 1 emails per $n $u then delay }`",
+    ),
+    (
+        "^ calendar $n:name for|where|when|if|of $r..",
+        "whose holidays they are is told by the contact's country, and by nothing else: `calendar $n for country is \"DE\" { … }`, or \
+         `calendar $n for country in (\"DE\", \"AT\") { … }` for several; a calendar without `for` is that of everybody else",
+    ),
+    (
+        "^ $m:number - $d:number [every|each|per|a] [year|yearly|annually]",
+        "a calendar says each day with its year, for many a holiday moves: `2026-$m-$d, 2027-$m-$d`",
+    ),
+    (
+        "^ every|each year|yearly [on] [:] $m:number - $d:number",
+        "a calendar says each day with its year, for many a holiday moves: `2026-$m-$d, 2027-$m-$d`",
+    ),
     ("^ limit|cap|frequency $r.. $", ALL_WORKFLOWS),
     ("^ quiet hours $r..", QUIET),
     ("^ segment $r.. $v:verb", super::later::MAILS_OF_SEGMENT),

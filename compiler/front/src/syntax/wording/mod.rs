@@ -18,6 +18,7 @@ use pattern::Words;
 pub(crate) use said::{COUNTS_NOTHING, EVERYONE};
 use std::ops::Range;
 pub(crate) use types::{property, type_for, type_of, typed};
+pub(crate) use windows::LEAVES_HOLIDAYS;
 
 /// A change of a line, and what to say before the mended one.
 #[derive(Debug, Clone)]
@@ -100,6 +101,11 @@ pub(crate) fn loose(line: &str) -> Vec<Wording> {
     }
     let words = Words::of(line);
     said::LOOSE.iter().filter_map(|line| in_words(&words, line)).collect()
+}
+
+/// The fields in the texts of a line: their places, their names as written, and what to say where there is no value.
+pub(crate) fn holes_of(line: &str) -> Vec<(Range<usize>, String, Option<String>)> {
+    texts::holes_of(line)
 }
 
 /// Whether a line says something to people, in words of its own.

@@ -1,7 +1,8 @@
 //! Texts: fields in them as other tools write them, quotes inside of quotes, lists of values without quotes.
 
 use super::Wording;
-use crate::templates::foreign;
+use crate::syntax::trigger_meant;
+use crate::templates::{filters, foreign};
 use std::ops::Range;
 
 pub(super) fn wordings(line: &str) -> Vec<Wording> {
@@ -227,17 +228,48 @@ fn end_of_hole(line: &str, start: usize) -> Option<usize> {
 
 /// A field with its fallback, as Flow writes it.
 fn in_our_words(hole: &str) -> Option<String> {
-    let inner = hole.trim_matches(['{', '}']).trim();
-    // `{{${first_name} | default: 'there'}}`
-    let plain = inner.strip_prefix("${").map(|inner| inner.replacen('}', "", 1));
-    let theirs = foreign::read(plain.as_deref().unwrap_or(inner));
-    let field = crate::naming::snake_case(theirs.name.rsplit('.').next()?.trim());
-    let is_name = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_');
+    let (field, fallback) = field_in(hole)?;
+    let field = trigger_named(&field).or_else(|| Some(crate::naming::snake_case(field.rsplit('.').next()?.trim())))?;
+    let is_name = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'));
     if !is_name(&field) {
         return None;
     }
-    let Some(fallback) = theirs.fallback else { return Some(format!("{{{field}}}")) };
-    (!fallback.text.contains(['"', '{', '}'])).then(|| format!("{{{field} or \"{}\"}}", fallback.text))
+    let Some(fallback) = fallback else { return Some(format!("{{{field}}}")) };
+    (!fallback.contains(['"', '{', '}'])).then(|| format!("{{{field} or \"{fallback}\"}}"))
+}
+
+/// The name in braces as it is written, and what to say where there is no value. What another tool does to a value is none.
+fn field_in(hole: &str) -> Option<(String, Option<String>)> {
+    let inner = hole.trim_matches(['{', '}']).trim();
+    // `{{${first_name} | default: 'there'}}`
+    let plain = inner.strip_prefix("${").map(|inner| inner.replacen('}', "", 1));
+    let inner = plain.as_deref().unwrap_or(inner);
+    let theirs = foreign::read(inner);
+    // `{trigger.day | date: "%d"}`
+    let name = theirs.name.split('|').next()?.trim().to_owned();
+    let is_changed = inner.contains('|');
+    let is_said = |text: &&str| !is_changed || inner.contains("default") || filters::is_text(text);
+    let fallback = theirs.fallback.map(|fallback| fallback.text).filter(is_said).map(str::to_owned);
+    (theirs.name == name || name.contains('.')).then_some((name, fallback))
+}
+
+/// `trigger.amount`, or `event.amount` as other tools say it.
+fn trigger_named(name: &str) -> Option<String> {
+    let is_ours = name.strip_prefix("trigger.").is_some_and(|property| !property.contains('.'));
+    trigger_meant(name).or_else(|| is_ours.then(|| name.to_owned()))
+}
+
+/// Every field in the texts of a line: its place, its name as written, and what to say where there is no value.
+pub(super) fn holes_of(line: &str) -> Vec<(Range<usize>, String, Option<String>)> {
+    let mut found = Vec::new();
+    let Some(mut at) = line.find('"') else { return found };
+    while let Some(start) = line.get(at..).and_then(|rest| rest.find('{')).map(|brace| at + brace) {
+        let Some(end) = end_of_hole(line, start) else { break };
+        let field = line.get(start..end).and_then(field_in);
+        found.extend(field.map(|(name, fallback)| (start..end, name, fallback)));
+        at = end;
+    }
+    found
 }
 
 /// `preview "One "click" and we know"`: all quotes but the first and the last.

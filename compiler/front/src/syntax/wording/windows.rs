@@ -6,22 +6,30 @@ use super::values::{DAYS, clock, day, time_of};
 use std::ops::Range;
 
 const HELP: &str = "a send window has days, hours and the zone of the person:";
+/// What is said of a window that is asked to leave out holidays.
+pub(crate) const LEAVES_HOLIDAYS: &str =
+    "`weekdays` are business days: the holidays of the person's calendar are none of them:";
 const OWN_ZONE: &str =
     "everyone gets it at these hours of their own; a window in a zone that is named cannot be had yet:";
 
 /// The whole line as a send window, where it has days and hours.
 pub(super) fn wording(words: &Words<'_>) -> Option<Wording> {
     let all: Vec<(&str, Range<usize>)> = with_halves(words);
-    let (first, start) = all.first()?;
+    let (first, start) = all.first().cloned()?;
     if !first.eq_ignore_ascii_case("send") {
         return None;
     }
+    let end = all.last()?.1.end;
+    let (all, is_business) = business_days(all);
     // `outside 9 to 17`, `except on Mondays`
     let turns = |word: &str| matches!(word.to_lowercase().as_str(), "outside" | "except" | "not" | "excluding" | "but");
     if all.iter().any(|(word, _)| turns(word)) {
         return None;
     }
     let days = days(&all)?;
+    if is_business && days != "weekdays" {
+        return None;
+    }
     let (from, to) = hours(&all)?;
     let text = format!("send on {days} from {} to {} in contact timezone", clock(from), clock(to));
     // `in Europe/Rome`
@@ -37,8 +45,39 @@ pub(super) fn wording(words: &Words<'_>) -> Option<Wording> {
             matches!(pair, [(place, _), (zone, _)] if is_place(place) && matches!(zone.to_lowercase().as_str(), "time" | "timezone" | "zone"))
         })
         || all.windows(2).any(|pair| matches!(pair, [("in", _), (place, _)] if is_place(place)));
-    let help = if has_zone { OWN_ZONE } else { HELP };
-    Some(Wording { edits: vec![(start.start..all.last()?.1.end, text)], help })
+    let help = match (has_zone, is_business) {
+        (true, _) => OWN_ZONE,
+        (false, true) => LEAVES_HOLIDAYS,
+        (false, false) => HELP,
+    };
+    Some(Wording { edits: vec![(start.start..end, text)], help })
+}
+
+/// `on business days`, `on weekdays except holidays`: as `on weekdays`, and whether it was so.
+fn business_days(all: Vec<(&str, Range<usize>)>) -> (Vec<(&str, Range<usize>)>, bool) {
+    const OFF: &[&str] = &["except", "excluding", "without", "but", "not", "no", "on", "public", "bank", "for", "and"];
+    let lower: Vec<String> = all.iter().map(|(word, _)| word.to_lowercase().trim_matches(',').to_owned()).collect();
+    let is_of = |at: usize, words: &[&str]| lower.get(at).is_some_and(|word| words.contains(&word.as_str()));
+    let mut left = vec![true; all.len()];
+    let (mut words, mut is_business) = (all, false);
+    for at in 0..lower.len() {
+        if is_of(at, &["business", "working", "work"]) && is_of(at + 1, &["days", "day"]) {
+            if let Some((word, _)) = words.get_mut(at) {
+                *word = "weekdays";
+            }
+            is_business = true;
+        }
+        if is_of(at, &["holidays", "holiday"]) {
+            let from = (0..at).rev().take_while(|before| is_of(*before, OFF)).last();
+            let is_off = from.is_some_and(|from| (from..at).any(|word| is_of(word, OFF.get(..6).unwrap_or_default())));
+            let from = from.filter(|_| is_off).unwrap_or(at + 1);
+            left.iter_mut().take(at + 1).skip(from).for_each(|left| *left = false);
+            is_business |= is_off;
+        }
+    }
+    let mut left = left.into_iter();
+    words.retain(|_| left.next().unwrap_or(true));
+    (words, is_business)
 }
 
 /// The words as spaces part them, `8 am` as one.

@@ -12,7 +12,7 @@ const PACE: &str = "how many people come in:";
 
 pub(super) const ROWS: &[Row] = &[
     (
-        "^ [send|wait|leave|keep] min|minimum|at|mind [least] [of] $n:number $u:unit between|among [the|any|all|two] email|emails|mail|mails|sends|messages $",
+        "^ [send|wait|leave|keep] min|minimum|at|mind [least] [of] $n:number $u:unit between|among [the|any|all|two] [marketing] email|emails|mail|mails|sends|messages $",
         "at least $n $u between emails",
         SPACED,
     ),

@@ -22,6 +22,8 @@ mod twice;
 mod wait;
 mod ways;
 
+use super::windows::LEAVES_HOLIDAYS;
+
 /// What is said, how Flow says it, and what to say before the mended line.
 pub(super) type Row = (&'static str, &'static str, &'static str);
 
@@ -127,6 +129,16 @@ pub(super) const LOOSE: &[(&str, &str, &str)] = &[
     ("^ goal [:] $n.. when|if $p.. $", "goal \"$n\" when $p", "the goal's name stands in quotes:"),
     ("covers $v:name $", "covers region is \"$v\"", "say of which field:"),
     ("covers $v:text $", "covers region is $v", "say of which field:"),
+    (
+        "^ send [only] on business|working|work days $",
+        "send on weekdays from 00:00 to 24:00 in contact timezone",
+        LEAVES_HOLIDAYS,
+    ),
+    (
+        "^ send [only] on weekdays except|excluding|without|but [not] [on|public|bank] holidays $",
+        "send on weekdays from 00:00 to 24:00 in contact timezone",
+        LEAVES_HOLIDAYS,
+    ),
     (
         "^ send only on|at $d:days $",
         "send on $d from 00:00 to 24:00 in contact timezone",

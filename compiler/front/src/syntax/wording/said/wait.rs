@@ -5,12 +5,18 @@ use super::{Row, SAY, UP_TO};
 const LENGTHS: &str = "a wait may be as long as a condition says, and says how long it is `otherwise`:";
 
 pub(super) const ROWS: &[Row] = &[
+    ("^ wait [for] 1 business|busines|working|work|week day $", "wait 1 business day", SAY),
+    ("^ wait [for] 1 workday|weekday|businessday $", "wait 1 business day", SAY),
     (
         "^ wait [for] $n:number business|busines|bussiness|buisness|working|work|week day|days|dys|dais $",
         "wait $n business days",
         SAY,
     ),
-    ("^ wait [for] $n:number workdays|workday|weekdays|weekday $", "wait $n business days", SAY),
+    (
+        "^ wait [for] $n:number workdays|workday|weekdays|weekday|businessdays|businessday $",
+        "wait $n business days",
+        SAY,
+    ),
     ("^ wait [for] $n:number business|working|work|office hour|hours|hrs $", "wait $n business hours", SAY),
     (
         "^ wait until|till|for $n:number $u:unit prior|ahead|back to|of|from $f:name $r.. $",

@@ -1,0 +1,115 @@
+//! `at least 20 days between emails` where mails follow each other sooner: no mail is held longer than the policy says, so one that comes too soon
+//! is withheld before it could leave, and nobody who got the one before would ever get it.
+//!
+//! Only what stands side by side in one block is looked at: what lies between two sends is a time that is known at most.
+
+use super::Subject;
+use super::together::Together;
+use crate::diagnostics::contract::{self, NeverLeaves};
+use crate::diagnostics::Diagnostic;
+use crate::source::Location;
+use crate::syntax::ast::Header;
+use crate::typed::{Form, TypedRepeat, TypedStep, TypedWait};
+use flow_ir::units::{DAY_MS, HOUR_MS};
+use flow_ir::{CivilSpan, EmailKind};
+
+/// A month has no more days.
+const MOST_DAYS: i64 = 31;
+
+pub(super) fn prove<'p>(subject: Subject<'p>, _: &Together<'p>, found: &mut Vec<Diagnostic>) {
+    for (declared, workflow) in subject.workflows() {
+        let header = declared.node.headers().find(|header| matches!(header.kind, Header::Spacing(_)));
+        let (Some(header), Some(spacing_ms)) = (header, workflow.spacing_ms) else { continue };
+        let kept = Kept {
+            subject,
+            spacing: declared.at(header.span),
+            spacing_ms,
+            hold_ms: subject.typed.policy.hold_ms(),
+        };
+        if spacing_ms > kept.hold_ms {
+            kept.block(&workflow.steps, found);
+        }
+    }
+}
+
+/// How far apart the mails of a workflow are kept, and how long one is held for it.
+struct Kept<'p> {
+    subject: Subject<'p>,
+    spacing: Location,
+    spacing_ms: i64,
+    hold_ms: i64,
+}
+
+/// The mail before, and how long ago it left at most.
+#[derive(Clone, Copy)]
+struct Before {
+    at: Location,
+    ms: i64,
+}
+
+impl Kept<'_> {
+    fn block(&self, steps: &[TypedStep], found: &mut Vec<Diagnostic>) {
+        let mut before: Option<Before> = None;
+        for step in steps {
+            for block in step.children() {
+                self.block(block, found);
+            }
+            before = match (&step.form, before) {
+                (Form::Wait(TypedWait::For(time) | TypedWait::Until { up_to: time, otherwise: None, .. }), before) => {
+                    before.map(|before| Before { ms: before.ms.saturating_add(at_most(*time)), ..before })
+                }
+                (Form::Repeat(repeat), _) => {
+                    self.rounds(repeat, found);
+                    None
+                }
+                (Form::Change { .. } | Form::Effect { .. }, before) => match self.sends(step) {
+                    Some(email) => {
+                        found.extend(before.and_then(|before| self.too_soon(email, step.at, before)));
+                        Some(Before { at: step.at, ms: 0 })
+                    }
+                    None => before,
+                },
+                _ => None,
+            };
+        }
+    }
+
+    /// The mail of a round behind that of the first one, where not even the last round comes late enough.
+    fn rounds(&self, repeat: &TypedRepeat, found: &mut Vec<Diagnostic>) {
+        let every_ms = at_most(repeat.every);
+        let rounds = i64::from(repeat.times.saturating_sub(1));
+        let last_ms = every_ms.saturating_mul(rounds).saturating_add(self.hold_ms);
+        if rounds == 0 || last_ms >= self.spacing_ms {
+            return;
+        }
+        let mut sends = repeat.steps.iter().filter_map(|step| Some((self.sends(step)?, step.at)));
+        if let (Some((email, at)), None) = (sends.next(), sends.next()) {
+            found.extend(self.too_soon(email, at, Before { at, ms: every_ms }));
+        }
+    }
+
+    /// The marketing mail that a step sends; another one is neither held nor counted.
+    fn sends(&self, step: &TypedStep) -> Option<&str> {
+        let email = &self.subject.typed.emails.get(step.message()?)?.email;
+        (email.kind == EmailKind::Marketing).then_some(email.name.as_str())
+    }
+
+    fn too_soon(&self, email: &str, at: Location, before: Before) -> Option<Diagnostic> {
+        let latest_ms = before.ms.saturating_add(self.hold_ms);
+        let needed_ms = self.spacing_ms - before.ms;
+        let days = NeverLeaves {
+            hold: self.hold_ms / DAY_MS,
+            needed: (needed_ms + DAY_MS - 1) / DAY_MS,
+            possible: latest_ms / DAY_MS,
+        };
+        let never = latest_ms < self.spacing_ms;
+        never.then(|| contract::never_leaves(email, at, before.at, self.spacing, days))
+    }
+}
+
+/// The longest that a time takes: a day on which clocks go back has an hour more.
+fn at_most(time: CivilSpan) -> i64 {
+    let days = i64::from(time.months) * MOST_DAYS + i64::from(time.days);
+    let longer = if days > 0 { HOUR_MS } else { 0 };
+    days.saturating_mul(DAY_MS).saturating_add(time.ms).saturating_add(longer)
+}
