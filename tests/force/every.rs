@@ -290,6 +290,7 @@ const STORIES: &[Story] = &[
         (2 * DAY, "visit /a"),
         (4 * DAY, "upgrade"),
         (6 * DAY, "upgrade"),
+        (7 * DAY, "set stage customer"),
     ],
     // Takes the plan of a team away, and again on the way; what is left of a trial is little.
     &[

@@ -410,7 +410,10 @@ fn told_once(live: &Live) -> Result<(), String> {
         ),
         ("an event twice", "SELECT count(*) - count(DISTINCT message) FROM event"),
         // E14: nobody stands where nothing will ever call them.
-        ("a journey stuck", "SELECT count(*) FROM journey_view WHERE status <> 'ended' AND due_at IS NULL"),
+        (
+            "a journey stuck",
+            "SELECT count(*) FROM journey_view WHERE status <> 'ended' AND status NOT LIKE 'paused%' AND due_at IS NULL",
+        ),
         (
             "a contact asleep",
             "SELECT count(*) FROM journey_view JOIN contact_view ON contact_view.contact = journey_view.contact

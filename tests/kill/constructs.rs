@@ -22,6 +22,10 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("the message could not be written", "what the checker lets through can be written"),
     ("it came more than an hour after it was due, and is of no use then", "nothing of a rehearsal is late"),
     ("it came more than an hour after it was due, and waits for the next window", "nothing of a rehearsal is late"),
+    ("the policy does nothing for some, to compare them with the others", "whom it drew nothing else would happen to"),
+    ("nobody, because there is nobody to tell", "every team of the project has a backup"),
+    ("the contact has not said that they want marketing mail", "the policy is opt out: nobody is asked first"),
+    ("the contact has not confirmed yet that they want marketing mail", "no column of its data says so"),
     ("it could not leave for as long as a mail may be held", "no window of the project is closed for so long"),
 ];
 

@@ -274,6 +274,8 @@ fn is_of(kind: &str, word: &str) -> bool {
         "text" => word.len() > 1 && word.starts_with('"') && word.ends_with('"'),
         "unit" => super::values::unit(word).is_some(),
         "name" => word.starts_with(|c: char| c.is_alphabetic() || c == '_') && !WORDS_OF_CONDITIONS.contains(&word),
+        // A name of two words, or something of something else, is no text that lost its quotes.
+        "bare" => is_of("name", word) && !word.contains(['.', '_']),
         // No word that begins a line of another kind: `tags vip, partner` declares no field.
         "field" => is_of("name", word) && !HEADS.contains(&word),
         "place" => word.starts_with(char::is_uppercase),

@@ -122,7 +122,7 @@ pub(super) const ROWS: &[Row] = &[
         "advance stage to $s",
         "the stage has a step of its own:",
     ),
-    ("^ set $f:name = $v:name $", "set $f = \"$v\"", "a text stands in quotes:"),
+    ("^ set $f:name = $v:bare $", "set $f = \"$v\"", "a text stands in quotes:"),
     ("^ increase|raise $f:name by $n:number $", "$f += $n", SAY),
     ("^ decrease|lower|reduce $f:name by $n:number $", "$f -= $n", SAY),
     ("^ add $n:number [points] to $f:name $", "$f += $n", SAY),
@@ -146,7 +146,7 @@ pub(super) const ROWS: &[Row] = &[
         "the stage has a step of its own:",
     ),
     ("^ put|bring [the] [lifecycle] stage to|= $s $", "advance stage to $s", "the stage has a step of its own:"),
-    ("^ set $f:name $v:name $", "set $f = \"$v\"", "a text stands in quotes:"),
+    ("^ set $f:name $v:bare $", "set $f = \"$v\"", "a text stands in quotes:"),
     (
         "^ update|change|set|edit [the] [profile|contact] [property|field|attribute] [lifecycle] stage to|=|: $s:text $",
         "advance stage to $s@",

@@ -32,6 +32,7 @@ pub(super) const ROWS: &[Row] = &[
     ("^ holdout|control [group] [of] [:] $n:number [percent|pct] $", "holdout $n%", HELD_OUT),
     ("^ hold|keep|leave out $n:number % [of] [people|contacts|everybody|everyone] $", "holdout $n%", HELD_OUT),
     ("^ hold|keep|leave $n:number % out|back $", "holdout $n%", HELD_OUT),
+    ("^ pause [for] $n:number $u:unit $", "wait $n $u", "a pause of some length is a step:"),
     ("^ pause|paused|hold|suspend when|if|while|whenever $p.. $", "pause while $p", PAUSE),
     ("^ pauses group $g:name $", "pauses $g", PAUSES),
     ("^ stops group $g:name $", "stops $g", PAUSES),
