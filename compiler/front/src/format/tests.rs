@@ -37,6 +37,14 @@ fn a_text_of_nothing() {
 }
 
 #[test]
+fn a_share_is_one_word() {
+    becomes(
+        "workflow w {\nholdout 10 %\nsplit n { 50 % a { exit } 50% b { exit } }\n}\n",
+        "workflow w {\n  holdout  10%\n\n  split n {\n    50% a {\n      exit\n    }\n    50% b {\n      exit\n    }\n  }\n}\n",
+    );
+}
+
+#[test]
 fn one_statement_a_line() {
     steps("send a;wait 1 day ;; exit", "send a\nwait 1 day\nexit");
     steps("if customer { exit }", "if customer {\n  exit\n}");

@@ -14,9 +14,16 @@ pub(super) fn in_column(word: &str, value: &str) -> String {
 /// Whether two texts have the same words and comments, in whatever order and with whatever between them.
 pub(super) fn same(one: &str, other: &str) -> bool {
     fn sorted(text: &str) -> Vec<&str> {
-        let mut words: Vec<&str> = tokens(text).map(str::trim_end).filter(|word| *word != ";").collect();
+        let words = tokens(text).map(str::trim_end).filter(|word| *word != ";");
+        let mut words: Vec<&str> = words.flat_map(parts).filter(|word| !word.is_empty()).collect();
         words.sort_unstable();
         words
+    }
+    // `50 %` is laid out as `50%`.
+    fn parts(word: &str) -> [&str; 2] {
+        let share =
+            word.strip_suffix('%').filter(|share| share.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'));
+        share.map_or([word, ""], |share| [share, "%"])
     }
     sorted(one) == sorted(other)
 }
