@@ -66,10 +66,10 @@ fn it_holds_over_the_journeys_of_one_workflow_and_for_no_other() {
 fn it_is_held_for_as_long_as_it_may_and_withheld_with_a_reason_of_its_own() {
     let mut world = signed_up(
         "policy { hold at most 1 day }",
-        "reenter never; at least 2 days between emails; send hello; send again; score += 1",
+        "reenter never; at least 2 days between emails; send hello; wait until tomorrow at 09:00; send again; score += 1",
     );
     world.at("2026-03-20").run();
-    let held = ["03-02 10:00 w Sent s0", "03-02 10:00 w Held s1.4000000000", "03-03 10:00 w Withheld s1.14"];
+    let held = ["03-02 10:00 w Sent s0", "03-03 09:00 w Held s2.4000000000", "03-04 09:00 w Withheld s2.14"];
     assert_eq!((mails(&world), world.score("ada")), (held.map(str::to_owned).to_vec(), 1));
 }
 
