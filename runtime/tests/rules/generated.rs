@@ -26,6 +26,7 @@ pub(crate) const DECLARATIONS: &[&str] = &[
     "contact {\n  budget money?\n}",
     "event ordered {\n  amount number?\n}",
     "policy {
+       consent marketing opt out
        cap 20 emails per 7 days then delay
        cap 12 emails per 1 hour then drop
        quiet from 03:00 to 04:00 in contact timezone
@@ -143,8 +144,10 @@ pub(crate) const DECLARATIONS: &[&str] = &[
   stop warm
 }"#,
     "workflow aside {\n  goal \"Demo\" when requested_demo within 12 days\n  enter when downloaded and not tagged vip\n  reenter after 1 day\n  group drip\n  exit when disqualified\n  on goal {\n    score += 3\n    start onboarding\n  }\n  on exit {\n    tag beta\n  }\n  wait 3 days\n}",
-    "workflow look {\n  enter when visited\n  reenter after 1 day\n  wait 2 days\n  score += 1\n}",
+    "workflow look {\n  group looking\n  enter when visited\n  reenter after 1 day\n  pause while tagged beta and not keen\n  wait 2 days\n  score += 1\n}",
+    "workflow watch {\n  enter when requested_demo\n  reenter after 2 days\n  holdout 20%\n  pauses looking\n  stops cleaning\n  late skip\n  wait 1 day\n  if allows email {\n    score += 1\n  }\n}",
     r#"workflow clean {
+  group cleaning
   enter when hard_bounced new only
   reenter never
   notify sales "wrong address of {first_name or "somebody"}"

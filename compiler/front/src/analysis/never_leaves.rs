@@ -5,8 +5,8 @@
 
 use super::Subject;
 use super::together::Together;
-use crate::diagnostics::contract::{self, NeverLeaves};
 use crate::diagnostics::Diagnostic;
+use crate::diagnostics::contract::{self, NeverLeaves};
 use crate::source::Location;
 use crate::syntax::ast::Header;
 use crate::typed::{Form, TypedRepeat, TypedStep, TypedWait};
@@ -20,12 +20,8 @@ pub(super) fn prove<'p>(subject: Subject<'p>, _: &Together<'p>, found: &mut Vec<
     for (declared, workflow) in subject.workflows() {
         let header = declared.node.headers().find(|header| matches!(header.kind, Header::Spacing(_)));
         let (Some(header), Some(spacing_ms)) = (header, workflow.spacing_ms) else { continue };
-        let kept = Kept {
-            subject,
-            spacing: declared.at(header.span),
-            spacing_ms,
-            hold_ms: subject.typed.policy.hold_ms(),
-        };
+        let kept =
+            Kept { subject, spacing: declared.at(header.span), spacing_ms, hold_ms: subject.typed.policy.hold_ms() };
         if spacing_ms > kept.hold_ms {
             kept.block(&workflow.steps, found);
         }

@@ -119,13 +119,7 @@ fn check_set_value(
 }
 
 /// `set company_name = "Acme"`, `set company_name = trigger.company or "unknown"`: a text as it is written, or another one that is known of them.
-fn check_set_text(
-    cx: &mut Cx<'_>,
-    field: FieldId,
-    value: &ast::Value,
-    whole: Span,
-    journey: &mut Journey,
-) -> Form {
+fn check_set_text(cx: &mut Cx<'_>, field: FieldId, value: &ast::Value, whole: Span, journey: &mut Journey) -> Form {
     let piece = match value.sum.terms.as_slice() {
         [(false, Literal::Text(text))] if value.fallback.is_none() => settable_text(cx, text).map(Piece::Text),
         [(false, Literal::Word(name))] => check_text_of(cx, field, name, value, whole, journey),
