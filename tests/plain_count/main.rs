@@ -14,6 +14,7 @@ mod campaigns;
 mod count;
 mod journey;
 mod people;
+mod queue;
 mod run;
 mod stories;
 mod stream;

@@ -1,11 +1,10 @@
 //! The quarter: events and timers in the order of time.
 
-use std::collections::BTreeSet;
-
 use crate::calendar::{self, DAY, HOUR, Ms, SECOND};
 use crate::count::{Clicks, Mails, Tally, Workflow as WorkflowCount, one_more};
 use crate::journey::{Journey, Place, Workflow};
 use crate::people::{Book, Past, Person, What};
+use crate::queue::Queue;
 use crate::stream::{Arrival, Says};
 
 /// The first instant of 2026-03-02 in the project's zone.
@@ -26,9 +25,7 @@ pub(crate) struct Run {
     pub(crate) now: Ms,
     /// How many lines have been taken.
     pub(crate) lines: u64,
-    /// When each person is next to be looked at without an event; and the same by person.
-    queue: BTreeSet<(Ms, usize)>,
-    queued: Vec<Option<Ms>>,
+    queue: Queue,
     pub(crate) last_taker: Option<usize>,
     pub(crate) suppressed: Tally,
     /// By mail and address.
@@ -43,8 +40,7 @@ impl Run {
             counts: Default::default(),
             now: START,
             lines: 0,
-            queue: BTreeSet::new(),
-            queued: Vec::new(),
+            queue: Queue::default(),
             last_taker: None,
             suppressed: Tally::new(),
             mails: Mails::new(),
@@ -74,7 +70,7 @@ impl Run {
 
     /// All timers of earlier instants: those of this instant wait for its events.
     fn timers_before(&mut self, instant: Ms) {
-        while let Some((at, person)) = self.queue.first().copied().filter(|(at, _)| *at < instant) {
+        while let Some((at, person)) = self.queue.first().filter(|(at, _)| *at < instant) {
             self.now = at;
             if !self.book.people[person].is_gone {
                 self.wake(person);
@@ -84,17 +80,8 @@ impl Run {
     }
 
     fn put_in_queue(&mut self, person: usize) {
-        if self.queued.len() <= person {
-            self.queued.resize(person + 1, None);
-        }
-        if let Some(at) = self.queued[person].take() {
-            self.queue.remove(&(at, person));
-        }
-        if let Some(at) = next_look(&self.book.people[person], self.now) {
-            let at = at.max(self.now);
-            self.queue.insert((at, person));
-            self.queued[person] = Some(at);
-        }
+        let next = next_look(&self.book.people[person], self.now);
+        self.queue.put(person, next.map(|at| at.max(self.now)));
     }
 
     /// A line: what it changes, then whatever its person waits for.

@@ -9,7 +9,7 @@ use super::touch::Touch;
 use super::{Engine, counter};
 use crate::inbound::{Arrival, MailEvent, Tracked, What, address_key};
 use crate::store::{
-    ContactId, DecisionCode, DecisionRecord, JourneyRecord, OutboxRecord, OutboxState, Questions, SendRecord, Store,
+    ContactId, DecisionCode, DecisionRecord, JourneyRecord, OutboxRecord, Questions, SendRecord, Store,
 };
 use flow_ir::{EmailId, EngagementKind, FOREVER, NEVER, PatternEvent, WorkflowId};
 use std::collections::BTreeSet;
@@ -230,8 +230,8 @@ impl Touch<'_> {
 
     /// Whether a channel has it at this moment: its answer may come behind what is done with the mail.
     fn is_sending(&self, email: EmailId) -> bool {
-        let rows = self.contact.journeys.iter().filter_map(|journey| self.outbox.row(journey.record.outbox?));
-        rows.into_iter().any(|row| row.email == email.0 && row.state == OutboxState::Claimed)
+        let mut rows = self.contact.journeys.iter().filter_map(|journey| self.outbox.in_hands(journey.record.outbox?));
+        rows.any(|row| row.email == email.0)
     }
 
     /// The last time by then that a journey sent it.

@@ -9,7 +9,7 @@ use super::rate::BECAME;
 use super::reason::{HeldOut, Ignored, Lacked};
 use super::touch::{Seen, Touch};
 use super::trigger::Said;
-use crate::store::{DecisionCode, DecisionRecord, JourneyRecord, JourneyStatus, OutboxState};
+use crate::store::{DecisionCode, DecisionRecord, JourneyRecord, JourneyStatus};
 use flow_ir::backend::Verdict;
 use flow_ir::{Entry, FOREVER, FieldId, Reenter, TriggerKept, WorkflowId};
 use std::collections::BTreeSet;
@@ -397,10 +397,7 @@ impl Touch<'_> {
         let senders = last_senders(self.plan, self.contact);
         let sender = self.last_sender_in(workflow);
         // Whose mail somebody has in their hands will have sent it.
-        let is_sending = |own: &Journey| {
-            let row = own.record.outbox.and_then(|row| self.outbox.row(row));
-            row.is_some_and(|row| row.state == OutboxState::Claimed)
-        };
+        let is_sending = |own: &Journey| own.record.outbox.is_some_and(|row| self.outbox.in_hands(row).is_some());
         let matters = |own: &Journey| {
             let run = own.record.run;
             runs.contains(&run) || sender == Some(run) || senders.contains(&(own.workflow(), run)) || is_sending(own)

@@ -228,9 +228,8 @@ impl Touch<'_> {
     /// The mail of a journey that somebody has in their hands, and now: it is taken to have left, so that nobody gets it twice while its answer is to
     /// come (E7: doubt means no).
     fn in_hands(&self, journey: &Journey) -> Option<(EmailId, i64)> {
-        let row = self.outbox.row(journey.record.outbox?)?;
-        let is_it = row.state == OutboxState::Claimed && row.kind == OutboxKind::Mail;
-        is_it.then_some((EmailId(row.email), self.now))
+        let row = self.outbox.in_hands(journey.record.outbox?)?;
+        (row.kind == OutboxKind::Mail).then_some((EmailId(row.email), self.now))
     }
 
     /// A live journey that gives way ends without an end of its own.

@@ -11,7 +11,7 @@
 use super::plan::Plan;
 use super::reason::{PausedBy, Woken};
 use super::touch::{Seen, Touch};
-use crate::store::{DecisionCode, DecisionRecord, JourneyRecord, JourneyStatus, OutboxState};
+use crate::store::{DecisionCode, DecisionRecord, JourneyRecord, JourneyStatus};
 use flow_ir::{Appointment, FOREVER, NEVER, PausedSlots, Program, Wait, WorkflowId};
 
 /// By what a journey stands still.
@@ -139,8 +139,8 @@ impl Touch<'_> {
     }
 
     fn is_in_hands(&self, index: usize) -> bool {
-        let is_claimed = self.row_of(index).is_some_and(|row| row.state == OutboxState::Claimed);
-        is_claimed && self.journey(index).answer.is_none()
+        let row = self.journey(index).record.outbox.and_then(|row| self.outbox.in_hands(row));
+        row.is_some() && self.journey(index).answer.is_none()
     }
 
     /// The same of a journey that was woken and has not gone on yet: whether something keeps it back after all.

@@ -120,6 +120,11 @@ impl Outbox {
         self.rows.get(&id)
     }
 
+    /// A row that a channel has in its hands: its answer is to come.
+    pub(super) fn in_hands(&self, id: u64) -> Option<&OutboxRecord> {
+        self.row(id).filter(|row| row.state == OutboxState::Claimed)
+    }
+
     /// How many rows are in memory.
     pub(super) fn held(&self) -> usize {
         self.rows.len()

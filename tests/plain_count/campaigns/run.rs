@@ -1,6 +1,6 @@
 //! The quarter, instant by instant: what an event or the time lets in, what is over, and at the end of each instant what leaves.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::civil::{Date, DateTime};
 
@@ -10,6 +10,7 @@ use crate::calendar::{self, Ms, SECOND};
 use crate::count::{Mails, Tally, Workflow as Counted, one_more};
 use crate::journey::Since;
 use crate::people::{Book, Held, Past, Person, Stage, What};
+use crate::queue::Queue;
 use crate::run::{END, START};
 use crate::stream::{Arrival, Says};
 
@@ -26,9 +27,7 @@ pub(super) struct Campaigns {
     now: Ms,
     lines: u64,
     next_issue: Ms,
-    /// When each person is next to be looked at without an event; and the same by person.
-    queue: BTreeSet<(Ms, usize)>,
-    queued: Vec<Option<Ms>>,
+    queue: Queue,
 }
 
 /// What these campaigns know of a person.
@@ -75,8 +74,7 @@ impl Campaigns {
             now: START,
             lines: 0,
             next_issue: rules::next_issue(START),
-            queue: BTreeSet::new(),
-            queued: Vec::new(),
+            queue: Queue::default(),
         };
         for person in 0..run.book.people.len() {
             run.meet(person);
@@ -118,7 +116,7 @@ impl Campaigns {
     /// What is due at earlier instants: the time of this one comes behind its events.
     fn time_passes_to(&mut self, instant: Ms) {
         loop {
-            let due = self.queue.first().copied().filter(|(at, _)| *at < instant);
+            let due = self.queue.first().filter(|(at, _)| *at < instant);
             let issue = Some(self.next_issue).filter(|at| *at < instant);
             match (due, issue) {
                 (Some((at, person)), issue) if issue.is_none_or(|issue| at < issue) => {
@@ -147,7 +145,7 @@ impl Campaigns {
             if reads {
                 self.enter(person, Campaign::Weekly, self.by_time());
             }
-            if reads || self.queued[person].is_some_and(|due| due <= at) {
+            if reads || self.queue.of(person).is_some_and(|due| due <= at) {
                 self.look_at(person, None);
                 self.let_out(person);
             }
@@ -156,17 +154,8 @@ impl Campaigns {
     }
 
     fn put_in_queue(&mut self, person: usize) {
-        if self.queued.len() <= person {
-            self.queued.resize(person + 1, None);
-        }
-        if let Some(at) = self.queued[person].take() {
-            self.queue.remove(&(at, person));
-        }
-        if let Some(at) = self.next_look(person) {
-            let at = at.max(self.now);
-            self.queue.insert((at, person));
-            self.queued[person] = Some(at);
-        }
+        let next = self.next_look(person);
+        self.queue.put(person, next.map(|at| at.max(self.now)));
     }
 
     fn next_look(&self, person: usize) -> Option<Ms> {
@@ -268,8 +257,7 @@ impl Campaigns {
         state.is_launched |= gone.is_launched;
         state.offered = state.offered.or(gone.offered);
         (state.was_keen, state.stage_before) = (is_keen, stage);
-        self.queue.retain(|(_, person)| *person != from);
-        self.queued[from] = None;
+        self.queue.put(from, None);
     }
 
     fn by_time(&self) -> Since {

@@ -93,13 +93,9 @@ impl Kept<'_> {
     fn too_soon(&self, email: &str, at: Location, before: Before) -> Option<Diagnostic> {
         let latest_ms = before.ms.saturating_add(self.hold_ms);
         let needed_ms = self.spacing_ms - before.ms;
-        let days = NeverLeaves {
-            hold: self.hold_ms / DAY_MS,
-            needed: (needed_ms + DAY_MS - 1) / DAY_MS,
-            possible: latest_ms / DAY_MS,
-        };
+        let times = NeverLeaves { hold_ms: self.hold_ms, needed_ms, possible_ms: latest_ms };
         let never = latest_ms < self.spacing_ms;
-        never.then(|| contract::never_leaves(email, at, before.at, self.spacing, days))
+        never.then(|| contract::never_leaves(email, at, before.at, self.spacing, times))
     }
 }
 

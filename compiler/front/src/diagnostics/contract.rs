@@ -3,6 +3,7 @@
 use super::{Code, Diagnostic};
 use crate::source::{Location, Span};
 use flow_ir::limits::MAX_HOLD_DAYS;
+use flow_ir::units::{DAY_MS, HOUR_MS, MINUTE_MS};
 
 pub(crate) fn no_entry(workflow: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::NoEntry, format!("workflow `{workflow}` does not say who enters"), at, "no `enter` line")
@@ -53,23 +54,35 @@ pub(crate) fn never_leaves(
     sent: Location,
     before: Location,
     spacing: Location,
-    days: NeverLeaves,
+    times: NeverLeaves,
 ) -> Diagnostic {
     let message = format!("`{email}` can never leave behind the mail before it");
-    let NeverLeaves { hold, needed, possible } = days;
-    let hold_longer = match needed <= i64::from(MAX_HOLD_DAYS) {
-        true => format!("let the policy hold mails so long, `policy {{ hold at most {needed} days }}`, "),
+    let NeverLeaves { hold_ms, needed_ms, possible_ms } = times;
+    let hold_longer = match needed_ms <= i64::from(MAX_HOLD_DAYS) * DAY_MS {
+        true => {
+            format!("let the policy hold mails so long, `policy {{ hold at most {} }}`, ", in_units(needed_ms, true))
+        }
         false => String::new(),
     };
     let diagnostic = Diagnostic::error(Code::NeverLeaves, message, sent, "comes too soon")
         .label(spacing, "so long it would have to wait")
         .why(format!(
-            "a mail is held {hold} days at most, and withheld then: nobody who got the other one would get it"
+            "a mail is held {} at most, and withheld then: nobody who got the other one would get it",
+            in_units(hold_ms, false)
         ));
     let diagnostic = if before == sent { diagnostic } else { diagnostic.label(before, "behind this one") };
     diagnostic
         .help(format!("wait longer among the steps, {hold_longer}or keep the mails no further apart than can be:"))
-        .edit(spacing, format!("at least {possible} days between emails"))
+        .edit(spacing, format!("at least {} between emails", in_units(possible_ms, false)))
+}
+
+/// A time as programs write it, in whole days where it has some, else in hours or minutes; up to the next one, or down.
+fn in_units(ms: i64, up: bool) -> String {
+    let units = [(DAY_MS, "day"), (HOUR_MS, "hour"), (MINUTE_MS, "minute")];
+    let fits = |unit: i64| ms >= unit && (ms % unit == 0 || ms >= 2 * unit);
+    let (unit, word) = units.into_iter().find(|(unit, _)| fits(*unit)).unwrap_or((MINUTE_MS, "minute"));
+    let count = if up { ms.saturating_add(unit - 1) / unit } else { ms / unit };
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }
 
 /// `reenter always` where nothing bounds how much mail anybody gets.
@@ -200,10 +213,10 @@ pub(crate) fn keeps_nobody_back(word: &str, group: &str, at: Location) -> Diagno
         .help("name another group, or take the line out")
 }
 
-/// How long a mail is held, how long it would have to be, and how far apart mails may be as it is, in days.
+/// How long a mail is held, how long it would have to be, and how far apart mails may be as it is.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct NeverLeaves {
-    pub(crate) hold: i64,
-    pub(crate) needed: i64,
-    pub(crate) possible: i64,
+    pub(crate) hold_ms: i64,
+    pub(crate) needed_ms: i64,
+    pub(crate) possible_ms: i64,
 }
