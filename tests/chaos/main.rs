@@ -48,6 +48,9 @@ const FINDINGS: i32 = 1;
 const A_WORLD: usize = 120;
 /// As many as a continuous integration has time for.
 const SHORT: usize = 30;
+/// Each round of a journey takes a step of the clocks, and journeys of one person may wait behind each other.
+const STEPS_MORE_MAX: usize = 100;
+const UNDER_WAY: &str = "SELECT count(*) FROM journey_view WHERE status <> 'ended'";
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 /// In milliseconds.
@@ -339,16 +342,27 @@ impl Chaos {
         if serves || has_ended { Ok(()) } else { Err(format!("it neither serves nor ends: {said}")) }
     }
 
+    fn calm_step(&mut self, seconds: i64) -> Done {
+        self.clock.step(seconds);
+        self.tell(format_args!("calm, the clocks are set by {seconds} s"));
+        self.rest()
+    }
+
     /// Everything is mended and everybody is kind, until nothing is left to be sent and everybody has come to their end.
     fn calm_down(&mut self) -> Done {
         self.mend();
         self.behave(false);
         self.blow()?;
         self.be_alive()?;
+        // Each round of a journey takes a step of the clocks, and a person may have journeys that wait behind each other.
         for step in [3 * HOUR; 8].into_iter().chain([12 * HOUR; 16]).chain([6 * DAY; 43]) {
-            self.clock.step(step);
-            self.tell(format_args!("calm, the clocks are set by {step} s"));
-            self.rest()?;
+            self.calm_step(step)?;
+        }
+        for _ in 0..STEPS_MORE_MAX {
+            if self.live.count(UNDER_WAY) == Some(0) {
+                break;
+            }
+            self.calm_step(6 * DAY)?;
         }
         let Some(mut life) = self.life.take() else { return Err("it does not live".to_owned()) };
         let listened = Blow::Wish("-TERM").deal(life.child());
@@ -361,9 +375,12 @@ impl Chaos {
         if events != i64::try_from(lines).ok() {
             return Err(format!("of {lines} lines {events:?} are in the store"));
         }
-        match self.live.count("SELECT count(*) FROM journey_view WHERE status <> 'ended'") {
+        match self.live.count(UNDER_WAY) {
             Some(0) => self.leap(),
-            still => Err(format!("{still:?} journeys have not come to their end")),
+            still => Err(format!(
+                "{still:?} journeys have not come to their end:\n{}",
+                self.live.lines_of("SELECT * FROM journey_view WHERE status <> 'ended'")
+            )),
         }
     }
 

@@ -170,6 +170,20 @@ impl Live {
         connection.query_row(query, [], |row| row.get(0)).ok()
     }
 
+    /// What a query finds, a line each, for whoever reads why something failed.
+    pub(crate) fn lines_of(&self, query: &str) -> String {
+        let connection = Connection::open_with_flags(self.store(), OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+        let mut statement = connection.prepare(query).unwrap();
+        let columns = statement.column_count();
+        let mut rows = statement.query([]).unwrap();
+        let mut lines = String::new();
+        while let Some(row) = rows.next().unwrap() {
+            let cells: Vec<_> = (0..columns).map(|at| row.get::<_, rusqlite::types::Value>(at).unwrap()).collect();
+            lines += &format!("{cells:?}\n");
+        }
+        lines
+    }
+
     /// Whether everything that has been written is taken, and nothing is to leave now.
     pub(crate) fn is_settled(&self) -> bool {
         let lines = i64::try_from(self.lines).unwrap();
