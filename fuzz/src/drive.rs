@@ -102,6 +102,11 @@ impl Watch {
         let input = Some((Instant::now(), format!("case {case}: {:?}", input.text)));
         *self.in_hand.lock().unwrap_or_else(PoisonError::into_inner) = input;
     }
+
+    /// Of an input that broke a promise the least text is looked for, however long that takes.
+    pub fn end(&self) {
+        *self.in_hand.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
 }
 
 impl Drop for Watch {

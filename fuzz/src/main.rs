@@ -57,7 +57,10 @@ fn run() -> Result<bool, Box<dyn Error>> {
         watch.begin(u64::MAX, &input);
         match driver.hold(&input) {
             Ok(kinds) => seen.extend(kinds),
-            Err(broken) => return failed(&driver, target, seed, u64::MAX, &input, broken, &folder),
+            Err(broken) => {
+                watch.end();
+                return failed(&driver, target, seed, u64::MAX, &input, broken, &folder);
+            }
         }
         driver.keep(input.text);
         kept += 1;
@@ -79,7 +82,10 @@ fn run() -> Result<bool, Box<dyn Error>> {
                     kept += 1;
                 }
             }
-            Err(broken) => return failed(&driver, target, seed, tried, &input, broken, &folder),
+            Err(broken) => {
+                watch.end();
+                return failed(&driver, target, seed, tried, &input, broken, &folder);
+            }
         }
         tried += 1;
         if said.elapsed() > SAYS_EVERY || began.elapsed().as_secs() >= seconds {

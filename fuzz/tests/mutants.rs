@@ -56,7 +56,10 @@ fn holds(target: Target, cases: u64) {
         watch.begin(case, &input);
         match driver.hold(&input) {
             Ok(kinds) => right += usize::from(kinds.contains(ACCEPTED)),
-            Err(broken) => panic!("{}", driver.shrunk(case, &input, broken).report(target, seed)),
+            Err(broken) => {
+                watch.end();
+                panic!("{}", driver.shrunk(case, &input, broken).report(target, seed))
+            }
         }
         tried += 1;
     }

@@ -60,6 +60,7 @@ pub(crate) fn settle(env: &Env<'_>, diagnostics: Vec<Diagnostic>) -> Vec<Diagnos
         tries: MAX_TRIES,
         place: Span::new(0, 0).in_file(trial::FILE),
         several: false,
+        unread: None,
         nearly: None,
     };
     let mut settled = Vec::new();
@@ -97,6 +98,8 @@ struct Bench<'e> {
     place: Location,
     /// There is more than one thing wrong with it.
     several: bool,
+    /// How many of them keep others from being seen, unless one of those is at work: what stood behind it is read for the first time.
+    unread: Option<usize>,
     /// The first guess for the diagnostic at work that made its line readable, and what is wrong with it then.
     nearly: Option<Nearly>,
 }
@@ -161,6 +164,7 @@ impl<'e> Bench<'e> {
         let mut settled: Vec<Diagnostic> = Vec::new();
         let mut found: Vec<Diagnostic> = found.into_iter().rev().map(|found| local(found, file, piece.start)).collect();
         while let Some(mut diagnostic) = found.pop() {
+            self.unread = (!hides_others(diagnostic.code)).then(|| unread(&errors));
             if let Some(later) = later(&diagnostic, piece.text) {
                 let (place, statement) = trial::line_of(&diagnostic, piece.text).unzip();
                 // All that is wrong with the same statement stands side by side.
@@ -533,6 +537,12 @@ impl<'e> Bench<'e> {
         // What a line that cannot be read may have meant is asked only where that is followed.
         let asked = if readable { NOWHERE } else { line };
         attempt.errors = self.errors_in(&attempt.text, asked).ok_or(NoMoreTime)?;
+        // A line that is one of several of its statement is missed where that ends too early, which may be a line before.
+        if self.unread.is_some_and(|before| unread(&attempt.errors) > before)
+            && attempt.wrong_in_line(self.several).is_none()
+        {
+            return Ok(None);
+        }
         let (made, first) = (edits.to_vec(), attempt.errors.clone());
         let Some(next) = attempt.wrong_in_line(self.several).cloned() else {
             let (readings, why) = (Vec::new(), None);
@@ -663,6 +673,11 @@ fn hides_others(code: Code) -> bool {
             | Code::StrayBrace
             | Code::NotSupportedYet
     )
+}
+
+/// How many of these keep others from being seen.
+fn unread(errors: &[Diagnostic]) -> usize {
+    errors.iter().filter(|found| hides_others(found.code)).count()
 }
 
 /// Whether the words of its line may say what was meant: it could not be read, or holds a name or a value that is none.
