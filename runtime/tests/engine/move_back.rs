@@ -56,3 +56,13 @@ fn whoever_is_there_or_below_stays() {
         });
     }
 }
+
+/// Who is held out is told apart from who was moved, at the same step.
+#[test]
+fn whoever_is_moved_is_not_told_as_held_out() {
+    let program =
+        program(&BACK.replace("reenter after 1 minute\n  move", "reenter after 1 minute\n  holdout 1%\n  move"));
+    let arms = &program.debug.workflows.values().next().unwrap().arms;
+    let texts: Vec<&str> = arms.iter().map(|arm| arm.text.as_str()).collect();
+    assert!(texts.contains(&"held out") && texts.iter().any(|text| text.contains("lost the budget")), "{texts:?}");
+}

@@ -46,7 +46,7 @@ pub(super) struct Made {
     waits: BTreeMap<StepId, WaitId>,
     effects: BTreeMap<StepId, EffectId>,
     /// The bit of each arm in the trace, by where it stands.
-    arms: BTreeMap<(StepId, u32), usize>,
+    arms: BTreeMap<(StepId, u32, String), usize>,
 }
 
 impl Lowering<'_> {
@@ -161,7 +161,8 @@ impl Body<'_> {
 
     /// Leaves the bit of an arm in the trace, where it ran.
     pub(super) fn trace(&mut self, step: StepId, text: &str, at: Location, ran: Option<ValueId>) {
-        let index = *self.made.arms.entry((step, at.span.start)).or_insert(self.arms.len());
+        let arm = (step, at.span.start, text.to_owned());
+        let index = *self.made.arms.entry(arm).or_insert(self.arms.len());
         if index == self.arms.len() {
             self.arms.push(step);
             self.arms_written.push(Written { text: text.to_owned(), at });

@@ -128,10 +128,10 @@ fn hole(bytes: &[u8], at: usize) -> Option<usize> {
 }
 
 /// Behind `or "fallback"`.
-fn fallback(bytes: &[u8], at: usize) -> Option<usize> {
-    let word = behind_name(bytes, at);
+fn fallback(bytes: &[u8], begins: usize) -> Option<usize> {
+    let word = behind_name(bytes, begins);
     let mut at = behind_space(bytes, word);
-    if bytes.get(at..word) != Some(b"or") || !is_quote(bytes, at) {
+    if bytes.get(begins..word) != Some(b"or") || !is_quote(bytes, at) {
         return None;
     }
     at += 1;
@@ -182,7 +182,7 @@ mod tests {
 
     const PARTS: &[&str] = &[
         "\"", "\"", "\"", "{", "{", "}", "}", "{{", "}}", "\\", "a", "or", " or ", " ", "\t", "_b2", "é", "//", "\n",
-        "\r", ";",
+        "\r", ";", "{a or \"", "\"}",
     ];
 
     /// splitmix64
