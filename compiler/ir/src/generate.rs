@@ -124,6 +124,7 @@ pub fn least_workflow(name: &str, trace_words: usize) -> Workflow {
         counts: Vec::new(),
         writes: Vec::new(),
         start: BlockId(0),
+        older_starts: Vec::new(),
         closings: Closings::default(),
         started: None,
         rate: None,

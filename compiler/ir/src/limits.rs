@@ -96,7 +96,7 @@ pub const MAX_STEPS: usize = 1_000;
 pub const MAX_ROUNDS: u32 = 52;
 
 /// How many patterns of an entry a predicate can tell apart: one bit each of a word, whose highest one says that another workflow starts it.
-pub const MAX_TRIGGERS: u32 = 63;
+pub const MAX_TRIGGERS: u32 = 62;
 
 /// How many arms a trace word tells apart: as many bits as fit below [`VALUE_LIMIT`], so that a full word is a value like any other.
 pub const TRACE_BITS: u32 = VALUE_LIMIT.trailing_zeros();

@@ -305,6 +305,9 @@ impl Checker<'_> {
                 self.fault(place, format!("does not know who is among the {percent}% that it holds out"));
             }
         }
+        if let Some(start) = workflow.older_starts.iter().find(|start| **start >= workflow.start) {
+            self.fault(place, format!("began at {start:?} before, behind where it begins now"));
+        }
         if workflow.late.is_some_and(|late| late != Late::Run) && workflow.slots.late.is_none() {
             self.fault(place, "nothing keeps whether its mails come late");
         }

@@ -6,7 +6,7 @@ use super::{Check, Examination, alive};
 use crate::store::{
     ContactId, ContactRecord, OutboxKind, OutboxState, Records, Slot, SlotState, StoreError, StoreFault, Total,
 };
-use flow_ir::{Program, SlotId, WorkflowId};
+use flow_ir::{BlockId, IdMap, Program, SlotId, Workflow, WorkflowId};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,6 +26,8 @@ pub struct Counts {
 /// What is known before the contacts are looked at.
 pub(super) struct Context<'p> {
     pub(super) program: &'p Program,
+    /// The blocks of each workflow at which somebody may stand.
+    places: IdMap<WorkflowId, Vec<BlockId>>,
     /// How long frames are, and the memory of each workflow's journeys, by the version of their layout.
     lengths: BTreeMap<u32, Lengths>,
     pub(super) slots: Vec<SlotState>,
@@ -62,6 +64,11 @@ impl Lengths {
 }
 
 impl<'p> Context<'p> {
+    /// Whether a journey in a workflow may go on at a block.
+    pub(super) fn resumes_at(&self, workflow: WorkflowId, block: BlockId) -> bool {
+        self.places.get(workflow).is_some_and(|places| places.binary_search(&block).is_ok())
+    }
+
     pub(super) fn read(
         records: &mut dyn Records,
         program: &'p Program,
@@ -71,6 +78,7 @@ impl<'p> Context<'p> {
     ) -> Result<Context<'p>, StoreError> {
         let mut context = Context {
             program,
+            places: program.workflows.values().map(Workflow::resume_points).collect(),
             lengths: lengths(records, program, found)?,
             slots: or_found(records.slots(), "slots", found)?.unwrap_or_default(),
             contacts: Bits::default(),

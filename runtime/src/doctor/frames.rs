@@ -64,7 +64,7 @@ fn examine_place(cx: &Context<'_>, journey: &JourneyRecord, found: &mut Findings
         );
         return;
     };
-    let is_there = workflow.body.blocks.get(BlockId(journey.block)).is_some()
+    let is_there = cx.resumes_at(WorkflowId(journey.workflow), BlockId(journey.block))
         && workflow.steps.get(StepId(journey.step)).is_some();
     if !is_there {
         let words = format!(

@@ -233,3 +233,17 @@ fn whoever_was_in_before_goes_on() {
     world.becomes(&with("holdout 99%")).at("2026-03-10").run();
     assert!(names().iter().all(|name| world.score(name) == 1));
 }
+
+/// Nobody comes into a workflow that is gone, so nobody is drawn for it; whoever is in it goes on as what they were.
+#[test]
+fn a_workflow_that_holds_somebody_out_may_be_taken_out_of_the_project() {
+    let text = |name: &str, how: &str| {
+        format!("workflow {name} {{ enter when signed_up; reenter never; holdout 50%; wait 1 day; {how} }}")
+    };
+    let mut world = signed_up(Place::ALL[0], &text("w", "score += 1"));
+    world.becomes(&text("renamed", "score += 1")).at("2026-03-10").run();
+    world.becomes("workflow other { enter when visited; reenter never; wait 1 day }").at("2026-03-11").run();
+    world.becomes(&text("w", "score += 1")).at("2026-03-12").run();
+    let scores: BTreeSet<i64> = names().iter().map(|name| world.score(name)).collect();
+    assert_eq!(scores, BTreeSet::from([0, 1]));
+}

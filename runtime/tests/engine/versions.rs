@@ -473,3 +473,25 @@ fn a_step_with_a_label_says_something_else() {
     );
     world.check_invariants();
 }
+
+/// Whoever stands still before the first step goes the steps with which they came in, however many versions come meanwhile.
+#[test]
+fn who_stands_still_before_the_first_step_goes_on_from_there() {
+    let busy = |last: &str| {
+        format!(
+            "workflow w {{ enter when signed_up; reenter never; pause while employees > 5; score += 1; wait 1 day; score += {last} }}"
+        )
+    };
+    let other = "workflow other { enter when visited; reenter never; wait 1 day }";
+    for then in [busy("7"), format!("{other}{}", busy("7")), other.to_owned()] {
+        let mut world = world(&busy("3"));
+        world.contact("ada", &[("employees", "9")]).at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
+        world.becomes(&busy("5"));
+        world.at("2026-03-03 10:00").run();
+        world.becomes(&then);
+        world.at("2026-03-04 10:00").identify("ada", &[("employees", "2")]).run();
+        world.reopen().at("2026-03-06").run();
+        assert_eq!(world.score("ada"), 4, "{then}: {:?}", world.story("ada"));
+        world.check_invariants();
+    }
+}

@@ -73,6 +73,7 @@ impl Lowering<'_> {
             stops: typed.stops.iter().map(|kept| kept.group.clone()).collect(),
             writes: self.writes(&function, &body.effects),
             start: BlockId(0),
+            older_starts: Vec::new(),
             closings,
             started: None,
             rate: None,

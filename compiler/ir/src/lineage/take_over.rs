@@ -60,7 +60,8 @@ impl<'p> Importer<'p> {
         for id in self.out.lineage.gone.iter().map(|id| WorkflowId(*id)).collect::<Vec<_>>() {
             let before = self.kept.workflows.at(id);
             let standing = self.standing(id);
-            let mut workflow = Workflow { entry: Entry::ByHand, event: None, ..before.clone() };
+            // Nobody comes in of whom it could be drawn for whom it does nothing.
+            let mut workflow = Workflow { entry: Entry::ByHand, event: None, holdout: None, ..before.clone() };
             if let Some(goal) = &mut workflow.goal {
                 goal.when = self.asked_of(id, goal.when)?;
             }
@@ -110,6 +111,7 @@ impl<'p> Importer<'p> {
         let workflow = self.out.meaning.workflows.at_mut(id);
         workflow.start = body.blocks.push(end());
         workflow.body = body;
+        workflow.older_starts = before.starts_in_use(standing);
         workflow.closings = closings;
         Ok(())
     }

@@ -64,6 +64,9 @@ pub struct Workflow {
     /// The block at which a journey begins. Blocks before it are the steps of earlier versions, for those who began with them.
     #[serde(default = "first", skip_serializing_if = "is_first")]
     pub start: BlockId,
+    /// Where those began who have not taken the first step of an earlier version yet: they stand still before it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub older_starts: Vec<BlockId>,
     /// Where the steps begin that somebody is taken through whose journey ends by its goal, and by an exit. They are the newest for everybody,
     /// like the goal and the exits, and nothing in them waits or lets anything out.
     #[serde(default, skip_serializing_if = "Closings::is_none")]
@@ -116,7 +119,8 @@ impl Workflow {
     /// The blocks at which a run of steps may begin, sorted: where a journey begins and ends, wherever a wait resumes, and each effect (it may be
     /// held).
     pub fn resume_points(&self) -> Vec<BlockId> {
-        let mut points: Vec<BlockId> = [self.start].into_iter().chain(self.closings.blocks()).collect();
+        let starts = [self.start].into_iter().chain(self.older_starts.iter().copied());
+        let mut points: Vec<BlockId> = starts.chain(self.closings.blocks()).collect();
         for (id, block) in self.body.blocks.iter() {
             match block.end {
                 Terminator::Wait { resume, .. } => points.push(resume),
@@ -127,6 +131,14 @@ impl Workflow {
         points.sort_unstable();
         points.dedup();
         points
+    }
+}
+
+impl Workflow {
+    /// The starts of its versions so far at which somebody stands.
+    pub(crate) fn starts_in_use(&self, standing: &BTreeSet<BlockId>) -> Vec<BlockId> {
+        let starts = self.older_starts.iter().copied().chain([self.start]);
+        starts.filter(|start| standing.contains(start)).collect()
     }
 }
 
