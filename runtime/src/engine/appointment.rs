@@ -23,14 +23,19 @@ pub(super) struct Due {
 impl Touch<'_> {
     /// When a wait that a journey stands at is over.
     pub(super) fn due(&self, index: usize, appointment: &Appointment) -> Due {
+        self.due_as_of(self.now, index, appointment)
+    }
+
+    /// The same for one that began, or went on, at another instant than now.
+    pub(super) fn due_as_of(&self, begins_at: i64, index: usize, appointment: &Appointment) -> Due {
         const LONGEST: CivilSpan = CivilSpan { months: 0, days: MAX_DURATION_DAYS as i32, ms: 0 };
         let since =
             self.journey(index).read(self.plan, self.workflow(self.journey(index).workflow()).slots.waiting_since);
         let longest = later(since, LONGEST, self.contact.zone);
         match self.instant_of(index, since, appointment) {
             Some(at) if at > longest => Due { at: longest, is_past: true },
-            Some(at) if at >= self.now => Due { at, is_past: false },
-            _ => Due { at: self.now, is_past: true },
+            Some(at) if at >= begins_at => Due { at, is_past: false },
+            _ => Due { at: begins_at, is_past: true },
         }
     }
 

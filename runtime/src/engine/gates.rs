@@ -3,6 +3,7 @@
 //! All of it is asked at the moment of leaving, before every attempt. A place under a cap is taken by what has left, and by what a channel has in
 //! its hands: that may leave at any moment.
 
+use super::contact::Journey;
 use super::plan::Plan;
 use super::touch::Touch;
 use crate::broken::{Rule, is_broken};
@@ -126,12 +127,10 @@ impl Gates<'_> {
         }
     }
 
-    /// When the first of them closes that are open now.
+    /// When the first of them closes that are open now. A blackout ends no hours of theirs: where mail leaves at any hour it parts none.
     fn closes_at(&self, now: i64, zone: Zone) -> Instant {
         let windows = self.windows.iter().flatten();
-        let closing = windows.map(|window| window.closes_beside(self.holidays, Instant(now), zone));
-        let blackouts = self.blackouts.iter().filter_map(|blackout| civil::start_of(blackout.first_day.into(), zone));
-        closing.chain(blackouts.filter(|begins| begins.0 > now)).min().unwrap_or(Instant::NEVER)
+        windows.map(|window| window.closes_beside(self.holidays, Instant(now), zone)).min().unwrap_or(Instant::NEVER)
     }
 
     /// Until when a mail that these hold is held, from now on.
@@ -164,15 +163,18 @@ impl Touch<'_> {
         }
     }
 
-    /// What was on its way has come to something: whoever a cap holds is asked again, at once and in their order.
+    /// What was on its way has come to something: whoever a cap holds, or the time between two mails, is asked again, at once and in their order.
     pub(super) fn ask_held_again(&mut self) {
-        if !self.plan.has_caps() {
-            return;
-        }
-        let now = self.now;
-        for journey in self.contact.journeys.iter_mut().filter(|journey| journey.record.status == JourneyStatus::Held) {
-            journey.dirty |= journey.record.due_at != Some(now);
-            journey.record.due_at = Some(now);
+        let (now, plan) = (self.now, self.plan);
+        let may_wait_for_it = |journey: &Journey| {
+            let is_spaced = || plan.program.workflows.at(journey.workflow()).spacing_ms.is_some();
+            journey.record.status == JourneyStatus::Held && (plan.has_caps() || is_spaced())
+        };
+        for journey in self.contact.journeys.iter_mut().filter(|journey| may_wait_for_it(journey)) {
+            // What is overdue stays so: how late it comes decides what becomes of it.
+            let due_at = journey.record.due_at.map_or(now, |due_at| due_at.min(now));
+            journey.dirty |= journey.record.due_at != Some(due_at);
+            journey.record.due_at = Some(due_at);
         }
     }
 

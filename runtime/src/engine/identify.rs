@@ -8,7 +8,7 @@ use super::touch::Touch;
 use crate::inbound::{Mark, email_key};
 use crate::store::JourneyStatus;
 use crate::time::{Instant, Zone, Zones, civil};
-use flow_ir::{FOREVER, Field, FieldId, FieldValue, SlotId, SlotKind, VALUE_LIMIT, Wait};
+use flow_ir::{CivilSpan, FOREVER, Field, FieldId, FieldValue, SlotId, SlotKind, VALUE_LIMIT, Wait};
 use std::borrow::Cow;
 
 /// When a row of a file was read before.
@@ -212,7 +212,8 @@ impl Touch<'_> {
     pub(super) fn renew_holds(&mut self) {
         for index in 0..self.contact.journeys.len() {
             let record = &self.journey(index).record;
-            if record.status != JourneyStatus::Held {
+            // What is overdue goes on now, and how late it comes decides what becomes of it.
+            if record.status != JourneyStatus::Held || record.due_at.is_some_and(|due_at| due_at < self.now) {
                 continue;
             }
             let due_at = self.hours_of_held(index);
@@ -238,7 +239,11 @@ impl Touch<'_> {
         let plan = self.plan;
         let to = self.contact.zone;
         let record = &self.journey(index).record;
-        let Some(due_at) = record.due_at else { return };
+        if record.status.is_paused() {
+            return self.rezone_paused(index, from);
+        }
+        // What is overdue goes on now, wherever they are by then.
+        let Some(due_at) = record.due_at.filter(|due_at| *due_at >= self.now) else { return };
         let anew = match record.status {
             // One that a cap holds is asked too early at most, and held again.
             JourneyStatus::Held => {
@@ -248,11 +253,8 @@ impl Touch<'_> {
             JourneyStatus::Waiting | JourneyStatus::Awaiting => {
                 let wait = self.wait_of(index);
                 let span = wait.and_then(Wait::span);
-                let by_calendar = span.filter(|span| due_at < FOREVER && (span.months, span.days) != (0, 0));
-                let keeps_its_hour = by_calendar.map(|span| {
-                    let day = Instant(due_at.saturating_sub(span.ms));
-                    civil::same_on_the_wall(day, from, to).0.saturating_add(span.ms)
-                });
+                let keeps_its_hour =
+                    span.filter(|_| due_at < FOREVER).and_then(|span| on_the_wall(span, due_at, from, to));
                 let appointment = wait.and_then(Wait::appointment);
                 keeps_its_hour.or_else(|| self.due_in_zone(index, appointment?, from))
             }
@@ -267,6 +269,14 @@ impl Touch<'_> {
             journey.dirty = true;
         }
     }
+}
+
+/// When a wait of days or months is over in a new zone: when clocks on the wall show there what they were to show. None for one of hours, which is as
+/// long as it was.
+pub(super) fn on_the_wall(span: CivilSpan, due_at: i64, from: Zone, to: Zone) -> Option<i64> {
+    let day = Instant(due_at.saturating_sub(span.ms));
+    let is_of_days = (span.months, span.days) != (0, 0);
+    is_of_days.then(|| civil::same_on_the_wall(day, from, to).0.saturating_add(span.ms))
 }
 
 /// The nearest value that the slot can hold.

@@ -168,7 +168,9 @@ impl Plan {
         let by_name = by_name(&program);
         let becoming: Vec<Becoming> = by_name.iter().filter_map(|id| reads.becoming(*id)).collect();
         let workflows = required.iter().map(|(id, required)| reads.workflow(id, required, &by_name));
-        let workflows = workflows.collect::<Result<Vec<_>, _>>()?;
+        let mut workflows = workflows.collect::<Result<Vec<_>, _>>()?;
+        let kept_back = workflows.iter_mut().map(|workflow| &mut workflow.kept_back);
+        KeptBack::put_in_order(&mut required.iter().map(|(id, _)| id).zip(kept_back).collect());
         // Nobody comes into a workflow that no longer is, though older steps may still start it.
         let is_here = |id: WorkflowId| !program.lineage.gone.contains(&id.0);
         let here = || by_name.iter().filter(|id| is_here(**id)).map(|id| (*id, program.workflows.at(*id)));

@@ -19,11 +19,13 @@ use super::enrol::{Enrolment, OWN_ENTRY, Refusal};
 use super::error::EngineError;
 use super::event::is_history;
 use super::joint::Arrived;
+use super::late::is_late;
 use super::plan::Plan;
 use super::reason::{Ignored, LetIn};
 use super::touch::{Seen, Touch};
 use crate::store::{Actor, DecisionCode, DecisionRecord};
 use crate::time::Instant;
+use flow_ir::limits::MAX_TRIGGERS;
 use flow_ir::units::MINUTE_MS;
 use flow_ir::{CountedSince, Entry, FOREVER, PatternId, Rate, TriggerKept, Turn, WorkflowId};
 use std::collections::{BTreeMap, VecDeque};
@@ -34,6 +36,11 @@ const MAX_RUNS: usize = 4_096;
 pub(super) const BECAME: u64 = 1;
 /// What stands for a start beside an entry of the workflow's own; a start alone is none.
 const STARTED: u64 = 1 << 63;
+/// What stands beside the triggers of whoever was to come in long before they came.
+const LATE: u64 = 1 << 62;
+/// All that may stand for triggers of the workflow's own.
+const OWN: u64 = !(STARTED | LATE);
+const _: () = assert!(MAX_TRIGGERS <= LATE.trailing_zeros());
 
 /// The places of one workflow: who took one last, and how many wait.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -190,8 +197,8 @@ pub(super) fn forget_triggers(plan: &Plan, frame: &mut [u8]) {
         // What is left of a turn that came says nothing any more.
         let is_waiting = layout.read(frame, turn.at) < FOREVER;
         let triggers = layout.read(frame, turn.triggers).cast_unsigned();
-        if is_waiting && triggers & !STARTED != 0 {
-            layout.write(frame, turn.triggers, (triggers | !STARTED).cast_signed());
+        if is_waiting && triggers & OWN != 0 {
+            layout.write(frame, turn.triggers, (triggers | OWN).cast_signed());
         }
     }
 }
@@ -216,7 +223,9 @@ impl Touch<'_> {
         }
         let Some(at) = self.batch.places(workflow).take(rate, self.now) else { return true };
         self.contact.write(self.plan, turn.at, at);
-        self.contact.write(self.plan, turn.triggers, enrolment.triggers.cast_signed());
+        let late = if enrolment.late { LATE } else { 0 };
+        let triggers = if enrolment.triggers == 0 && late != 0 { STARTED } else { enrolment.triggers };
+        self.contact.write(self.plan, turn.triggers, (triggers | late).cast_signed());
         self.contact.write(self.plan, turn.triggered_at, enrolment.triggered_at);
         let layout = &self.workflow(workflow).journey;
         for (count, kept) in &turn.counts {
@@ -238,19 +247,23 @@ impl Touch<'_> {
         for (workflow, turn) in self.turns() {
             let at = self.contact.read(plan, turn.at);
             let places = self.batch.places(workflow);
-            if places.instant_of(at) > self.due_at {
+            let comes_at = places.instant_of(at);
+            if comes_at > self.due_at {
                 continue;
             }
             places.come(at, self.now);
             self.contact.write(plan, turn.at, FOREVER);
-            enrolments.extend(self.judge_turn(workflow, turn));
+            let is_missed = is_late(comes_at, self.now);
+            enrolments.extend(self.judge_turn(workflow, turn, is_missed));
         }
         enrolments
     }
 
-    fn judge_turn(&mut self, workflow: WorkflowId, turn: &Turn) -> Option<Enrolment> {
+    fn judge_turn(&mut self, workflow: WorkflowId, turn: &Turn, is_missed: bool) -> Option<Enrolment> {
         let plan = self.plan;
-        let (is_started, own) = started_and_own(self.contact.read(plan, turn.triggers).cast_unsigned());
+        let triggers = self.contact.read(plan, turn.triggers).cast_unsigned();
+        let (is_started, own) = started_and_own(triggers);
+        let late = is_missed || triggers & LATE != 0;
         let triggered_at = self.contact.read(plan, turn.triggered_at);
         let memory = self.memory_of(workflow, turn);
         let becomes = match self.workflow(workflow).entry {
@@ -272,7 +285,7 @@ impl Touch<'_> {
             let enrolment = Enrolment::now(workflow, by, own, triggered_at);
             // With which record they came is not kept: of what another contact did, instants tell.
             let said = self.contact.said(plan, workflow, TriggerKept::Turn);
-            return Some(Enrolment { memory: Some(memory), since: Some(0), waited: true, said, ..enrolment });
+            return Some(Enrolment { memory: Some(memory), since: Some(0), waited: true, said, late, ..enrolment });
         };
         // What is so of them still lets them in when the refusal ends.
         if let Some((_, owed)) = becomes.filter(|_| still_so && self.can_end(workflow, &refusal)) {
@@ -414,12 +427,15 @@ pub(super) fn waiting_in<'p>(plan: &'p Plan, contact: &Contact) -> Vec<(Workflow
 /// The triggers of two entries.
 fn either(one: i64, other: i64) -> i64 {
     let bits = |triggers: i64| if triggers == 0 { STARTED } else { triggers.cast_unsigned() };
-    (bits(one) | bits(other)).cast_signed()
+    let (one, other) = (bits(one), bits(other));
+    // Whoever is let in by something that has just come is late for nothing.
+    let late = one & other & LATE;
+    ((one | other) & !LATE | late).cast_signed()
 }
 
 /// Whether another workflow has started it, at which its own entry is not asked; and what of its own entry let them in besides.
 fn started_and_own(triggers: u64) -> (bool, u64) {
-    (triggers == 0 || triggers & STARTED != 0, triggers & !STARTED)
+    (triggers == 0 || triggers & STARTED != 0, triggers & OWN)
 }
 
 #[cfg(test)]

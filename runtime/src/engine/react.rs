@@ -175,19 +175,22 @@ impl Touch<'_> {
 
     /// Runs the steps of a round. What an earlier journey of it does may still end a later one.
     fn run_all(&mut self, going_on: SmallVec<[GoingOn; 2]>, coming_in: Vec<Enrolment>) {
-        let place = |workflow: WorkflowId| self.plan.place(workflow);
-        let mut runs: SmallVec<[(usize, Run); 2]> =
-            going_on.into_iter().map(|on| (place(on.workflow), Run::On(on))).collect();
-        for enrolment in coming_in {
-            let workflow = enrolment.workflow;
-            let run = match self.plan.keeps_others(workflow) {
-                true => Run::Begun(workflow, self.begin(&enrolment).map(|index| self.journey(index).record.run)),
-                false => Run::In(enrolment),
-            };
-            runs.push((place(workflow), run));
-        }
-        runs.sort_by_key(|(place, _)| *place);
+        let plan = self.plan;
         self.stopping.clear();
+        let mut runs: SmallVec<[(usize, Run); 2]> =
+            going_on.into_iter().map(|on| (plan.place(on.workflow), Run::On(on))).collect();
+        let (mut keepers, others): (Vec<_>, Vec<_>) =
+            coming_in.into_iter().partition(|enrolment| plan.keeps_others(enrolment.workflow));
+        // Whoever is stopped does not come in, and so keeps nobody.
+        keepers.sort_by_key(|enrolment| (plan.stopped_behind(enrolment.workflow), plan.place(enrolment.workflow)));
+        for enrolment in keepers {
+            let workflow = enrolment.workflow;
+            self.close_before(workflow, &mut runs);
+            let begun = self.begin(&enrolment).map(|index| self.journey(index).record.run);
+            runs.push((plan.place(workflow), Run::Begun(workflow, begun)));
+        }
+        runs.extend(others.into_iter().map(|enrolment| (plan.place(enrolment.workflow), Run::In(enrolment))));
+        runs.sort_by_key(|(place, _)| *place);
         for (_, run) in runs {
             match run {
                 Run::On(on) => self.go_on(&on),
@@ -199,6 +202,20 @@ impl Touch<'_> {
                     let index = run.and_then(|run| self.live_journey(workflow, run));
                     self.let_in(workflow, index);
                 }
+            }
+        }
+    }
+
+    /// What is done at the end of a journey comes before the next one in its workflow begins, also where that begins before the steps of others:
+    /// the next one forgets it, and what had let it in.
+    fn close_before(&mut self, workflow: WorkflowId, runs: &mut SmallVec<[(usize, Run); 2]>) {
+        let is_end = |run: &Run| match run {
+            Run::On(on) => on.workflow == workflow && matches!(on.woken, Woken::GoalMet | Woken::Left),
+            Run::In(_) | Run::Begun(..) => false,
+        };
+        while let Some(place) = runs.iter().position(|(_, run)| is_end(run)) {
+            if let (_, Run::On(on)) = runs.remove(place) {
+                self.close_ended(on.workflow, on.run, on.woken);
             }
         }
     }

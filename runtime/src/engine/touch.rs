@@ -162,13 +162,23 @@ impl<'e> Touch<'e> {
         self.ask_of((&self.contact.frame, &self.contact.texts), predicate, seen, triggers)
     }
 
+    /// The same at an instant before, had all been as it is now.
+    pub(super) fn ask_at(&self, now: i64, predicate: PredicateId, seen: Seen<'_>) -> Verdict {
+        let of = (self.contact.frame.as_slice(), &self.contact.texts);
+        self.ask_moment(of, predicate, seen, Moment { now, triggers: 0 })
+    }
+
     /// The same of the contact with another frame and other texts.
-    pub(super) fn ask_of(
+    pub(super) fn ask_of(&self, of: (&[u8], &Texts), predicate: PredicateId, seen: Seen<'_>, triggers: u64) -> Verdict {
+        self.ask_moment(of, predicate, seen, Moment { now: self.now, triggers })
+    }
+
+    fn ask_moment(
         &self,
         (frame, texts): (&[u8], &Texts),
         predicate: PredicateId,
         seen: Seen<'_>,
-        triggers: u64,
+        moment: Moment,
     ) -> Verdict {
         let owner = self.plan.program.predicates.at(predicate).workflow;
         let journey: &[u8] = match (owner, seen) {
@@ -178,7 +188,7 @@ impl<'e> Touch<'e> {
         };
         let mut host = Looking { plan: self.plan, texts, zone: self.contact.zone };
         let view = View::of(frame, journey);
-        self.backend.holds(predicate, view, Moment { now: self.now, triggers }, &mut host)
+        self.backend.holds(predicate, view, moment, &mut host)
     }
 
     /// Records a decision about the contact as a whole.

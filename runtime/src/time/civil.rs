@@ -108,7 +108,7 @@ pub fn business_days_behind(instant: Instant, days: u32, holidays: Holidays<'_>,
 pub fn business_time_behind(
     instant: Instant,
     ms: i64,
-    (from, to): (u16, u16),
+    minutes: (u16, u16),
     holidays: Holidays<'_>,
     zone: Zone,
 ) -> Instant {
@@ -116,18 +116,100 @@ pub fn business_time_behind(
         let mut date = wall_clock(instant, zone)?.date();
         let mut left = ms;
         loop {
-            if is_business_day(date, holidays) {
-                let (opens, closes) = (at(on_day(date, from)?, zone)?.max(instant), at(on_day(date, to)?, zone)?);
-                let open = closes.0.saturating_sub(opens.0).max(0);
-                if left <= open {
-                    return Some(opens.add_ms(left));
-                }
-                left -= open;
+            let (opens, closes) = open_on(date, minutes, holidays, zone)?;
+            let opens = opens.max(instant);
+            let open = closes.0.saturating_sub(opens.0).max(0);
+            if left <= open && is_business_day(date, holidays) {
+                return Some(opens.add_ms(left));
             }
+            left -= open;
             date = add_days(date, 1)?;
         }
     };
     moved().unwrap_or(Instant::NEVER)
+}
+
+/// How many days are neither weekend nor holiday of those that come behind the day of one instant, up to that of another.
+pub fn business_days_between(from: Instant, to: Instant, holidays: Holidays<'_>, zone: Zone) -> u32 {
+    let days = || {
+        let (mut date, last) = (wall_clock(from, zone)?.date(), wall_clock(to, zone)?.date());
+        let mut days = 0;
+        while date < last {
+            date = add_days(date, 1)?;
+            days += u32::from(is_business_day(date, holidays));
+        }
+        Some(days)
+    };
+    days().unwrap_or(0)
+}
+
+/// The day behind which so many days that are neither weekend nor holiday come up to that of an instant, when clocks show what they show at
+/// another. The instant itself at the calendar's end.
+pub fn business_days_before(instant: Instant, days: u32, hour: Instant, holidays: Holidays<'_>, zone: Zone) -> Instant {
+    let moved = || {
+        let (mut date, hour) = (wall_clock(instant, zone)?.date(), wall_clock(hour, zone)?.time());
+        for _ in 0..days {
+            while !is_business_day(date, holidays) {
+                date = add_days(date, -1)?;
+            }
+            date = add_days(date, -1)?;
+        }
+        at(date.to_datetime(hour), zone)
+    };
+    moved().unwrap_or(instant)
+}
+
+/// How many of the milliseconds between two instants lie between two minutes of a day that is neither weekend nor holiday.
+pub fn business_time_between(
+    (from, to): (Instant, Instant),
+    minutes: (u16, u16),
+    holidays: Holidays<'_>,
+    zone: Zone,
+) -> i64 {
+    let time = || {
+        let (mut date, last) = (wall_clock(from, zone)?.date(), wall_clock(to, zone)?.date());
+        let mut time = 0_i64;
+        while date <= last {
+            let (opens, closes) = open_on(date, minutes, holidays, zone)?;
+            time += closes.min(to).0.saturating_sub(opens.max(from).0).max(0);
+            date = add_days(date, 1)?;
+        }
+        Some(time)
+    };
+    time().unwrap_or(0)
+}
+
+/// So many milliseconds before an instant, of which those count alone that lie between two minutes of a day that is neither weekend nor holiday. The
+/// instant itself at the calendar's end.
+pub fn business_time_before(
+    instant: Instant,
+    ms: i64,
+    minutes: (u16, u16),
+    holidays: Holidays<'_>,
+    zone: Zone,
+) -> Instant {
+    let moved = || {
+        let mut date = wall_clock(instant, zone)?.date();
+        let mut left = ms;
+        loop {
+            let (opens, closes) = open_on(date, minutes, holidays, zone)?;
+            let closes = closes.min(instant);
+            let open = closes.0.saturating_sub(opens.0).max(0);
+            if left <= open {
+                return Some(if left == 0 { instant } else { closes.add_ms(-left) });
+            }
+            left -= open;
+            date = add_days(date, -1)?;
+        }
+    };
+    moved().unwrap_or(instant)
+}
+
+/// From when to when business is done on a day; at no time on a weekend and on a holiday. None beyond the calendar.
+fn open_on(date: Date, (from, to): (u16, u16), holidays: Holidays<'_>, zone: Zone) -> Option<(Instant, Instant)> {
+    let opens = at(on_day(date, from)?, zone)?;
+    let closes = if is_business_day(date, holidays) { at(on_day(date, to)?, zone)? } else { opens };
+    Some((opens, closes))
 }
 
 fn is_business_day(date: Date, holidays: Holidays<'_>) -> bool {
@@ -392,6 +474,27 @@ mod tests {
             |at, hours: i64| shown(business_time_behind(at, hours * HOUR, (540, 1020), Holidays::NONE, berlin), berlin);
         assert_eq!(hours(saturday, 8), "2026-03-30T17:00:00+02:00");
         assert_eq!(hours(saturday, 9), "2026-03-31T10:00:00+02:00");
+        // And back again.
+        let none = Holidays::NONE;
+        let (friday, tuesday) = (instant("2026-03-27T15:00:00+01:00"), instant("2026-03-31T10:00:00+02:00"));
+        assert_eq!(business_time_between((friday, tuesday), (540, 1020), none, berlin), 11 * HOUR);
+        for (ms, then) in [
+            (0, "2026-03-31T10:00:00+02:00"),
+            (HOUR, "2026-03-31T09:00:00+02:00"),
+            (2 * HOUR, "2026-03-30T16:00:00+02:00"),
+            (11 * HOUR, "2026-03-27T15:00:00+01:00"),
+        ] {
+            let before = business_time_before(tuesday, ms, (540, 1020), none, berlin);
+            assert_eq!(shown(before, berlin), then);
+            assert_eq!(business_time_behind(before, ms, (540, 1020), none, berlin), tuesday);
+        }
+        let between = |from, to| business_days_between(from, to, none, berlin);
+        assert_eq!((between(friday, saturday), between(friday, tuesday), between(tuesday, friday)), (0, 2, 0));
+        let before = |days| shown(business_days_before(tuesday, days, friday, none, berlin), berlin);
+        assert_eq!(
+            (before(0).as_str(), before(2).as_str()),
+            ("2026-03-31T15:00:00+02:00", "2026-03-29T15:00:00+02:00")
+        );
         assert_eq!(business_time_behind(Instant::NEVER, HOUR, (540, 1020), Holidays::NONE, berlin), Instant::NEVER);
         assert_eq!(business_days_behind(Instant::NEVER, 1, Holidays::NONE, berlin), Instant::NEVER);
     }

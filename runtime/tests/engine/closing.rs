@@ -188,3 +188,32 @@ fn messages_that_wait_are_withdrawn_as_at_any_end() {
         assert!(world.story("ada").contains(&"03-03 09:00 w Withheld s0.8".to_owned()), "{:?}", world.story("ada"));
     });
 }
+
+/// The next journey may begin before the steps of others, and what it was let in by is not what the journey before it was.
+#[test]
+fn what_is_done_at_an_end_comes_before_the_next_journey_begins() {
+    const ASSETS: &str = r#"
+tags first, second
+workflow w {
+  goal "Again" when downloaded
+  enter when downloaded
+  reenter always
+  pauses nurture
+  on goal { score += 10; if trigger.asset is "paper" { tag first } else { tag second } }
+  wait 2 days
+}
+workflow other { group nurture; enter by hand; reenter never; wait 1 day }
+"#;
+    for text in [ASSETS.to_owned(), ASSETS.replace("  pauses nurture\n", "")] {
+        for goal in ["downloaded", "downloaded within 30 days"] {
+            let mut world = world(&text.replace("when downloaded\n  enter", &format!("when {goal}\n  enter")));
+            world.contact("ada", &[]);
+            for (at, asset) in [("2026-03-02 10:00", "paper"), ("2026-03-02 11:00", "guide"), ("2026-03-02 12:00", "x")]
+            {
+                world.at(at).event("ada", "downloaded", json!({"asset": asset})).run();
+            }
+            let tags = ["first", "second"].map(|tag| world.read("ada", &format!("tagged {tag}")));
+            assert_eq!((world.score("ada"), tags), (20, [1, 1]), "{goal}: {:?}", world.story("ada"));
+        }
+    }
+}

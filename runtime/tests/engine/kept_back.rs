@@ -283,3 +283,106 @@ fn what_comes_at_the_same_instant_keeps_a_mail() {
         assert_eq!(world.sent().len(), 1, "{one}");
     }
 }
+
+/// Nobody keeps others back who does not come in themselves.
+#[test]
+fn whoever_stops_others_comes_before_them_whatever_they_are_called() {
+    for (stops, stopped) in [("a", "z"), ("z", "a")] {
+        let text = format!(
+            "workflow {stops} {{ enter when signed_up; reenter never; stops mid; wait 1 day }}
+             workflow {stopped} {{ group mid; enter when signed_up; reenter never; pauses low; send hello; wait 2 days }}
+             workflow m {{ group low; enter when signed_up; reenter never; score += 1 }}"
+        );
+        let mut world = signed_up(Place::ALL[0], &text);
+        assert_eq!((world.score("ada"), world.sent().len()), (1, 0), "{stops}: {:?}", world.story("ada"));
+        // Who was not taken in may come in later.
+        world.at("2026-03-04").event("ada", "signed_up", json!({})).run();
+        assert_eq!(world.sent().len(), 1, "{stops}: {:?}", world.story("ada"));
+    }
+}
+
+/// A round is over later by as long as they stood still, wherever in it that was.
+#[test]
+fn a_round_of_a_repeat_is_over_later() {
+    const TEXT: &str = "workflow w { enter when signed_up; reenter never; pause while employees > 5
+        repeat up to 2 times every 7 days { send hello again; wait 3 days; send again again } }";
+    let mut world = signed_up(Place::ALL[0], TEXT);
+    employees(&mut world, "2026-03-03 10:00", "9");
+    employees(&mut world, "2026-03-08 10:00", "2");
+    world.reopen().at("2026-03-30").run();
+    let sent: Vec<String> = told(&world, "w").into_iter().filter(|line| line.contains("Sent")).collect();
+    let at = |line: &String| line.split(" Sent").next().unwrap().to_owned();
+    let sent: Vec<String> = sent.iter().map(at).collect();
+    assert_eq!(sent, ["03-02 10:00", "03-10 10:00", "03-14 10:00", "03-17 10:00"]);
+}
+
+/// What of their business time was over stays so: weekends within the pause or around it are none.
+#[test]
+fn business_time_goes_on_where_it_stood() {
+    for (wait, from, to, over) in [
+        ("4 business hours", "2026-03-09 10:00", "2026-03-09 14:00", "03-09 15:00"),
+        ("4 business hours", "2026-03-07 10:00", "2026-03-08 10:00", "03-09 11:00"),
+        ("2 business days", "2026-03-09 09:00", "2026-03-10 09:00", "03-11 15:00"),
+        ("2 business days", "2026-03-09 09:00", "2026-03-11 09:00", "03-12 15:00"),
+        ("2 business days", "2026-03-07 09:00", "2026-03-08 09:00", "03-10 15:00"),
+    ] {
+        let text = format!(
+            "workflow w {{ enter when signed_up; reenter never; pause while employees > 5; wait {wait}; send hello }}"
+        );
+        let mut world = World::on(Place::ALL[0], program(&text));
+        world.contact("ada", &[]);
+        // A Friday.
+        world.at("2026-03-06 15:00").event("ada", "signed_up", json!({})).run();
+        employees(&mut world, from, "9");
+        employees(&mut world, to, "2");
+        world.reopen().at("2026-03-30").run();
+        let sent = told(&world, "w").into_iter().find(|line| line.contains("Sent")).unwrap();
+        assert_eq!(sent, format!("{over} Sent s1"), "{wait}, {from} to {to}");
+    }
+}
+
+/// A zone that changes while they stand still moves the hour as it would otherwise.
+#[test]
+fn a_zone_that_changes_meanwhile_moves_what_was_waited_for() {
+    for zone_at in ["2026-03-03 09:00", "2026-03-03 12:00", "2026-03-03 21:00"] {
+        for wait in ["wait 2 days", "wait until visited up to 2 days", "repeat up to 2 times every 2 days { tag vip }"]
+        {
+            let text = format!(
+                "tags vip\nworkflow w {{ enter when signed_up; reenter never; pause while employees > 5; {wait}; send hello }}"
+            );
+            let mut world = World::on(Place::ALL[0], program(&text));
+            world.contact("ada", &[("timezone", "Europe/Berlin")]);
+            world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
+            for (at, field, value) in [
+                ("2026-03-03 10:00", "employees", "9"),
+                (zone_at, "timezone", "America/New_York"),
+                ("2026-03-03 20:00", "employees", "2"),
+            ] {
+                // In the order of their instants.
+                if at == zone_at && zone_at > "2026-03-03 20:00" {
+                    employees(&mut world, "2026-03-03 20:00", "2");
+                }
+                world.at(at).identify("ada", &[(field, value)]).run();
+            }
+            world.reopen().at("2026-03-30").run();
+            let sent = told(&world, "w").into_iter().find(|line| line.contains("Sent")).unwrap();
+            assert!(sent.starts_with("03-05 02:00"), "{wait}, {zone_at}: {sent}");
+        }
+    }
+}
+
+/// Those for whom a workflow does nothing are as if it were not.
+#[test]
+fn who_is_held_out_keeps_nobody_back() {
+    for keeps in ["pauses nurture", "stops nurture"] {
+        let text = format!(
+            "workflow keeper {{ enter when signed_up; reenter never; holdout 99%; {keeps}; wait 9 days }}
+             workflow w {{ group nurture; enter when signed_up; reenter never; wait 1 day; score += 1 }}"
+        );
+        let mut world = signed_up(Place::ALL[0], &text);
+        world.at("2026-03-04").run();
+        let is_held_out = world.story("ada").iter().any(|line| line.contains("keeper HeldOut"));
+        assert_eq!(world.score("ada"), i64::from(is_held_out), "{keeps}: {:?}", world.story("ada"));
+        assert!(is_held_out);
+    }
+}

@@ -157,3 +157,81 @@ fn a_line_that_is_new_holds_for_those_who_are_in_it() {
     comes_back(&mut world, "2026-03-03 15:00");
     assert_eq!(mails(&world), ["03-03 15:00 w Withheld s1.17"]);
 }
+
+/// A change of the project asks again what is held, and makes nothing punctual.
+#[test]
+fn a_change_of_the_project_makes_nothing_punctual() {
+    let text = |line: &str| {
+        format!(
+            "workflow w {{ enter when signed_up; reenter never; {line} late skip; send on every day from 09:00 to 17:00 in contact timezone; wait 10 hours; send hello }}"
+        )
+    };
+    for line in ["", "exit when disqualified;"] {
+        let mut world = signed_up(Place::ALL[0], &text(""));
+        world.at("2026-03-02 21:00").run();
+        world.becomes(&text(line));
+        comes_back(&mut world, "2026-03-05 09:00");
+        assert_eq!(mails(&world), ["03-02 20:00 w Held s1", "03-05 09:00 w Withheld s1.17"]);
+    }
+}
+
+/// There is nothing to wait for, however many days without mail come later.
+#[test]
+fn a_blackout_is_no_window() {
+    let text = "policy { quiet from 20:00 to 08:00 in contact timezone; blackout 2026-03-20 }
+        workflow w { enter when signed_up; reenter never; late next window; wait 1 day; send hello }";
+    let mut world = signed_up(Place::ALL[0], text);
+    comes_back(&mut world, "2026-03-05 10:00");
+    world.at("2026-03-30").run();
+    assert_eq!(mails(&world), ["03-05 10:00 w Held s1.4000000100", "03-06 08:00 w Sent s1"]);
+}
+
+/// Nothing has happened: time has gone by, and nobody was there.
+#[test]
+fn what_time_alone_brings_about_is_late_too() {
+    let at_ten = "wait until inactive for 1 day up to 10 days; send hello";
+    let paused = "pause while signed_up in the last 1 day; send hello";
+    for (lines, back, expected) in [
+        (at_ten, "2026-03-03 15:00", "03-03 15:00 w Withheld s1.17"),
+        (at_ten, "2026-03-03 10:30", "03-03 10:30 w Sent s1"),
+        (paused, "2026-03-03 15:00", "03-03 15:00 w Withheld s0.17"),
+        (paused, "2026-03-03 10:30", "03-03 10:30 w Sent s0"),
+    ] {
+        let text = format!("workflow w {{ enter when signed_up; reenter never; late skip; {lines} }}");
+        let mut world = signed_up(Place::ALL[0], &text);
+        comes_back(&mut world, back);
+        assert_eq!(mails(&world), [expected], "{lines}");
+    }
+}
+
+/// The date lay behind the end of the pause, as nobody looked at either.
+#[test]
+fn a_date_behind_a_pause_that_nobody_saw_end_is_late_and_not_past() {
+    let text = "contact { demo_at moment? }
+        workflow w { enter when signed_up; reenter never; pause while visited in the last 1 day; wait until demo_at, if past { exit }; send hello }";
+    let mut world = World::on(Place::ALL[0], program(text));
+    world.contact("ada", &[("demo_at", "2026-03-03 13:00")]);
+    world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
+    world.at("2026-03-02 11:00").event("ada", "visited", json!({"page": "/"})).run();
+    comes_back(&mut world, "2026-03-03 15:00");
+    assert_eq!(mails(&world).len(), 1, "{:?}", world.story("ada"));
+}
+
+/// Whoever waits for their turn behind it gets the same issue even later.
+#[test]
+fn who_waits_for_a_turn_stays_as_late_as_they_were() {
+    let text = "segment known = email is known
+        workflow w { enter everyone in known every tuesday at 09:00; rate 1 an hour; late skip; send hello }";
+    let mut world = World::on(Place::ALL[0], program(text));
+    for name in ["ada", "bob", "cem"] {
+        world.contact(name, &[]);
+    }
+    world.at("2026-03-02 10:00").run();
+    comes_back(&mut world, "2026-03-03 15:00");
+    world.at("2026-03-04").run();
+    for name in ["ada", "bob", "cem"] {
+        let story = world.story(name);
+        assert!(story.iter().any(|line| line.ends_with("w Withheld s0.17")), "{name}: {story:?}");
+    }
+    assert!(world.sent().is_empty());
+}

@@ -149,3 +149,25 @@ fn a_mail_on_its_way_is_one_that_leaves() {
     // Its answer came at 11:00; the next leaves two days behind it, and takes its hour.
     assert!(sent(&world)[1].starts_with("03-04 12:00"), "{:?}", sent(&world));
 }
+
+/// What was to leave and did not is not waited for any longer.
+#[test]
+fn a_mail_that_is_refused_in_the_end_takes_no_time_either() {
+    let workflow =
+        "reenter after 1 minute; exit when disqualified; at least 5 days between emails; send hello; score += 1";
+    let mut world = world(&text("", workflow));
+    world.contact("ada", &[("email", "late@people.example")]);
+    world.at(MONDAY).event("ada", "signed_up", json!({})).run();
+    for (at, field, value) in [
+        ("2026-03-02 10:05", "disqualified", "yes"),
+        ("2026-03-02 10:06", "disqualified", "no"),
+        ("2026-03-02 10:07", "email", "ada@people.example"),
+    ] {
+        world.at(at).identify("ada", &[(field, value)]).run();
+    }
+    // The first mail is in the server's hands, which says an hour later that nobody is there.
+    world.at("2026-03-02 10:10").event("ada", "signed_up", json!({})).run();
+    assert_eq!(mails(&world), ["03-02 10:10 w Held s0.4000000000"]);
+    world.at("2026-03-02 12:00").run();
+    assert_eq!((mails(&world).last().unwrap().as_str(), world.score("ada")), ("03-02 11:00 w Sent s0", 1));
+}

@@ -96,7 +96,14 @@ fn compare(calm: &Lived, other: &Lived, manner: &Manner, tried: &mut Tried) {
     if !told.is_empty() {
         tried.broken.push(format!("E2 two lives tell two stories:\n{}", told.join("\n")));
     } else if manner.order == 0 && calm.snapshot.digest() != other.snapshot.digest() {
-        let (one, other) = (calm.snapshot.digest(), other.snapshot.digest());
-        tried.broken.push(format!("E2 one story in two stores:\n{one}\n{other}"));
+        let totals = |one: &Lived, other: &Lived| {
+            let only = one.snapshot.totals.iter().filter(|(total, value)| {
+                !matches!(total, Total::Counter(_)) && other.snapshot.totals.get(total) != Some(value)
+            });
+            only.map(|total| format!("{total:?}\n")).collect::<String>()
+        };
+        let (one, another) = (totals(calm, other), totals(other, calm));
+        let (first, second) = (calm.snapshot.digest(), other.snapshot.digest());
+        tried.broken.push(format!("E2 one story in two stores:\n{first}{one}\n{second}{another}"));
     }
 }
