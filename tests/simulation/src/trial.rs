@@ -1,6 +1,9 @@
 //! One world, tried: lived through calmly and as its seed has it, and held against the rules.
 
 use flow_runtime::dispatch::channels::Uncertain;
+use flow_runtime::store::digest::Snapshot;
+use flow_runtime::store::{DecisionCode, Total};
+use std::collections::BTreeMap;
 
 use crate::rules;
 use crate::run::{Lived, Manner, live};
@@ -95,15 +98,34 @@ fn compare(calm: &Lived, other: &Lived, manner: &Manner, tried: &mut Tried) {
     let told = differences(&story(&calm.program, &calm.snapshot), &story(&other.program, &other.snapshot));
     if !told.is_empty() {
         tried.broken.push(format!("E2 two lives tell two stories:\n{}", told.join("\n")));
-    } else if manner.order == 0 && calm.snapshot.digest() != other.snapshot.digest() {
-        let totals = |one: &Lived, other: &Lived| {
-            let only = one.snapshot.totals.iter().filter(|(total, value)| {
-                !matches!(total, Total::Counter(_)) && other.snapshot.totals.get(total) != Some(value)
-            });
-            only.map(|total| format!("{total:?}\n")).collect::<String>()
-        };
-        let (one, another) = (totals(calm, other), totals(other, calm));
-        let (first, second) = (calm.snapshot.digest(), other.snapshot.digest());
-        tried.broken.push(format!("E2 one story in two stores:\n{first}{one}\n{second}{another}"));
+    } else if manner.order == 0 {
+        let (one, other) = (whoever_recovers(&calm.snapshot), whoever_recovers(&other.snapshot));
+        if one.digest() != other.digest() {
+            let (first, second) = (one.digest(), other.digest());
+            let (of_one, of_other) = (only_in(&one, &other), only_in(&other, &one));
+            tried.broken.push(format!("E2 one story in two stores:\n{first}{of_one}\n{second}{of_other}"));
+        }
     }
+}
+
+/// What is in doubt is told by whoever finds it so: the version that handed it over, or the next one, which begins after a death.
+fn whoever_recovers(snapshot: &Snapshot) -> Snapshot {
+    let mut snapshot = snapshot.clone();
+    let mut totals: BTreeMap<Total, i64> = BTreeMap::new();
+    for (mut total, value) in std::mem::take(&mut snapshot.totals) {
+        if let Total::Decisions { code: DecisionCode::InDoubt, version, .. } = &mut total {
+            *version = 0;
+        }
+        *totals.entry(total).or_default() += value;
+    }
+    Snapshot { totals, ..snapshot }
+}
+
+/// The totals of one that the other does not have, a line each.
+fn only_in(one: &Snapshot, other: &Snapshot) -> String {
+    let only = one
+        .totals
+        .iter()
+        .filter(|(total, value)| !matches!(total, Total::Counter(_)) && other.totals.get(total) != Some(value));
+    only.map(|total| format!("{total:?}\n")).collect()
 }

@@ -1,7 +1,7 @@
 //! `at least 20 days between emails` where mails follow each other sooner: no mail is held longer than the policy says, so one that comes too soon
 //! is withheld before it could leave, and nobody who got the one before would ever get it.
 //!
-//! Only what stands side by side in one block is looked at: what lies between two sends is a time that is known at most.
+//! What lies between two sends is a time that is known at most. Where ways meet it is the longest of them.
 
 use super::Subject;
 use super::together::Together;
@@ -23,7 +23,10 @@ pub(super) fn prove<'p>(subject: Subject<'p>, _: &Together<'p>, found: &mut Vec<
         let kept =
             Kept { subject, spacing: declared.at(header.span), spacing_ms, hold_ms: subject.typed.policy.hold_ms() };
         if spacing_ms > kept.hold_ms {
-            kept.block(&workflow.steps, found);
+            let mut never = Vec::new();
+            kept.block(&workflow.steps, None, &mut never);
+            // They are kept too far apart, and that is one mistake.
+            found.extend(never.into_iter().next());
         }
     }
 }
@@ -44,29 +47,46 @@ struct Before {
 }
 
 impl Kept<'_> {
-    fn block(&self, steps: &[TypedStep], found: &mut Vec<Diagnostic>) {
-        let mut before: Option<Before> = None;
-        for step in steps {
-            for block in step.children() {
-                self.block(block, found);
+    /// Looks at the steps behind a mail; which one was the last behind them, and how long ago at most.
+    fn block(&self, steps: &[TypedStep], before: Option<Before>, found: &mut Vec<Diagnostic>) -> Option<Before> {
+        steps.iter().fold(before, |before, step| self.step(step, before, found))
+    }
+
+    fn step(&self, step: &TypedStep, before: Option<Before>, found: &mut Vec<Diagnostic>) -> Option<Before> {
+        match &step.form {
+            Form::Wait(TypedWait::For(time)) => later(before, *time),
+            Form::Wait(TypedWait::Until { up_to, otherwise, .. }) => {
+                let behind = later(before, *up_to);
+                match otherwise {
+                    Some((steps, _)) => latest(behind, self.block(steps, behind, found)),
+                    None => behind,
+                }
             }
-            before = match (&step.form, before) {
-                (Form::Wait(TypedWait::For(time) | TypedWait::Until { up_to: time, otherwise: None, .. }), before) => {
-                    before.map(|before| Before { ms: before.ms.saturating_add(at_most(*time)), ..before })
+            Form::Wait(TypedWait::On { past, .. }) => {
+                if let Some((steps, _)) = past {
+                    self.block(steps, before, found);
                 }
-                (Form::Repeat(repeat), _) => {
-                    self.rounds(repeat, found);
-                    None
+                None
+            }
+            Form::Repeat(repeat) => {
+                self.block(&repeat.steps, None, found);
+                self.rounds(repeat, found);
+                None
+            }
+            Form::Branch { arms, otherwise, split, .. } => {
+                let steps = arms.iter().map(|arm| &arm.steps).chain(otherwise.iter().map(|(steps, _)| steps));
+                let ways: Vec<Option<Before>> = steps.map(|steps| self.block(steps, before, found)).collect();
+                let passes_by = (otherwise.is_none() && split.is_none()).then_some(before);
+                ways.into_iter().chain(passes_by).reduce(latest).flatten()
+            }
+            Form::Change { .. } | Form::Effect { .. } => match self.sends(step) {
+                Some(email) => {
+                    found.extend(before.and_then(|before| self.too_soon(email, step.at, before)));
+                    Some(Before { at: step.at, ms: 0 })
                 }
-                (Form::Change { .. } | Form::Effect { .. }, before) => match self.sends(step) {
-                    Some(email) => {
-                        found.extend(before.and_then(|before| self.too_soon(email, step.at, before)));
-                        Some(Before { at: step.at, ms: 0 })
-                    }
-                    None => before,
-                },
-                _ => None,
-            };
+                None => before,
+            },
+            Form::Finish(_) | Form::Unknown | Form::Unreadable => None,
         }
     }
 
@@ -97,6 +117,16 @@ impl Kept<'_> {
         let never = latest_ms < self.spacing_ms;
         never.then(|| contract::never_leaves(email, at, before.at, self.spacing, times))
     }
+}
+
+/// The mail before, so much later.
+fn later(before: Option<Before>, time: CivilSpan) -> Option<Before> {
+    before.map(|before| Before { ms: before.ms.saturating_add(at_most(time)), ..before })
+}
+
+/// Of two ways that meet the mail that left longer ago, where either has one.
+fn latest(one: Option<Before>, other: Option<Before>) -> Option<Before> {
+    one.zip(other).map(|(one, other)| if other.ms > one.ms { other } else { one })
 }
 
 /// The longest that a time takes: a day on which clocks go back has an hour more.

@@ -6,7 +6,7 @@ use crate::diagnostics::names;
 use crate::env::schema::Schema;
 use crate::meaning::Meaning;
 use crate::source::Location;
-use crate::syntax::ast::{Kind, Name, trigger_property};
+use crate::syntax::ast::{Header, Kind, Name, trigger_property};
 use flow_ir::{EmailId, EventId, FieldId, SegmentId, Stopped, TeamId, WorkflowId};
 use std::borrow::Cow;
 
@@ -150,10 +150,28 @@ pub(super) fn group(cx: &mut Cx<'_>, name: &Name) -> bool {
         false => {
             let known = cx.suggesting().names(cx.env.groups.keys().copied());
             let diagnostic = names::unknown_workflow("group", &name.text, &known, cx.at(name.span));
+            let diagnostic = match of_workflow(cx, name) {
+                Some(help) => diagnostic.help(help),
+                None => diagnostic,
+            };
             cx.report_unknown(&name.text, &[Kind::Workflow], diagnostic);
         }
     }
     is_known
+}
+
+/// What to say where it is a workflow that is called so.
+fn of_workflow(cx: &Cx<'_>, name: &Name) -> Option<String> {
+    let mut workflows = cx.env.scope.workflows.iter();
+    let found = workflows.find(|workflow| workflow.node.name.text == name.text)?;
+    let own = found.node.headers().find_map(|header| match &header.kind {
+        Header::Group(group) => Some(group.text.as_str()),
+        _ => None,
+    });
+    Some(match own {
+        Some(group) => format!("`{}` is a workflow, and its group is `{group}`: name that", name.text),
+        None => format!("`{0}` is a workflow: give it a group, with the line `group {0}` in it", name.text),
+    })
 }
 
 fn unknown_workflow(cx: &mut Cx<'_>, name: &Name, what: &str, or_group: bool) {

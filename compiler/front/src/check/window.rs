@@ -22,6 +22,12 @@ pub(super) fn window(cx: &mut Cx<'_>, window: &ast::Window, around: &Around<'_>,
     }
 }
 
+/// Whether there is a time at which mail may not leave by these days and hours.
+pub(super) fn closes(window: &ast::Window) -> bool {
+    let days = window.days.iter().fold(0, |days, day| days | day_bits(*day));
+    days != EVERY_DAY || window.from.is_some() || window.to.is_some()
+}
+
 /// The policy is quiet at all of these hours: the days stay, the hours are those that it leaves.
 fn report_never_open(cx: &mut Cx<'_>, at: Span, quiet: Quiet) {
     let clock = |minutes: u16| format!("{:02}:{:02}", minutes / 60, minutes % 60);

@@ -242,7 +242,10 @@ pub(crate) fn repeated_clause(what: &str, clause: &str, at: Location, first: Opt
         Some(first) => diagnostic.label(first, "the first one"),
         None => diagnostic,
     }
-    .help("keep the one that is meant")
+    .help(match clause {
+        "pause while" => "one line says all of it, each in parentheses: `pause while (..) or (..)`",
+        _ => "keep the one that is meant",
+    })
 }
 
 /// A group goes first only once; `again` is all that says it again.

@@ -163,13 +163,13 @@ pub(crate) fn bad_holdout(text: &str, why: &str, at: Location, instead: i64) -> 
         .edit(at, format!("{instead}%"))
 }
 
-/// `at` is the whole clause, `window` a line with which there is one.
-pub(crate) fn no_next_window(at: Location, window: &str) -> Diagnostic {
+/// `at` is the whole clause; `mended`: where hours may be said, and how.
+pub(crate) fn no_next_window(at: Location, mended: (Location, String)) -> Diagnostic {
     let message = "there is no next window for a late mail to wait for".to_owned();
     Diagnostic::error(Code::NoNextWindow, message, at, "mail leaves at any hour here")
-        .why("a window is what `send on` says, or what the policy's quiet hours leave, and neither is there")
+        .why("when mail does not leave is said by the days and hours of `send on`, or by the policy's quiet hours, and there are none")
         .help("`late run` lets them leave at once, `late skip` withholds them; or say when mail may leave:")
-        .edit(at, format!("{window}; late next window"))
+        .edit(mended.0, mended.1)
 }
 
 /// `at` is the whole clause.

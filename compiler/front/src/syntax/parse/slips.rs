@@ -308,7 +308,10 @@ pub(super) fn slip(
         if let Some(word) = NEEDLESS.iter().find(|word| cut::before(line, before).ends_with(&format!(" {word}"))) {
             tries.push((vec![(before - word.len()..at, String::new())], format!("leave out `{word}`:")));
         }
-        if NOISE.contains(&lower.as_str()) {
+        // The comma of `2,5` is a part of the number.
+        let is_digit = |sign: char| sign.is_ascii_digit();
+        let in_number = cut::before(line, at).ends_with(is_digit) && cut::after(line, here.end).starts_with(is_digit);
+        if NOISE.contains(&lower.as_str()) && !in_number {
             tries.push((vec![(before..here.end, String::new())], format!("leave out `{found}`:")));
         }
         tries.extend(joined(line, at, found));

@@ -30,7 +30,7 @@ const MEMBERS: &str = "members stand in braces, each by their address: \
     `team $t { member \"ana@acme.example\"; member \"bo@acme.example\" }`";
 
 const GOAL: &str = "who meets the goal leaves the workflow then and counts as converted, unless it says `and continue`: leave this out, \
-    or ask for what the goal asks for";
+    or ask for what the goal asks for. What is done when it is met stands at the top of the workflow: `on goal { .. }`";
 
 const QUIET: &str = "quiet hours are a rule of the whole project: `policy { quiet from 20:00 to 08:00 in contact timezone }`, beside the \
     workflows. The hours of one workflow are `send on every day from 09:00 to 17:00 in contact timezone`";
@@ -38,9 +38,26 @@ const QUIET: &str = "quiet hours are a rule of the whole project: `policy { quie
 const ALL_WORKFLOWS: &str = "how many mails somebody gets is a rule of the whole project and no workflow's: \
     `policy { cap 2 emails per 7 days then delay }`, beside the workflows";
 
+const NOT_EMPTY: &str =
+    "a text cannot be emptied: leave it as it is, or say what it becomes, as in `set $f = \"closed\"`";
+
 /// What has no line that mends it, and what to say about it.
 pub(super) const HINTS: &[(&str, &str)] = &[
     ("^ skip|pass|nothing|continue|ignore $", "a block may be empty: leave the line out"),
+    ("^ set $f:name =|to|: none|null|nil|empty|blank|nothing|unknown|undefined $", NOT_EMPTY),
+    (
+        "^ unset|empty|blank|erase $f:name $",
+        "say what it becomes: `set $f = no` of a yes or no, `set $f = 0` of a number. A text cannot be emptied",
+    ),
+    (
+        "^ segment $n:name = [is] subscribed $",
+        "whether somebody may be written to is `allows email`: `segment $n = allows email`",
+    ),
+    (
+        "^ double opt [-] in",
+        "who has said yes is told by a `Subscribed` event, and `policy { consent marketing opt in }` writes to nobody else",
+    ),
+    ("^ late skip|run after|behind|beyond", "more than an hour is late, and no other time can be said: `late skip`"),
     ("^ do nothing $", "a block may be empty: leave the line out"),
     (
         "^ event $r.. $p:name [:] list|array|json|object|objects|items",

@@ -2,7 +2,24 @@
 
 use super::{Row, SAY};
 
+const STAGE: &str =
+    "the stage has a step of its own, which moves nobody back (`move stage back to … because \"…\"` does):";
+const BACK: &str = "the only way down says why, for whoever asks later:";
+
 pub(super) const ROWS: &[Row] = &[
+    (
+        "^ move|set|put|bring|lower|downgrade|drop [the] [lifecycle] stage [back] [down] to $s:name because|: $t:text $",
+        "move stage back to $s because $t",
+        BACK,
+    ),
+    (
+        "^ lower|downgrade|drop|reduce|decrease|reset [the] [lifecycle] stage [back] [down] to $s:name $",
+        "move stage back to $s because \"say why\"",
+        BACK,
+    ),
+    ("^ move|set|put|bring [the] stage back|down [to] $s:name $", "move stage back to $s because \"say why\"", BACK),
+    ("^ move back|down to $s:name $", "move stage back to $s because \"say why\"", BACK),
+    ("^ move [the] stage back|down $", "move stage back to lead because \"say why\"", BACK),
     ("stage is|= closed_won|closedwon|won", "stage is customer", "a deal that is won makes a customer:"),
     (
         "^ unenroll|unenrol|disenroll|remove|exit|drop [them|contact|lead|person] [from] [the] [workflow|flow|journey|automation|campaign] $w:name [workflow|flow|journey] $",
@@ -53,18 +70,10 @@ pub(super) const ROWS: &[Row] = &[
     ("^ unset|clear|reset $f:name $", "set $f = no", SAY),
     ("^ set $t:name = yes|true $", "tag $t", "a tag is put on people:"),
     ("^ set $t:name = no|false $", "untag $t", "a tag is taken away:"),
-    (
-        "^ [the] [lifecycle] stage reaches|reached|becomes|becoming|moves [to] $s:name $",
-        "advance stage to $s",
-        "the stage has a step of its own:",
-    ),
-    (
-        "^ lifecycle|lifecyclestage|lifecycle_stage [stage] =|:|is|to $s:name $",
-        "advance stage to $s",
-        "the stage has a step of its own:",
-    ),
-    ("^ stage to $s:name $", "advance stage to $s", SAY),
-    ("^ move [them|contact|lead|person] to $s:name $", "advance stage to $s", SAY),
+    ("^ [the] [lifecycle] stage reaches|reached|becomes|becoming|moves [to] $s:name $", "advance stage to $s", STAGE),
+    ("^ lifecycle|lifecyclestage|lifecycle_stage [stage] =|:|is|to $s:name $", "advance stage to $s", STAGE),
+    ("^ stage to $s:name $", "advance stage to $s", STAGE),
+    ("^ move [them|contact|lead|person] to $s:name $", "advance stage to $s", STAGE),
     ("^ add $n:number points|point $", "score += $n", SAY),
     ("^ add score $n:number $", "score += $n", SAY),
     ("^ add [a] score of $n:number $", "score += $n", SAY),
@@ -109,19 +118,15 @@ pub(super) const ROWS: &[Row] = &[
     (
         "^ change|set|update [the] [program|revenue|lead|contact|person|member] [lifecycle] status|stage to|=|: $s:name $",
         "advance stage to $s",
-        "the stage has a step of its own:",
+        STAGE,
     ),
     (
         "^ change|set|update [the] [program|revenue|lead|contact|person|member] [lifecycle] status|stage to|=|: $s:text $",
         "advance stage to $s@",
-        "the stage has a step of its own:",
+        STAGE,
     ),
     ("^ advance stage =|is|: $s:name $", "advance stage to $s", SAY),
-    (
-        "^ change|update|set [the] [lifecycle] stage [to|=] $s $",
-        "advance stage to $s",
-        "the stage has a step of its own:",
-    ),
+    ("^ change|update|set [the] [lifecycle] stage [to|=] $s $", "advance stage to $s", STAGE),
     ("^ set $f:name = $v:bare $", "set $f = \"$v\"", "a text stands in quotes:"),
     ("^ increase|raise $f:name by $n:number $", "$f += $n", SAY),
     ("^ decrease|lower|reduce $f:name by $n:number $", "$f -= $n", SAY),
@@ -133,24 +138,24 @@ pub(super) const ROWS: &[Row] = &[
     ("^ $f:name – = $n:number $", "$f -= $n", SAY),
     ("^ $f:name − = $n:number $", "$f -= $n", SAY),
     ("^ $a:name $b:name += $n.. $", "$a_$b += $n", "a name is one word:"),
-    ("^ set [the] stage [=|to|as] $s:name $", "advance stage to $s", "the stage has a step of its own:"),
-    ("^ set stage to $s:name $", "advance stage to $s", "the stage has a step of its own:"),
-    ("^ set lifecycle [stage] [=|to] $s:name $", "advance stage to $s", "the stage has a step of its own:"),
-    ("^ stage = $s:name $", "advance stage to $s", "the stage has a step of its own:"),
-    ("^ move [to] stage [to] $s:name $", "advance stage to $s", SAY),
+    ("^ set [the] stage [=|to|as] $s:name $", "advance stage to $s", STAGE),
+    ("^ set stage to $s:name $", "advance stage to $s", STAGE),
+    ("^ set lifecycle [stage] [=|to] $s:name $", "advance stage to $s", STAGE),
+    ("^ stage = $s:name $", "advance stage to $s", STAGE),
+    ("^ move [to] stage [to] $s:name $", "advance stage to $s", STAGE),
     ("^ set $f:name to $v.. $", "set $f = $v", SAY),
     ("^ set $f:name $v:text $", "set $f = $v", SAY),
     (
         "^ change|set|put|update|move|switch|bring|advance [the] [lifecycle] stage in|into|on|onto|as|up|at $s $",
         "advance stage to $s",
-        "the stage has a step of its own:",
+        STAGE,
     ),
-    ("^ put|bring [the] [lifecycle] stage to|= $s $", "advance stage to $s", "the stage has a step of its own:"),
+    ("^ put|bring [the] [lifecycle] stage to|= $s $", "advance stage to $s", STAGE),
     ("^ set $f:name $v:bare $", "set $f = \"$v\"", "a text stands in quotes:"),
     (
         "^ update|change|set|edit [the] [profile|contact] [property|field|attribute] [lifecycle] stage to|=|: $s:text $",
         "advance stage to $s@",
-        "the stage has a step of its own:",
+        STAGE,
     ),
     (
         "^ assign|route|pass|rotate [them|lead|contact|prospect] to [the] $t:name ( round robin )",

@@ -2,7 +2,31 @@
 
 use super::{Row, SAY};
 
+const OWNER: &str = "whoever the workflow has as its owner is told so:";
+const TOLD: &str = "your own people are told so, by mail:";
+
 pub(super) const ROWS: &[Row] = &[
+    (
+        "^ notify|alert|inform|tell|slack|ping|email|mail [the] owner [with|that|:|about] $n:text $",
+        "notify owner $n",
+        OWNER,
+    ),
+    (
+        "^ send [the|an|a] [internal|slack] alert|notification|email|mail|message|note to [the] owner [with|that|:|about] $n:text $",
+        "notify owner $n",
+        OWNER,
+    ),
+    (
+        "^ notify|alert|inform|tell|slack|ping|email|mail [the] owner $",
+        "notify owner \"Somebody is ready for you\"",
+        OWNER,
+    ),
+    (
+        "^ send [the|an|a] [internal|slack] alert|notification|email|mail|message|note to [the] owner $",
+        "notify owner \"Somebody is ready for you\"",
+        OWNER,
+    ),
+    ("^ notify $t:name { [note|text|message|subject] [:] $n:text } $", "notify $t $n", TOLD),
     (
         "^ assign|rotate|set|change|route [the] [contact|lead|record|deal] owner to [the] $t:name [team|queue] $",
         "handoff to $t",

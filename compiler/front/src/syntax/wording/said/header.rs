@@ -8,6 +8,8 @@ const LATE: &str = "what becomes of a mail that comes late:";
 const PAUSE: &str = "while this holds nobody takes a step:";
 const PAUSES: &str = "a group is called by its name alone:";
 const AT_END: &str = "what is done at an end stands in braces:";
+const AT_GOAL: &str = "what is done when the goal is met:";
+const AT_EXIT: &str = "what is done for those who leave by an `exit when`:";
 const PACE: &str = "how many people come in:";
 
 pub(super) const ROWS: &[Row] = &[
@@ -33,6 +35,7 @@ pub(super) const ROWS: &[Row] = &[
     ("^ hold|keep|leave out $n:number % [of] [people|contacts|everybody|everyone] $", "holdout $n%", HELD_OUT),
     ("^ hold|keep|leave $n:number % out|back $", "holdout $n%", HELD_OUT),
     ("^ pause [for] $n:number $u:unit $", "wait $n $u", "a pause of some length is a step:"),
+    ("^ pause [group] $g:name $", "pauses $g", "while somebody is in this workflow, a group stands still:"),
     ("^ pause|paused|hold|suspend when|if|while|whenever $p.. $", "pause while $p", PAUSE),
     ("^ pauses group $g:name $", "pauses $g", PAUSES),
     ("^ stops group $g:name $", "stops $g", PAUSES),
@@ -48,6 +51,9 @@ pub(super) const ROWS: &[Row] = &[
     ("^ send|run late|overdue|missed email|emails|mail|mails|sends|steps $", "late run", LATE),
     ("^ on|at|upon goal|conversion|convert [met|reached] :|,|then $s.. $", "on goal { $s }", AT_END),
     ("^ on|at|upon exit|leave|leaving :|,|then $s.. $", "on exit { $s }", AT_END),
+    ("^ on|at|upon|when|if [the] goal [is|was] met|reached|hit|achieved|completed $", "on goal", AT_GOAL),
+    ("^ on|at|upon|when|if [the] conversion|converted|converts|success $", "on goal", AT_GOAL),
+    ("^ on|at|upon|when [the] [journey|workflow|flow] end|ends|ended|leave|left|leaving|exited $", "on exit", AT_EXIT),
     ("^ goal $r.. within|in|during|for the|next|first $n:number $u:unit $", "goal $r within $n $u", SAY),
     ("^ goal $r.. during|for $n:number $u:unit $", "goal $r within $n $u", SAY),
     ("^ goal when $p:name within $d.. $", "goal \"$p\" when $p within $d", "a goal has a name:"),
