@@ -96,11 +96,19 @@ fn draw_example(about: &str, lines: &[&str]) -> String {
 
 /// A table of words and what they mean: the word, and below it its meaning, for columns would be too narrow.
 fn draw_rows(rows: &[&str], columns: usize) -> String {
+    fn cells<'r>(row: &'r str) -> impl Iterator<Item = &'r str> {
+        row.trim_matches('|').split(" | ").map(str::trim)
+    }
     // The first row has the columns' titles, the second a line.
+    let titles: Vec<&str> = rows.first().into_iter().flat_map(|row| cells(row)).skip(1).collect();
     let rows = rows.iter().skip(2).map(|row| {
-        let mut cells = row.trim_matches('|').split(" | ").map(str::trim);
+        let mut cells = cells(row);
         let word = wrapped(cells.next().unwrap_or_default(), columns, "  ");
-        let meaning = cells.filter(|cell| !cell.is_empty()).map(|cell| wrapped(cell, columns, CELL_INDENT));
+        let meaning = cells.zip(&titles).filter(|(cell, _)| !cell.is_empty()).map(|(cell, title)| match titles.len() {
+            // What the only column has needs no title.
+            1 => wrapped(cell, columns, CELL_INDENT),
+            _ => wrapped(&format!("{title}: {cell}"), columns, CELL_INDENT),
+        });
         std::iter::once(word).chain(meaning).collect::<Vec<_>>().join("\n")
     });
     rows.collect::<Vec<_>>().join("\n")
@@ -209,7 +217,9 @@ mod tests {
 
     #[test]
     fn a_table_is_a_list_of_words() {
-        let page = "| step | meaning |\n| --- | --- |\n| `wait 2 days` | takes | time |\n| `exit` | |\n";
-        assert_eq!(plain(&draw(page, 80)), "  `wait 2 days`\n      takes\n      time\n  `exit`\n");
+        let page = "| step | meaning |\n| --- | --- |\n| `wait 2 days` | takes time |\n| `exit` | |\n";
+        assert_eq!(plain(&draw(page, 80)), "  `wait 2 days`\n      takes time\n  `exit`\n");
+        let page = "| state | here | there |\n| --- | --- | --- |\n| granted | written to | not |\n";
+        assert_eq!(plain(&draw(page, 80)), "  granted\n      here: written to\n      there: not\n");
     }
 }

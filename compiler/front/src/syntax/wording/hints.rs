@@ -46,10 +46,6 @@ pub(super) const HINTS: &[(&str, &str)] = &[
     ("^ skip|pass|nothing|continue|ignore $", "a block may be empty: leave the line out"),
     ("^ set $f:name =|to|: none|null|nil|empty|blank|nothing|unknown|undefined $", NOT_EMPTY),
     (
-        "^ unset|empty|blank|erase $f:name $",
-        "say what it becomes: `set $f = no` of a yes or no, `set $f = 0` of a number. A text cannot be emptied",
-    ),
-    (
         "^ segment $n:name = [is] subscribed $",
         "whether somebody may be written to is `allows email`: `segment $n = allows email`",
     ),

@@ -68,6 +68,12 @@ pub(super) const ROWS: &[Row] = &[
     ("^ set $f:name += $n.. $", "$f += $n", SAY),
     ("^ set $f:name -= $n.. $", "$f -= $n", SAY),
     ("^ unset|clear|reset $f:name $", "set $f = no", SAY),
+    ("^ unset|clear|reset|empty|blank|erase $f:name $", "set $f = 0", SAY),
+    (
+        "^ unset|clear|reset|empty|blank|erase $f:name $",
+        "set $f = \"cleared\"",
+        "a text cannot be emptied, so say what it becomes:",
+    ),
     ("^ set $t:name = yes|true $", "tag $t", "a tag is put on people:"),
     ("^ set $t:name = no|false $", "untag $t", "a tag is taken away:"),
     ("^ [the] [lifecycle] stage reaches|reached|becomes|becoming|moves [to] $s:name $", "advance stage to $s", STAGE),
