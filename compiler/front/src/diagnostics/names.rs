@@ -89,12 +89,11 @@ pub(crate) fn unknown_list(
     (what, added): (Option<Kind>, Option<bool>),
     at: Location,
 ) -> Diagnostic {
-    let (none, step) = (Names::none(), added.unwrap_or(true));
+    let none = Names::none();
     let declare = match (what, added) {
         (Some(Kind::Tags), None) => format!("`{name}` is a tag: `tagged {name}`"),
-        (Some(Kind::Tags), Some(_)) => {
-            format!("`{name}` is a tag: `{} {name}`", if step { "tag" } else { "untag" })
-        }
+        (Some(Kind::Tags), Some(true)) => format!("`{name}` is a tag: `tag {name}`"),
+        (Some(Kind::Tags), Some(false)) => format!("`{name}` is a tag: `untag {name}`"),
         (Some(Kind::Segment), None) => format!("`{name}` is a segment, and a condition by itself: `{name}`"),
         (Some(Kind::Segment), Some(_)) => format!(
             "`{name}` is a segment, and its condition says who is in it; whom steps choose stand on a list of its own, such as \
