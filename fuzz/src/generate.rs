@@ -17,19 +17,22 @@ const MANY_BYTES: usize = 6_000;
 
 /// What the names in a text may be.
 const AROUND: &str = "use std.b2b\ncontact { size number?; opted yes/no?; plan one of \"free\", \"pro\" ?; renews date?; nick text? }\n\
-    event came { how text?; much number? }\ntags vip, beta\n\
+    event came { how text?; much number? }\ntags vip, beta\nlist partners\n\
     email hello { subject \"Hi\"; template \"emails/plain.html\" }\nemail again { subject \"Hi again\"; template \"emails/plain.html\" }\n\
     team sales { member \"ada@example.com\"; backup \"lead@example.com\" }\nsegment keen = score >= 10\n\
     workflow other { enter when came; reenter never; score += 1 }\n";
 
 /// Names by the rule around them.
-const NAMES: [(&str, &[&str]); 17] = [
+const NAMES: [(&str, &[&str]); 20] = [
     ("send", &["hello", "again"]),
     ("was_sent", &["hello", "again"]),
     ("engagement", &["hello", "again"]),
     ("tagged", &["vip", "beta"]),
     ("tag", &["vip", "beta"]),
     ("untag", &["vip", "beta"]),
+    ("listed", &["partners"]),
+    ("enlist", &["partners"]),
+    ("delist", &["partners"]),
     ("advance", &["mql", "opportunity", "customer"]),
     ("handoff", &["sales"]),
     ("start", &["other"]),

@@ -43,6 +43,7 @@ pub(super) fn withheld_words(reason: &str) -> String {
         "suppressed" => "suppressed by a workflow".to_owned(),
         "capped" => "over a cap for as long as they may be held".to_owned(),
         "dropped_by_cap" => "over a cap".to_owned(),
+        "test_person" => "to people who only try things out".to_owned(),
         "not_asked" => "to people who have not said that they want mail".to_owned(),
         "not_confirmed" => "to people who have not confirmed that they want mail".to_owned(),
         other => other.replace('_', " "),
@@ -54,6 +55,7 @@ pub(super) fn nobody_words(reason: &str) -> String {
     match reason {
         "no_member" => "whom no member covers, and the team has no backup".to_owned(),
         "do_not_contact" => "marked as not to be contacted".to_owned(),
+        "test_person" => "who only try things out".to_owned(),
         other => other.replace('_', " "),
     }
 }
@@ -69,6 +71,7 @@ pub(super) fn ignored_words(reason: &str, report: &WorkflowReport) -> String {
         "exit" => "with an exit that holds already",
         "taken_back" => "stopped before they began",
         "kept_out" => "kept out by a workflow they are in",
+        "test_person" => "who only try things out",
         "waiting" => "waiting for their turn already",
         "own_steps" => "let in by its own steps alone",
         "comes_again" => "in it still, who come in again when that ends",

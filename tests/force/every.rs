@@ -86,7 +86,7 @@ fn contacts(seed: u64) -> String {
     let mut rows = String::from(
         "User ID,Email,First Name,Last Name,Job Title,Company,Industry,Region,Employees,Stage,Time Zone,Plan,Badge,Nickname,Seats,Budget,\
          Trial Ends,Paid At,Bills From,Homepage,Assistant,Away Zone,Created At,Unsubscribed,Do Not Contact,Paused Until,Disqualified,\
-         Has Open Deal,Country\n",
+         Has Open Deal,Country,Lists\n",
     );
     for person in 1..=PEOPLE {
         let chance = &mut chance_of(seed, &format!("person {person}"));
@@ -124,6 +124,7 @@ fn contacts(seed: u64) -> String {
             some(&["no", "no", "no", "no", "no", "no", "no", "yes"]),
             some(&["no", "no", "no", "no", "no", "no", "no", "yes"]),
             some(&["", "DE", "IT"]),
+            some(&["", "", "Partners"]),
         ];
         writeln!(rows, "{}", cells.join(",")).unwrap();
     }

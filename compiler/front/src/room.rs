@@ -19,9 +19,9 @@ pub(crate) fn room(program: &Program) -> Vec<Diagnostic> {
         found.push(syntax::too_large(&what, whole, label, help));
     }
     if program.fields.len() > MAX_FIELDS {
-        let what = format!("project has more than {MAX_FIELDS} fields and tags");
+        let what = format!("project has more than {MAX_FIELDS} fields, tags and lists");
         let label = "those of the modules in use count too";
-        let help = "leave out fields and tags that nothing asks and no mail prints";
+        let help = "leave out fields, tags and lists that nothing asks and no mail prints";
         found.push(syntax::too_large(&what, whole, label, help));
     }
     for (id, told) in program.debug.workflows.iter() {

@@ -3,8 +3,8 @@
 use crate::source::Location;
 use flow_ir::{
     Appointment, CivilSpan, Comparison, Conditions, CountedSince, Dates, Effect, Email, EmailContent, EmailId, Ending,
-    EngagementKind, EventType, FieldId, FieldType, HolidayCalendar, IdMap, Late, Pattern, Policy, Rate, Reenter,
-    SegmentId, SendWindow, TeamId, TextTemplate, TextTestKind, TriggerValue, WorkflowId,
+    EngagementKind, EventType, FieldId, FieldType, HolidayCalendar, IdMap, LIST_WORDS, Late, Pattern, Policy, Rate,
+    Reenter, SegmentId, SendWindow, TeamId, TextTemplate, TextTestKind, TriggerValue, WorkflowId,
 };
 use std::collections::BTreeSet;
 use std::hash::{Hash, Hasher};
@@ -39,7 +39,7 @@ pub(crate) struct FieldShape {
     pub optional: bool,
     /// What everybody has until somebody says otherwise; none where they have nothing.
     pub default: Option<i64>,
-    /// The tag that it keeps.
+    /// The tag or the list that it keeps.
     pub tag: Option<String>,
     /// The workflow whose trigger it keeps a value of.
     pub trigger: Option<TriggerValue>,
@@ -49,6 +49,11 @@ impl FieldShape {
     /// Whether texts and conditions may name it. What they ask for in words of its own has a blank in its name: `tagged vip`.
     pub(crate) fn is_named(&self) -> bool {
         self.trigger.is_none() && !self.name.contains(' ')
+    }
+
+    /// Whether it keeps a tag, which steps alone give and take. On a list people come from outside, too.
+    pub(crate) fn is_tag(&self) -> bool {
+        self.tag.is_some() && !self.name.starts_with(LIST_WORDS)
     }
 }
 

@@ -59,7 +59,9 @@ pub use meaning::workflow::{
     CivilSpan, Closings, CountedSince, Ending, Engagement, EngagementKind, Entry, EventCount, Goal, JourneySlots,
     Member, PausedSlots, Reenter, SendWindow, Team, Wait, Workflow,
 };
-pub use meaning::{EventType, Field, FieldType, FieldValue, Meaning, Predicate, Property, SystemSlots, effect};
+pub use meaning::{
+    EventType, Field, FieldType, FieldValue, LIST_WORDS, Meaning, Predicate, Property, SystemSlots, effect,
+};
 pub use program::Program;
 pub use required::Required;
 

@@ -7,9 +7,9 @@ syntax case match
 syntax iskeyword @,48-57,_
 
 " The words, written by `just editors`.
-syntax keyword flowDeclaration calendar contact email event policy segment stages tags team use workflow
-syntax keyword flowControl advance choose else exit handoff if move notify otherwise repeat send set split start step
-syntax keyword flowControl stop suppress tag untag until wait when
+syntax keyword flowDeclaration calendar contact email event list policy segment stages tags team test use workflow
+syntax keyword flowControl add advance choose else exit handoff if move notify otherwise remove repeat send set split
+syntax keyword flowControl start step stop suppress tag untag until wait when
 syntax keyword flowOperator allows and between bounced changes clicked ends entered hour in inactive is known left no
 syntax keyword flowOperator not opened or replied sent starts tagged timed today unknown weekday with
 syntax match flowOperator "\<contains\>"
@@ -17,9 +17,9 @@ syntax keyword flowKeyword a after again ago always an any as assign at back bac
 syntax keyword flowKeyword cap consent continue converted country covers delay drop due emails enter entry ever every
 syntax keyword flowKeyword everyone exactly existing first for from goal group hand hold holdout including journey keep
 syntax keyword flowKeyword kind last late least less link marketing member month more most never new next note now of on
-syntax keyword flowKeyword once one only opt out owner past pause pauses per preview quiet rate reenter reviewed robin
-syntax keyword flowKeyword round run since skip stage stops subject task template than the then this time times timezone
-syntax keyword flowKeyword to tomorrow transactional up week while window within word year
+syntax keyword flowKeyword once one only opt out owner past pause pauses people per preview quiet rate reenter reply
+syntax keyword flowKeyword reviewed robin round run since skip stage stops subject task template than the then this time
+syntax keyword flowKeyword times timezone to tomorrow transactional up week while window within word year
 syntax keyword flowConstant friday monday saturday sunday thursday tuesday wednesday weekdays weekends yes
 syntax keyword flowUnit day days hours minute minutes months weeks
 " Words that the language has and this version does not run yet. They are names elsewhere (`score += 10`).

@@ -73,6 +73,7 @@ pub struct Composer {
 #[derive(Debug)]
 struct Prepared {
     from: Mailbox,
+    reply_to: Option<Mailbox>,
     body: Arc<Body>,
 }
 
@@ -112,7 +113,7 @@ impl Composer {
             key: send.key.to_owned(),
             from: prepared.from.clone(),
             to: self.recipient(contact)?,
-            reply_to: None,
+            reply_to: prepared.reply_to.clone(),
             subject: self.subject(email, content, contact, &mut holds)?,
             html: body::html(&prepared.body, contact, url.clone())?,
             plain: None,
@@ -164,12 +165,11 @@ fn prepare(
     content: &EmailContent,
     sender: &Sender,
 ) -> Result<Prepared, ComposeFault> {
-    let from = match &content.from {
-        None => sender.from.clone(),
-        Some(from) => {
-            Mailbox::parse(from).map_err(|error| ComposeFault::BadSender { email: email.name.clone(), error })?
-        }
+    let mailbox = |written: &String| {
+        Mailbox::parse(written).map_err(|error| ComposeFault::BadSender { email: email.name.clone(), error })
     };
+    let from = content.from.as_ref().map_or_else(|| Ok(sender.from.clone()), mailbox)?;
+    let reply_to = content.reply_to.as_ref().map(mailbox).transpose()?;
     let template = Template::from_html(&content.html, &scope(program, email, content))
         .map_err(|fault| ComposeFault::Template { email: email.name.clone(), fault })?;
     let fields = fields_of(program, content).filter(|(_, field)| template.uses().fields.contains(&*field.written()));
@@ -184,7 +184,7 @@ fn prepare(
         prints: content.html.matches("{{").count(),
         template,
     };
-    Ok(Prepared { from, body: Arc::new(body) })
+    Ok(Prepared { from, reply_to, body: Arc::new(body) })
 }
 
 /// What the email's template may name, as the checker saw it.

@@ -68,6 +68,7 @@ fn program(html: &str) -> Program {
     let email = Email { name: "guide".to_owned(), kind: EmailKind::Marketing };
     let content = EmailContent {
         from: None,
+        reply_to: None,
         subjects: vec![
             Subject { when: Some(IS_SAAS), text: text("A SaaS guide for ", Some("you")) },
             Subject { when: None, text: text("Your guide, ", Some("friend")) },
@@ -156,8 +157,10 @@ fn a_transactional_mail_offers_no_way_out_and_its_own_sender_holds() {
     let mut receipt = program("Hello {{ first_name or \"there\" }}");
     receipt.emails.at_mut(EmailId(0)).kind = EmailKind::Transactional;
     receipt.debug.emails.at_mut(EmailId(0)).from = Some("Billing <billing@acme.example>".to_owned());
+    receipt.debug.emails.at_mut(EmailId(0)).reply_to = Some("help@acme.example".to_owned());
     let mail = compose(receipt, ADA).unwrap();
     assert_eq!((mail.purpose, mail.unsubscribe, mail.from.name()), (Purpose::Transactional, None, Some("Billing")));
+    assert_eq!(mail.reply_to.map(|to| to.address().as_str().to_owned()).as_deref(), Some("help@acme.example"));
 }
 
 #[test]

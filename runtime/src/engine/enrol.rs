@@ -268,6 +268,10 @@ impl Touch<'_> {
     /// Why this contact, of whom all that is required is known, is not enrolled, with the number of the exit that holds.
     fn objection(&mut self, id: WorkflowId, memory: &[u8]) -> Option<(Ignored, Option<u32>)> {
         let workflow = self.workflow(id);
+        // They are nowhere counted, and leave no trace in what is real.
+        if self.plan.is_test_person(&self.contact.frame) {
+            return Some((Ignored::TestPerson, None));
+        }
         if let Some(reason) = self.was_in(id).or_else(|| self.kept_out_of(id)) {
             return Some((reason, None));
         }

@@ -254,7 +254,8 @@ impl<S: Store> Engine<S> {
         delivery: Delivery,
         limits: Limits,
     ) -> Result<Engine<S>, EngineError> {
-        let plan = Arc::new(Plan::new(program)?);
+        let plan = Plan::new(program)?;
+        let plan = Arc::new(if store.charter()?.is_live() { plan.live() } else { plan });
         let owner = store.tend(Wish { slots: 1 })?.owner;
         let (slot, version) = (Slot::FIRST, plan.program.lineage.version);
         let mut taken = Taken::default();

@@ -39,6 +39,9 @@ pub(super) struct Plan {
     pub(super) pause: Option<(FieldId, SlotId)>,
     /// What somebody has said of marketing mail, and where the frame keeps that; none where no policy asks for it.
     pub(super) consent: Option<(FieldId, SlotId)>,
+    /// Where the frame keeps whether somebody only tries things out; none where no project says who does, and in a rehearsal, where they are
+    /// people as all others (E13).
+    pub(super) test_people: Option<SlotId>,
     /// The fields of the slots that have one.
     pub(super) field_of: BTreeMap<SlotId, FieldId>,
     pub(super) workflows: IdMap<WorkflowId, WorkflowPlan>,
@@ -190,6 +193,7 @@ impl Plan {
             email_field: program.email_field(),
             pause: pause_of(&program),
             consent: program.consent_slot(),
+            test_people: None,
             timezone_field: program.timezone_field(),
             field_of: program.fields.iter().filter_map(|(id, field)| Some((field.slot?, id))).collect(),
             workflows: workflows.into_iter().collect(),
@@ -223,6 +227,16 @@ impl Plan {
             program,
         };
         Ok(Plan { blank_pending: Pending::read(&plan, &plan.blank), ..plan })
+    }
+
+    /// For a store in which things happen to real people.
+    pub(super) fn live(self) -> Plan {
+        Plan { test_people: self.program.test_people().map(|people| people.holds), ..self }
+    }
+
+    /// Whether whoever this frame belongs to only tries things out, and all of this is real.
+    pub(super) fn is_test_person(&self, frame: &[u8]) -> bool {
+        self.test_people.is_some_and(|slot| self.program.frame.read(frame, slot) != 0)
     }
 
     pub(super) fn workflow(&self, id: WorkflowId) -> &WorkflowPlan {
@@ -362,6 +376,7 @@ impl Reads<'_> {
         becoming.iter().for_each(|entry| bits.insert_all(&entry.reads));
         dated.iter().for_each(|entry| bits.insert_all(&entry.reads));
         dated.iter().filter_map(|entry| entry.when).for_each(|when| bits.insert_all(&self.predicate(when)));
+        self.program.test_people().into_iter().for_each(|people| bits.insert(people.holds.index()));
         for workflow in self.program.workflows.values() {
             if let Entry::Event { when, .. } = workflow.entry {
                 bits.insert_all(&self.predicate(when));

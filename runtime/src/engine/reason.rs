@@ -56,6 +56,8 @@ reasons! {
         /// `reenter always`: the latest of them.
         Remembered = 13 "the contact is in this workflow already, and comes in again when that ends",
         KeptOut = 14 "the contact is in another workflow that keeps them out of this one",
+        /// In a live run alone (E13).
+        TestPerson = 26 "the contact only tries things out",
     }
 
     /// Beside an entry that was not followed: what a field is missing for, where the workflow does not require it.
@@ -93,6 +95,8 @@ reasons! {
         NotAsked = 15 "the contact has not said that they want marketing mail",
         Pending = 16 "the contact has not confirmed yet that they want marketing mail",
         Late = 17 "it came more than an hour after it was due, and is of no use then",
+        /// In a live run alone (E13).
+        TestPerson = 26 "the contact only tries things out",
     }
 
     /// What holds a mail, where that is not its hours. Whoever waits for their turn by a rate has numbers from 2 on
@@ -153,6 +157,8 @@ reasons! {
         Backup = 2 "the backup, because no member covers the contact",
         Nobody = 3 "nobody, because no member covers the contact and there is no backup",
         DoNotContact = 4 "nobody, because the contact is marked as not to be contacted",
+        /// In a live run alone (E13).
+        TestPerson = 26 "nobody, because the contact only tries things out",
     }
 
     /// Who was told something of a contact.
@@ -161,6 +167,8 @@ reasons! {
         Member = 2 "a member of a team",
         Backup = 3 "the backup, because no member covers the contact",
         Nobody = 4 "nobody, because there is nobody to tell",
+        /// In a live run alone (E13).
+        TestPerson = 26 "nobody, because the contact only tries things out",
     }
 
     /// What woke a journey.
@@ -235,10 +243,11 @@ mod tests {
 
     #[test]
     fn numbers_lead_back_and_start_at_one() {
-        for (number, reason) in (1..).zip(Withheld::ALL) {
-            assert_eq!(reason.number(), number);
-            assert_eq!(Withheld::from_number(number), Some(*reason));
+        for reason in Withheld::ALL {
+            assert_eq!(Withheld::from_number(reason.number()), Some(*reason));
         }
+        assert!(Withheld::ALL.is_sorted_by_key(|reason| reason.number()));
+        assert_eq!(Withheld::AlreadyReceived.number(), 1);
         assert_eq!(Withheld::from_number(0), None);
     }
 }

@@ -33,6 +33,9 @@ pub(super) fn forbidden(plan: &Plan, frame: &[u8], kind: EmailKind, now: i64) ->
         EmailKind::Marketing => &for_marketing,
         EmailKind::Transactional => &for_all,
     };
+    if plan.is_test_person(frame) {
+        return Some(Withheld::TestPerson);
+    }
     if !is(slots.reachable) {
         return Some(Withheld::NoAddress);
     }

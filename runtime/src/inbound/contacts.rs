@@ -14,6 +14,7 @@ use super::consent::{Reading, Said, is_refusal_word};
 use super::doubt::Doubts;
 use super::finding::{Fault, Reason, excerpt};
 use super::intake::Reads;
+use super::lists::{self, LISTS};
 use super::names::{FieldNames, Fills, snake_case};
 use super::rows::{CellTexts, Row, Rows, Width};
 use super::shut_out::{ConsentColumn, Refusal, ShutOut};
@@ -199,6 +200,7 @@ impl<'p, R: BufRead> ContactReader<'p, R> {
         let taken = column.fills.iter().map(|fills| match fills {
             Fills::Value(field) => self.take_value(*field, cell, row),
             Fills::Consent(reading) => self.take_consent(column, reading.read(cell, self.program), row),
+            Fills::Lists => lists::take_cell(self.program, cell, &mut row.values),
         });
         taken.collect::<Vec<_>>().into_iter().collect()
     }
@@ -262,6 +264,7 @@ impl<'p, R: BufRead> ContactReader<'p, R> {
             (Some(Fills::Consent(reading)), _) => {
                 reading.field().map_or(&column.name, |field| &self.program.fields.at(field).name)
             }
+            (Some(Fills::Lists), _) => LISTS,
             (None, Some(Key::Email)) => "email",
             (None, _) => "user_id",
         }
@@ -347,9 +350,9 @@ mod tests {
 
     use super::super::MAX_ID_CHARS;
     use super::super::rows::MAX_ROW_BYTES;
-    use super::super::testing::{CONTACTS_HEADER, guide_nurture, named, outline};
+    use super::super::testing::{CONTACTS_HEADER, field, guide_nurture, named, outline};
     use super::*;
-    use flow_ir::{Handoff, Piece, TeamId, TextTemplate};
+    use flow_ir::{Field, FieldType, Handoff, Piece, TeamId, TextTemplate};
     use proptest::prelude::*;
 
     const SMALL_HEADER: &str = "User ID,Email,First Name,Employees,Shoe Size";
@@ -396,6 +399,26 @@ mod tests {
             ("created_at", FieldValue::Int(1_747_051_298_000)),
         ];
         assert_eq!(named(&program, &row.values), expected.map(|(name, value)| (name.to_owned(), value)));
+    }
+
+    /// Whatever column the settings say names lists; what is none is set aside, and the others count.
+    #[test]
+    fn a_column_names_the_lists_on_which_somebody_stands() {
+        let mut program = guide_nurture();
+        let list = Field { tag: Some("partners".to_owned()), ..field("in list partners", FieldType::YesNo) };
+        let partners = program.fields.push(list);
+        let mapped = Columns::from([("Groups".to_owned(), "lists".to_owned())]);
+        for (column, mapped) in [("Lists", Columns::new()), ("Groups", mapped)] {
+            let text = format!("User ID,{column}\nu-1,Partners; Guests\nu-2,\n");
+            let reader = ContactReader::open(text.as_bytes(), "c.csv", &program, &mapped).unwrap();
+            assert_eq!(reader.ignored_columns(), [""; 0]);
+            let items: Vec<ContactItem> = reader.map(Result::unwrap).collect();
+            let [Item::Taken { row: first, notes }, Item::Taken { row: second, .. }] = items.as_slice() else {
+                panic!("{items:?}")
+            };
+            assert_eq!(first.values, [(partners, FieldValue::Int(1))]);
+            assert_eq!((notes.len(), second.values.len()), (1, 0));
+        }
     }
 
     #[test]

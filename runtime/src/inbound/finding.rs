@@ -62,6 +62,7 @@ reasons! {
     UnknownCountry "unknown country",
     UnknownStage "not one of the stages",
     UnknownChoice "not one of the choices",
+    UnknownList "no list of the project",
     TextTooLong "too long a text",
     SaidTwice "said twice",
     UnknownField "no field of the program",

@@ -23,6 +23,7 @@ mod guide_nurture_tests;
 mod intake;
 mod keys;
 mod lines;
+mod lists;
 mod mail_event;
 mod names;
 mod rows;

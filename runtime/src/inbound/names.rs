@@ -12,6 +12,7 @@ use flow_stdlib::names::{NameKind, names};
 
 use super::consent::Reading;
 use super::doubt;
+use super::lists::LISTS;
 use super::mail_event::MailEvent;
 
 /// What a name in a stream means here.
@@ -85,6 +86,8 @@ pub(super) enum Fills {
     Value(FieldId),
     /// Whether mail may go to the person.
     Consent(Reading),
+    /// The lists that it names.
+    Lists,
 }
 
 /// Finds what a column or trait fills.
@@ -93,6 +96,8 @@ pub(super) struct FieldNames {
     by_name: BTreeMap<String, Fills>,
     aliases: BTreeMap<String, Fills>,
     email: Option<FieldId>,
+    /// Whether the project has a list.
+    has_lists: bool,
     /// Parts of names that speak of consent.
     consent: Vec<String>,
     /// Words of names that do.
@@ -111,7 +116,7 @@ pub(super) struct FieldNames {
 
 impl FieldNames {
     pub(super) fn new(program: &Program) -> Self {
-        // Steps alone give and take tags, only its trigger says what a journey goes by, and consent is read by names of its own.
+        // Steps alone give and take tags, lists have a name of their own ([`LISTS`]), only its trigger says what a journey goes by, and consent is read by names of its own.
         let is_known = |field: &Field| field.trigger.is_none() && !field.name.contains(' ');
         let fields = program.fields.iter().filter(|(_, field)| is_known(field));
         let by_name: BTreeMap<String, FieldId> = fields.map(|(id, field)| (snake_case(&field.name), id)).collect();
@@ -167,8 +172,9 @@ impl FieldNames {
         let ids = plain_of(&|name| name.kind == NameKind::Column && name.of == "user_id");
         let changed = plain_of(&|name| name.kind == NameKind::Changed);
         let email = by_name.get("email").copied();
+        let has_lists = program.fields.values().any(|field| field.list().is_some());
         let by_name = by_name.iter().map(own).collect();
-        Self { by_name, aliases, email, consent, consent_words, refusals, no_consent, of_sms, ids, changed }
+        Self { by_name, aliases, email, has_lists, consent, consent_words, refusals, no_consent, of_sms, ids, changed }
     }
 
     /// What a name fills; for a nested trait its path: `company_name` for `company.name`. A field that the project declares is filled, and
@@ -181,6 +187,10 @@ impl FieldNames {
         let own = own.or_else(|| self.by_name.get(&snake_case(bare)).copied());
         let alias = [name, bare].into_iter().find_map(|name| self.aliases.get(&plain(name))).copied().or_else(begins);
         let counts = |alias: &Fills| own.is_none() || (matches!(alias, Fills::Consent(_)) && !is_consent(own));
+        let is_lists = own.is_none() && self.has_lists && snake_case(bare) == LISTS;
+        if is_lists {
+            return vec![Fills::Lists];
+        }
         own.into_iter().chain(alias.filter(counts)).collect()
     }
 
@@ -323,6 +333,10 @@ mod tests {
         assert_eq!(FieldNames::new(&program).find("tagged_vip"), []);
         let declared = program.fields.push(field("tagged_vip", FieldType::YesNo));
         assert_eq!(FieldNames::new(&program).find("tagged_vip"), [Fills::Value(declared)]);
+        assert_eq!(FieldNames::new(&program).find("Lists"), [], "there is none");
+        let list = Field { tag: Some("partners".to_owned()), ..field("in list partners", FieldType::YesNo) };
+        program.fields.push(list);
+        assert_eq!(FieldNames::new(&program).find("Lists"), [Fills::Lists]);
         let own = program.fields.push(field("opted_out", FieldType::YesNo));
         let found = FieldNames::new(&program).find("Opted Out");
         assert!(found.len() == 2 && found[0] == Fills::Value(own), "a refusal counts all the same: {found:?}");

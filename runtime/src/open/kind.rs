@@ -18,7 +18,7 @@ impl Kind {
     fn word(self) -> &'static str {
         match self {
             Kind::Rehearsal => "rehearsal",
-            Kind::Live => "live",
+            Kind::Live => Charter::LIVE,
         }
     }
 

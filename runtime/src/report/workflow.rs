@@ -476,7 +476,7 @@ fn sends_again(workflow: &Workflow) -> bool {
 
 /// Whether nobody took a handoff, for whichever reason.
 fn is_nobody(reason: u32) -> bool {
-    matches!(HandedTo::from_number(reason), Some(HandedTo::Nobody | HandedTo::DoNotContact))
+    matches!(HandedTo::from_number(reason), Some(HandedTo::Nobody | HandedTo::DoNotContact | HandedTo::TestPerson))
 }
 
 /// Whether a step of the workflow suppressed somebody, not the person by their own act.
@@ -536,6 +536,7 @@ fn ignored_name(reason: u32) -> &'static str {
         Some(Ignored::Gone) => "gone",
         Some(Ignored::Remembered) => "comes_again",
         Some(Ignored::KeptOut) => "kept_out",
+        Some(Ignored::TestPerson) => "test_person",
         None => "unknown",
     }
 }
@@ -544,6 +545,7 @@ fn nobody_name(reason: u32) -> &'static str {
     match HandedTo::from_number(reason) {
         Some(HandedTo::Nobody) => "no_member",
         Some(HandedTo::DoNotContact) => "do_not_contact",
+        Some(HandedTo::TestPerson) => "test_person",
         Some(HandedTo::Member | HandedTo::Backup) | None => "unknown",
     }
 }
@@ -567,6 +569,7 @@ fn withheld_name(reason: u32) -> &'static str {
         Some(Withheld::NotAsked) => "not_asked",
         Some(Withheld::Pending) => "not_confirmed",
         Some(Withheld::Late) => "late",
+        Some(Withheld::TestPerson) => "test_person",
         None => "unknown",
     }
 }

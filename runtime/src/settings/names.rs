@@ -370,7 +370,7 @@ impl<'t> Names<'_, 't> {
         .label("answers go to the address of `from`")
         .why("people answer whoever wrote to them")
         .help(
-            "let `from` be an address that somebody reads, here or with a `from` line in an email, and take this out",
+            "write `reply to \"help@acme.example\"` in an email, or let `from` be an address that somebody reads, and take this out",
         );
         self.tell(Found::new(Rank::Name, fault));
     }

@@ -207,6 +207,16 @@ pub struct Charter {
     pub program: Option<KeptProgram>,
 }
 
+impl Charter {
+    /// What a store is for in which things happen to real people.
+    pub const LIVE: &str = "live";
+
+    /// Whether they do in this one.
+    pub fn is_live(&self) -> bool {
+        self.kind.as_deref() == Some(Self::LIVE)
+    }
+}
+
 /// A program that a store has run, whole: the numbers in its records are that program's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeptProgram {

@@ -26,6 +26,7 @@ mod journeys;
 mod kept_back;
 mod late;
 mod leaving;
+mod lists;
 mod live;
 mod mail_events;
 mod many;
@@ -48,6 +49,7 @@ mod sums;
 #[path = "../world/mod.rs"]
 mod support;
 mod suppress;
+mod test_people;
 mod told;
 mod trigger;
 mod understood;

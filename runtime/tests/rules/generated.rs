@@ -37,6 +37,8 @@ pub(crate) const DECLARATIONS: &[&str] = &[
     "calendar rest {\n  2026-03-06\n  2026-03-10 to 2026-03-11\n}",
     "calendar germany for country is \"DE\" {\n  2026-03-05, 2026-03-06\n}",
     "tags vip, beta",
+    "list partners",
+    "test people email ends with \"@test.example\"",
     "segment keen = visited(page is \"/pricing\") at least 2 times in the last 3 days and not customer",
     "segment away = inactive for 4 days",
     "segment rich = keen and ordered ever",
@@ -52,6 +54,7 @@ pub(crate) const DECLARATIONS: &[&str] = &[
           otherwise "Hello"
   preview "A word from us"
   from "Acme <us@acme.example>"
+  reply to "help@acme.example"
   template "emails/linked.html"
   link "more" to "https://acme.example/more"
 }"#,
@@ -128,6 +131,11 @@ pub(crate) const DECLARATIONS: &[&str] = &[
   enter when away new only
   reenter after 6 days
   score -= 5
+  if in list partners {
+    remove from list partners
+  } else {
+    add to list partners
+  }
   if no visited(page is "/pricing") in the last 8 days {
     tag beta
   }

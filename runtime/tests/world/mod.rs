@@ -417,6 +417,12 @@ impl World {
     }
 
     /// On machine code, not interpreted.
+    /// A store in which things happen to real people (E13).
+    pub(crate) fn live(mut self) -> World {
+        self.shared.settle(&Charter { kind: Some(Charter::LIVE.to_owned()), ..Charter::default() }).unwrap();
+        self
+    }
+
     pub(crate) fn native(mut self) -> World {
         self.place.is_native = true;
         self

@@ -273,6 +273,9 @@ fn no_field_to_set(cx: &Cx<'_>, name: &str) -> Option<(&'static str, String)> {
     if schema.tag(name).is_some() {
         return Some(("it is a tag", format!("write `tag {name}` or `untag {name}`")));
     }
+    if schema.list(name).is_some() {
+        return Some(("it is a list", format!("write `add to list {name}` or `remove from list {name}`")));
+    }
     if cx.env.segments.ids.contains_key(name) {
         let help = "change a field that its condition asks for".to_owned();
         return Some(("it is a segment, which follows from what is known of a person", help));

@@ -41,6 +41,7 @@ pub(super) fn check_email(cx: &mut Cx<'_>, node: &ast::Email) -> TypedEmail {
         email: Email { name: node.name.text.clone(), kind },
         content: EmailContent {
             from: node.from().and_then(|from| check_address(cx, from, true)),
+            reply_to: node.reply_to().and_then(|reply_to| check_address(cx, reply_to, true)),
             subjects: Vec::new(),
             preview: node
                 .preview()

@@ -88,7 +88,7 @@ pub(super) fn team(cx: &mut Cx<'_>, name: &Name) -> Option<TeamId> {
 pub(super) fn segment(cx: &mut Cx<'_>, name: &Name) -> Option<SegmentId> {
     let found = known_segment(cx, name);
     if found.is_none() {
-        let known = cx.suggesting().names(cx.env.segments.ids.keys().copied());
+        let known = cx.suggesting().names(cx.env.segments.named());
         let stage = cx.env.schema.stage(&name.text).is_some();
         let diagnostic = names::unknown_segment(&name.text, &known, stage, cx.at(name.span));
         cx.report_unknown(&name.text, &[Kind::Segment], diagnostic);
@@ -114,6 +114,23 @@ pub(super) fn tag(cx: &mut Cx<'_>, name: &Name) -> Option<FieldId> {
             let what = is_stage.then_some(Kind::Stages).or(is_segment.then_some(Kind::Segment));
             let diagnostic = names::unknown_tag(&name.text, &cx.names(Schema::tag_names), what, cx.at(name.span));
             cx.report_unknown(&name.text, &[Kind::Tags], diagnostic);
+        }
+    }
+    found
+}
+
+/// A static list, as the field it is kept in. `added`: a step puts somebody on it or takes them off, and no condition asks.
+pub(super) fn list(cx: &mut Cx<'_>, name: &Name, added: Option<bool>) -> Option<FieldId> {
+    let found = cx.env.schema.list(&name.text);
+    match found {
+        Some(field) => cx.means(name.span, Meaning::Field(field)),
+        None => {
+            let is_tag = cx.env.schema.tag(&name.text).is_some();
+            let is_segment = cx.env.segments.ids.contains_key(name.text.as_str());
+            let what = is_tag.then_some(Kind::Tags).or(is_segment.then_some(Kind::Segment));
+            let known = cx.names(Schema::list_names);
+            let diagnostic = names::unknown_list(&name.text, &known, (what, added), cx.at(name.span));
+            cx.report_unknown(&name.text, &[Kind::List], diagnostic);
         }
     }
     found

@@ -348,6 +348,12 @@ fn check_bare_word(cx: &mut Cx<'_>, name: &ast::Name, asked: Asked<'_>) -> Cond 
         cx.report(diagnostic.help("ask whether somebody has it:").edit(cx.at(name.span), tagged));
         return Cond::Unknown;
     }
+    if cx.env.schema.list(&name.text).is_some() {
+        let diagnostic = types::not_a_condition(&name.text, "a list", cx.at(name.span), "");
+        let listed = format!("in list {}", name.text);
+        cx.report(diagnostic.help("ask whether somebody stands on it:").edit(cx.at(name.span), listed));
+        return Cond::Unknown;
+    }
     if cx.env.emails.contains_key(name.text.as_str()) {
         let (at, example) = (cx.at(name.span), format!("clicked {}", name.text));
         cx.report(types::not_a_condition(&name.text, "an email", at, &example));
@@ -355,7 +361,7 @@ fn check_bare_word(cx: &mut Cx<'_>, name: &ast::Name, asked: Asked<'_>) -> Cond 
     }
     let env = cx.env;
     let all = cx.names(|schema| {
-        let segments = env.segments.ids.keys().copied();
+        let segments = env.segments.named();
         schema.field_names().chain(segments).chain(schema.stage_names()).chain(schema.event_names())
     });
     let diagnostic = names::unknown_name(&name.text, matches!(asked, Asked::Entry), &all, cx.at(name.span));

@@ -38,6 +38,7 @@ macro_rules! codes {
                 UnknownSegment "0216" "unknown-segment";
                 ReservedName "0217" "reserved-name";
                 MissingModule "0218" "missing-module";
+                UnknownList "0240" "unknown-list";
                 // 03: types
                 TypeMismatch "0301" "type-mismatch";
                 UnknownChoice "0302" "unknown-choice";

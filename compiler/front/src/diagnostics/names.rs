@@ -75,6 +75,37 @@ pub(crate) fn unknown_tag(name: &str, known: &Names<'_>, what: Option<Kind>, at:
     }
 }
 
+pub(crate) fn test_people_twice(again: Location, first: Location) -> Diagnostic {
+    Diagnostic::error(Code::RepeatedClause, "`test people` stands in this project twice", again, "here again")
+        .label(first, "first said here")
+        .why("one condition says who only tries things out, so that one place tells who gets no mail")
+        .help("join them: `test people email ends with \"@acme.example\" or in list testers`")
+}
+
+/// What is called so already, if anything is, and whether a step would put somebody on the list (or take them off).
+pub(crate) fn unknown_list(
+    name: &str,
+    known: &Names<'_>,
+    (what, added): (Option<Kind>, Option<bool>),
+    at: Location,
+) -> Diagnostic {
+    let none = Names::none();
+    let declare = match (what, added) {
+        (Some(Kind::Tags), None) => format!("`{name}` is a tag: `tagged {name}`"),
+        (Some(Kind::Tags), Some(true)) => format!("`{name}` is a tag: `tag {name}`"),
+        (Some(Kind::Tags), Some(false)) => format!("`{name}` is a tag: `untag {name}`"),
+        (Some(Kind::Segment), None) => format!("`{name}` is a segment, and a condition by itself: `{name}`"),
+        (Some(Kind::Segment), Some(_)) => format!(
+            "`{name}` is a segment, and its condition says who is in it; whom steps choose stand on a list of its own, such as \
+             `list {name}_list`"
+        ),
+        _ => format!("declare it: `list {name}`"),
+    };
+    let known = if what.is_some() { &none } else { known };
+    unknown(Code::UnknownList, "list", name, known, at, &declare)
+        .why("a list with a slip in it would be a second list, and nobody who stands on one is found on the other")
+}
+
 /// `is_stage`: it is the name of one.
 pub(crate) fn unknown_segment(name: &str, known: &Names<'_>, is_stage: bool, at: Location) -> Diagnostic {
     let none = Names::none();

@@ -72,6 +72,13 @@ pub(crate) struct Segments<'p> {
     pub conds: IdMap<SegmentId, Option<Cond>>,
 }
 
+impl<'p> Segments<'p> {
+    /// Those that a text can name.
+    pub(crate) fn named(&self) -> impl Iterator<Item = &'p str> + '_ {
+        self.ids.keys().copied().filter(|name| !name.contains(' '))
+    }
+}
+
 impl<'p> Env<'p> {
     /// The schema and the names; segments are named, and not typed yet.
     pub(crate) fn new(scope: &'p Scope, project: &'p Project, diagnostics: &mut Vec<Diagnostic>) -> Self {

@@ -10,7 +10,9 @@ use crate::syntax::ast;
 use crate::syntax::constructs::TYPES;
 use crate::typed::FieldShape;
 use flow_ir::limits::MAX_CHOICES;
-use flow_ir::{CONSENT_FIELD, Consent, ConsentState, EventId, EventType, FieldId, FieldType, IdMap, NEVER, Property};
+use flow_ir::{
+    CONSENT_FIELD, Consent, ConsentState, EventId, EventType, FieldId, FieldType, IdMap, LIST_WORDS, NEVER, Property,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Debug, Clone)]
@@ -39,6 +41,8 @@ pub(crate) struct Schema {
     pub event_ids: BTreeMap<String, EventId>,
     /// What each tag is kept in: a yes/no of the contact that no text can name.
     pub tags: BTreeMap<String, FieldId>,
+    /// The same of each static list.
+    pub lists: BTreeMap<String, FieldId>,
     /// What the policy says of those who may be written to, where it says so, and what is kept of each; no text can name that either.
     pub consent: Option<(Consent, FieldId)>,
     pub stages: Vec<String>,
@@ -68,8 +72,15 @@ impl Schema {
         }
         for tag in &scope.tags {
             let declared = Some(tag.at(tag.node.span));
-            let field = schema.fields.push(SchemaField { shape: tag_field(&tag.node.text), declared });
+            let shape = word_field(format!("tagged {}", tag.node.text), &tag.node.text);
+            let field = schema.fields.push(SchemaField { shape, declared });
             schema.tags.insert(tag.node.text.clone(), field);
+        }
+        for list in &scope.lists {
+            let declared = Some(list.at(list.node.span));
+            let shape = word_field(format!("{LIST_WORDS}{}", list.node.text), &list.node.text);
+            let field = schema.fields.push(SchemaField { shape, declared });
+            schema.lists.insert(list.node.text.clone(), field);
         }
         let consent = scope.policy.iter().find_map(|policy| policy.node.consent());
         schema.consent = consent.map(|rule| {
@@ -118,6 +129,14 @@ impl Schema {
         self.tags.keys().map(String::as_str)
     }
 
+    pub(crate) fn list(&self, name: &str) -> Option<FieldId> {
+        self.lists.get(name).copied()
+    }
+
+    pub(crate) fn list_names(&self) -> impl Iterator<Item = &str> {
+        self.lists.keys().map(String::as_str)
+    }
+
     pub(crate) fn event(&self, name: &str) -> Option<EventId> {
         self.event_ids.get(name).copied()
     }
@@ -135,15 +154,14 @@ impl Schema {
     }
 }
 
-/// Its name is how a condition asks for it, and how people are shown it.
-fn tag_field(tag: &str) -> FieldShape {
-    let name = format!("tagged {tag}");
+/// A tag or a list. Its name is how a condition asks for it, and how people are shown it.
+fn word_field(name: String, word: &str) -> FieldShape {
     FieldShape {
         name,
         ty: FieldType::YesNo,
         optional: false,
         default: Some(0),
-        tag: Some(tag.to_owned()),
+        tag: Some(word.to_owned()),
         trigger: None,
     }
 }

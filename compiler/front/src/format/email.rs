@@ -30,6 +30,10 @@ fn from(printer: &mut Printer<'_>, from: &Text, at: Span) {
     printer.line(at, in_column("from", &text(printer, from)));
 }
 
+fn reply_to(printer: &mut Printer<'_>, reply_to: &Text, at: Span) {
+    printer.line(at, format!("reply to {}", text(printer, reply_to)));
+}
+
 fn template(printer: &mut Printer<'_>, template: &Text, at: Span) {
     printer.line(at, in_column("template", &text(printer, template)));
 }

@@ -141,7 +141,7 @@ fn open(entries: &[Entry], waiting: &BTreeMap<WorkflowId, BTreeSet<WorkflowId>>)
 /// The tags without which a condition never holds.
 fn tags_needed(env: &Env<'_>, cond: &Cond) -> Vec<FieldId> {
     match cond {
-        Cond::Truth(field) if env.schema.shape(*field).tag.is_some() => vec![*field],
+        Cond::Truth(field) if env.schema.shape(*field).is_tag() => vec![*field],
         Cond::All(parts) => parts.iter().flat_map(|part| tags_needed(env, &part.cond)).collect(),
         Cond::Segment(id) => env.segment(*id).map(|cond| tags_needed(env, cond)).unwrap_or_default(),
         _ => Vec::new(),

@@ -369,6 +369,7 @@ fn spelling(env: &Env<'_>, place: &Range<usize>, word: &str) -> Option<Wording> 
         || schema.event(&ours).is_some()
         || schema.stage(&ours).is_some()
         || schema.tag(&ours).is_some()
+        || schema.list(&ours).is_some()
         || env.segments.ids.contains_key(ours.as_str())
         || env.emails.contains_key(ours.as_str())
         || env.workflows.contains_key(ours.as_str());

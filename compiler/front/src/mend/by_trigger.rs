@@ -108,7 +108,8 @@ impl<'e, 't> Trigger<'e, 't> {
     /// Whether a word is a name of the project.
     fn is_known(&self, word: &str) -> bool {
         let (env, schema) = (self.env, &self.env.schema);
-        let of_people = schema.field(word).is_some() || schema.stage(word).is_some() || schema.tag(word).is_some();
+        let is_mark = schema.tag(word).is_some() || schema.list(word).is_some();
+        let of_people = schema.field(word).is_some() || schema.stage(word).is_some() || is_mark;
         let of_mails = env.emails.contains_key(word) || env.workflows.contains_key(word);
         of_people || of_mails || schema.event(word).is_some() || env.segments.ids.contains_key(word)
     }

@@ -162,6 +162,7 @@ pub(super) fn own_names<'e>(env: &'e Env<'_>) -> BTreeSet<&'e str> {
         .chain(schema.event_ids.keys())
         .chain(&schema.stages)
         .chain(schema.tags.keys())
+        .chain(schema.lists.keys())
         .map(String::as_str)
         .chain(env.emails.keys().copied())
         .chain(env.teams.keys().copied())

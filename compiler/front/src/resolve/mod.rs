@@ -17,7 +17,7 @@ use crate::source::{FileId, Location, Source, Span};
 use crate::syntax::ast::{Clause, ClauseKind, PolicyClause};
 use crate::syntax::{Guess, Parsed, Settled, ast, begins_another_line, constructs, is_reserved, parse, parse_guessing};
 use flow_ir::limits::MAX_NAME_BYTES;
-use flow_ir::{EmailId, IdMap};
+use flow_ir::{EmailId, IdMap, Segment};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
@@ -67,6 +67,8 @@ pub(crate) struct Scope {
     pub stages: Vec<Declared<ast::Name>>,
     /// The words a contact may carry.
     pub tags: Vec<Declared<ast::Name>>,
+    /// On which people are put.
+    pub lists: Vec<Declared<ast::Name>>,
     pub segments: Vec<Declared<ast::Segment>>,
     pub emails: IdMap<EmailId, Declared<ast::Email>>,
     pub teams: Vec<Declared<ast::Team>>,
@@ -99,12 +101,13 @@ impl Scope {
         let events = self.events.iter().map(|event| (Kind::Event, event.node.name.text.as_str()));
         let stages = self.stages.iter().map(|stage| (Kind::Stages, stage.node.text.as_str()));
         let tags = self.tags.iter().map(|tag| (Kind::Tags, tag.node.text.as_str()));
+        let lists = self.lists.iter().map(|list| (Kind::List, list.node.text.as_str()));
         let segments = self.segments.iter().map(|segment| (Kind::Segment, segment.node.name.text.as_str()));
         let emails = self.emails.values().map(|email| (Kind::Email, email.node.name.text.as_str()));
         let teams = self.teams.iter().map(|team| (Kind::Team, team.node.name.text.as_str()));
         let workflows = self.workflows.iter().map(|workflow| (Kind::Workflow, workflow.node.name.text.as_str()));
         let calendars = self.calendars.iter().map(|calendar| (Kind::Calendar, calendar.node.name.text.as_str()));
-        let people = fields.chain(events).chain(stages).chain(tags).chain(segments);
+        let people = fields.chain(events).chain(stages).chain(tags).chain(lists).chain(segments);
         people.chain(emails).chain(teams).chain(calendars).chain(workflows)
     }
 
@@ -304,6 +307,19 @@ impl Resolver<'_> {
         if self.is_new(&node.name, file) {
             self.scope.segments.push(Declared { node, file });
         }
+    }
+
+    /// Who they are is a condition like a segment's, which no text can name.
+    fn test_people(&mut self, people: ast::TestPeople, file: FileId) {
+        let (name, again) = (Segment::TEST_PEOPLE.to_owned(), people.head.in_file(file));
+        let mut before = self.scope.segments.iter().filter(|segment| segment.node.name.text == name);
+        if let Some(first) = before.next() {
+            self.diagnostics.push(names::test_people_twice(again, first.at(first.node.name.span)));
+            return;
+        }
+        let name = ast::Name { text: name, span: people.head };
+        let node = ast::Segment { name, predicate: people.predicate, span: people.span };
+        self.scope.segments.push(Declared { node, file });
     }
 
     fn email(&mut self, node: ast::Email, file: FileId) {

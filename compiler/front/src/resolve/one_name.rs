@@ -80,13 +80,14 @@ fn declared(scope: &Scope, kind: Kind) -> Vec<(&Name, FileId)> {
         Kind::Contact => scope.fields.iter().map(|field| (&field.node.name, field.file)).collect(),
         Kind::Event => scope.events.iter().map(|event| (&event.node.name, event.file)).collect(),
         Kind::Tags => scope.tags.iter().map(|tag| (&tag.node, tag.file)).collect(),
+        Kind::List => scope.lists.iter().map(|list| (&list.node, list.file)).collect(),
         Kind::Segment => scope.segments.iter().map(|segment| (&segment.node.name, segment.file)).collect(),
         Kind::Email => scope.emails.values().map(|email| (&email.node.name, email.file)).collect(),
         Kind::Team => scope.teams.iter().map(|team| (&team.node.name, team.file)).collect(),
         Kind::Workflow => scope.workflows.iter().map(|workflow| (&workflow.node.name, workflow.file)).collect(),
         Kind::Stages => scope.stages.iter().map(|stage| (&stage.node, stage.file)).collect(),
-        // Nothing names a calendar.
-        Kind::Use | Kind::Policy | Kind::Calendar => Vec::new(),
+        // Nothing names a calendar, nor those who try things out.
+        Kind::Use | Kind::Policy | Kind::Calendar | Kind::TestPeople => Vec::new(),
     }
 }
 

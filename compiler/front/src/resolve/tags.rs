@@ -1,8 +1,8 @@
-//! `tags vip, beta`: several lines add up.
+//! `tags vip, beta`: several lines add up. `list partners`: one of several.
 
 use super::{Declared, Resolver};
 use crate::source::FileId;
-use crate::syntax::ast::Tags;
+use crate::syntax::ast::{List, Tags};
 
 impl Resolver<'_> {
     pub(super) fn tags(&mut self, tags: Tags, file: FileId) {
@@ -11,6 +11,13 @@ impl Resolver<'_> {
             if self.is_new(&name, file) {
                 self.scope.tags.push(Declared { node: name, file });
             }
+        }
+    }
+
+    pub(super) fn list(&mut self, List { name }: List, file: FileId) {
+        self.not_reserved("list", &name, file);
+        if self.is_new(&name, file) {
+            self.scope.lists.push(Declared { node: name, file });
         }
     }
 }

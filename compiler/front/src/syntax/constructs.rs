@@ -52,7 +52,11 @@ macro_rules! declarations {
         event: Event(Event) [event_decl "event"] { page "event", is Named, typed "ereignis" => "event", };
         stages: Stages(Stages) [stages_decl "stages"] { page "stages", typed "lifecycle" "stufen" => "stages", };
         tags: Tags(Tags) [tags_decl "tags"] { page "tags", typed "labels" => "tags", };
-        segment: Segment(Segment) [segment_decl "segment"] { page "segment", is Named, typed "audience" "list" => "segment", };
+        list: List(List) [list_decl "list"] { page "list", is Named, typed "static_list" "liste" => "list", };
+        segment: Segment(Segment) [segment_decl "segment"] { page "segment", is Named, typed "audience" => "segment", };
+        test_people: TestPeople(TestPeople) [test_people_decl "test people"] {
+            page "test-people", typed "testers" "seed_list" "internal" => "test people",
+        };
         email: Email(Email) [email_decl "email"] { page "email", called "an email", is Named, typed "mail" "message" => "email", };
         team: Team(Team) [team_decl "team"] { page "team", called "a team", is Named, };
         policy: Policy(Policy) [policy_decl "policy"] {
@@ -77,6 +81,7 @@ macro_rules! email_clauses {
         email: Subject(Vec<Subject>) [subject "subject"] { page "email", typed "title" "betreff" => "subject", };
         email: Preview(Text) [preview "preview"] { page "email", typed "preheader" => "preview", };
         email: From(Text) [from "from"] { page "email", typed "sender" "from_name" "sender_name" => "from", };
+        email: ReplyTo(Text) [reply_to "reply to"] { page "email", typed "reply_to" "replyto" => "reply to", };
         email: Template(Text) [template "template"] {
             page "email",
             typed "html_template" "html_file" "template_file" "email_template" "mjml" "file" "design" => "template",
@@ -168,6 +173,7 @@ macro_rules! steps {
         repeat: Repeat(Repeat) [repeat "repeat"] { page "repeat", typed "loop" => "repeat", };
         change: Change(Change) [score "score +=", set "set"] { page "score-and-set", typed "let" "update" "change" "setze" => "set", };
         tag: Tag(TagStep) [tag "tag", untag "untag"] { page "tag-and-untag", typed "label" => "tag", typed "unlabel" => "untag", };
+        enlist: Enlist(EnlistStep) [enlist "add to list", delist "remove from list"] { page "add-to-and-remove-from-list", };
         advance: Advance(AdvanceStep) [advance "advance"] { page "advance", };
         move_back: MoveBack(MoveBackStep) [move_back "move stage back"] {
             page "move-stage-back", typed "demote" "downgrade" => "move stage back",
@@ -200,6 +206,7 @@ macro_rules! predicates {
         engaged: Engaged(Engaged) [engagement "clicked"] { page "mails", };
         reaction: Reaction(Reaction) [reaction "opened"] { page "any-mail", };
         tagged: Tagged(Tagged) [tagged "tagged"] { page "tags", };
+        listed: Listed(Listed) [listed "in list"] { page "list", };
         allows: Allows(Allows) [allows "allows email"] { page "allows-email", };
         inactive: Inactive(Inactive) [inactive "inactive for"] { page "inactive", };
         dated: Dated(Dated) [dated "today"] { page "days-and-hours", };
@@ -428,9 +435,10 @@ mod tests {
         let choice: BTreeSet<&str> = rule("declaration").split(|c: char| !c.is_alphanumeric() && c != '_').collect();
         assert!(start.contains("later_start") && choice.contains("later_decl"));
         for construct in DECLARATIONS.constructs {
-            let word = construct.word();
-            assert!(start.contains(format!("kw_{word}").as_str()), "declaration_start has no {word}");
-            assert!(choice.contains(format!("{word}_decl").as_str()), "declaration has no {word}");
+            let words = construct.word().replace(' ', "_");
+            let first = words.split('_').next().unwrap_or_default();
+            assert!(start.contains(format!("kw_{first}").as_str()), "declaration_start has no {first}");
+            assert!(choice.contains(format!("{words}_decl").as_str()), "declaration has no {words}");
         }
     }
 }

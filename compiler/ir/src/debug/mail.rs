@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 pub struct EmailContent {
     /// `Name <address>`; the project's sender where none is given.
     pub from: Option<String>,
+    /// `Name <address>`, where answers go; to the sender where none is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<String>,
     /// The first whose condition holds; the last has none.
     pub subjects: Vec<Subject>,
     /// The line that inboxes show beside the subject; none where the email has no `preview`.

@@ -154,9 +154,9 @@ impl Predicate {
 /// A field of the contact.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Field {
-    /// As declared; a tag's is how a condition asks for it: `tagged vip`.
+    /// As declared; a tag's or a list's is how a condition asks for it: `tagged vip`, `in list partners`.
     pub name: String,
-    /// The tag that it keeps, which steps alone give and take; none of a field that the project declares or every contact has.
+    /// The tag or the list that it keeps; none of a field that the project declares or every contact has.
     pub tag: Option<String>,
     /// The workflow whose trigger it keeps a value of; none of what is known of the contact.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -171,6 +171,16 @@ pub struct Field {
     pub text: Option<TextId>,
     /// The literals a text is compared with, in lower case; its slot holds 1 + the place in this list, or 0.
     pub literals: Vec<String>,
+}
+
+/// How a condition asks for a list, before its name.
+pub const LIST_WORDS: &str = "in list ";
+
+impl Field {
+    /// The list that it keeps: on it people are put by files, too, where a tag is given by steps alone.
+    pub fn list(&self) -> Option<&str> {
+        self.tag.as_deref().filter(|_| self.name.starts_with(LIST_WORDS))
+    }
 }
 
 /// What a field or a property may hold.

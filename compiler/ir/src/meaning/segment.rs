@@ -25,7 +25,17 @@ pub struct Segment {
     pub next_change: SlotId,
 }
 
+impl Segment {
+    /// What the one of `test people` is called, which no text can name.
+    pub const TEST_PEOPLE: &str = "test people";
+}
+
 impl Meaning {
+    /// Those who try things out: who is in it is never written to by a live run (E13).
+    pub fn test_people(&self) -> Option<&Segment> {
+        self.segments.values().find(|segment| segment.name == Segment::TEST_PEOPLE)
+    }
+
     /// The slots in which the frame remembers something of a segment: whether it holds, and when it was entered and left.
     pub fn segments_by_slot(&self) -> BTreeMap<SlotId, SegmentId> {
         let crossings = self.facts.values().filter_map(|fact| match self.patterns.get(fact.pattern)?.event {

@@ -12,7 +12,7 @@ impl Checker<'_> {
         let is_declared = |field: &&Field| field.tag.is_none() && field.trigger.is_none();
         let fields = program.fields.values().filter(is_declared).map(|field| field.name.as_str());
         self.declared("fields", fields);
-        self.declared("tags", program.fields.values().filter_map(|field| field.tag.as_deref()));
+        self.declared("tags and lists", program.fields.values().filter_map(|field| field.tag.as_deref()));
         self.declared("stages", program.stages.iter().map(String::as_str));
         self.declared("events", program.events.values().map(|event| event.name.as_str()));
         self.declared("segments", program.segments.values().map(|segment| segment.name.as_str()));

@@ -58,8 +58,11 @@ struct Order {
 
 impl Perform for Handoff {
     fn perform(&self, host: &mut StepHost<'_>, mut memory: Memory<'_>, step: StepId) -> Outcome {
-        let (to, reason) =
-            if host.is_off_limits(&memory) { (None, HandedTo::DoNotContact) } else { host.choose(&memory, self.team) };
+        let (to, reason) = match () {
+            () if host.plan.is_test_person(&memory[Area::Contact]) => (None, HandedTo::TestPerson),
+            () if host.is_off_limits(&memory) => (None, HandedTo::DoNotContact),
+            () => host.choose(&memory, self.team),
+        };
         host.is_untaken = to.is_none();
         host.note_taken(&mut memory);
         match to {

@@ -12,11 +12,12 @@ use flow_ir::{Area, Notify, Recipient, StepId, TeamId};
 impl Perform for Notify {
     fn perform(&self, host: &mut StepHost<'_>, memory: Memory<'_>, step: StepId) -> Outcome {
         let (to, reason) = match &self.to {
+            _ if host.plan.is_test_person(&memory[Area::Contact]) => (None, Notified::TestPerson),
             Recipient::Owner => (host.owner(), Notified::Owner),
             Recipient::Team(team) => host.somebody_of(&memory, *team),
             Recipient::Member(address) => (Some(address.clone()), Notified::Member),
         };
-        let reason = if to.is_some() { reason } else { Notified::Nobody };
+        let reason = if to.is_some() || reason == Notified::TestPerson { reason } else { Notified::Nobody };
         if let Some(to) = to {
             host.give_notice(&memory, step, self, to);
         }

@@ -23,6 +23,7 @@ use super::consent::{Reading, Said};
 use super::contacts::{doubtful, note_consent, note_pause};
 use super::doubt::Answer;
 use super::finding::{Fault, Reason, SetAside};
+use super::lists::{self, LISTS};
 use super::names::{EventNames, FieldNames, Fills, Meaning, snake_case};
 use super::tracked::{Known, Tracked, find};
 use super::value::{self, Shape};
@@ -255,6 +256,11 @@ impl<'p> SegmentReader<'p> {
             match fills {
                 Fills::Value(field) => self.take_value(field, value, values, notes),
                 Fills::Consent(reading) => self.take_consent(reading, value, values, notes),
+                Fills::Lists => {
+                    if let Err(fault) = lists::take_json(self.program, value, values) {
+                        notes.add(fault, LISTS, &shown(value));
+                    }
+                }
             }
         }
     }

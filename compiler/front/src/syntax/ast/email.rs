@@ -54,6 +54,10 @@ impl Email {
         clause::first(&self.clauses, EmailClause::from)
     }
 
+    pub(crate) fn reply_to(&self) -> Option<&Text> {
+        clause::first(&self.clauses, EmailClause::reply_to)
+    }
+
     pub(crate) fn template(&self) -> Option<&Text> {
         clause::first(&self.clauses, EmailClause::template)
     }

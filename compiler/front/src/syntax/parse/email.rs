@@ -37,6 +37,10 @@ fn from(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Text {
     reader.text_of(pair)
 }
 
+fn reply_to(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Text {
+    reader.text_of(pair)
+}
+
 fn template(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Text {
     reader.text_of(pair)
 }

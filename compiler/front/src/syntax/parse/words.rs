@@ -198,6 +198,8 @@ fn of_rule(rule: Rule) -> Option<Expected> {
         Rule::kw_between => Expected::Form("between … and …"),
         Rule::kw_due => Expected::Words(&["due in"]),
         Rule::kw_ends => Expected::Words(&["ends with"]),
+        // Of many lines, and of one condition.
+        Rule::kw_in => Expected::Words(&["in"]),
         Rule::kw_including => Expected::Refinement(&Expected::Words(&["including existing"])),
         Rule::kw_opt => Expected::Words(&["opt in", "opt out"]),
         Rule::kw_keep => Expected::Words(&["keep in workflow"]),

@@ -305,9 +305,6 @@ pub(super) const LAST_HINTS: &[(&str, &str)] = &[
     ),
     ("^ task $t:text by|until|before $d.. $", "say how long they have: `task $t due in 24 hours`"),
     ("^ due [in] $n:number $u:unit $", "it belongs to its task: `task \"…\" due in $n $u`"),
-    ("^ reply to $r.. $", "answers go to the address of `from`: let it be one that somebody reads"),
-    ("^ reply_to|replyto|reply-to $r.. $", "answers go to the address of `from`: let it be one that somebody reads"),
-    ("^ reply - to $r.. $", "answers go to the address of `from`: let it be one that somebody reads"),
     ("$k:cond no $e:name $", "say since when: `no $e in the last 30 days`, or `no $e ever`"),
     ("$k:cond no $e:name and|or", "say since when: `no $e in the last 30 days`, or `no $e ever`"),
     (

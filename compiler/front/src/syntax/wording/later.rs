@@ -25,19 +25,8 @@ pub(super) const LATER: &[(&str, &str, &str)] = &[
     ),
     ("^ send $k:later_message $r..", "$k", "until then, an email is what can be sent"),
     (
-        "member of list",
-        "member of list",
-        "until then, a yes/no field of your own says who is on it: `if newsletter { .. }`",
-    ),
-    (
-        "enter when [joined|joins|added|subscribed|subscribes] [to] [the] [static|smart] list|audience $l:text",
-        "list $l",
-        "until then, a yes/no field of your own says who is on it: `contact { $l@ yes/no? }`, and `enter when $l@ new only`",
-    ),
-    (
         "subscribe|subscribes|subscribed|subscribing to [the] $l",
         "subscribed to $l",
         "until then, a yes/no field of your own says who is on it: `contact { $l@ yes/no? }`, and `enter when $l@ new only`",
     ),
-    ("in|on list $l", "in list", "until then, a yes/no field of your own says who is on it: `if newsletter { .. }`"),
 ];

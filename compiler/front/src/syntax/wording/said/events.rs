@@ -7,6 +7,9 @@ pub(super) const ROWS: &[Row] = &[
     ("replies to any email|mail", "replied any email", SAY),
     ("replies to $e:name", "replied $e", SAY),
     ("tag $t:text is added|set", "tagged $t new only", SAY),
+    ("[is] added|joins|joined [to] [the] [static] list $t:name $", "in list $t new only", SAY),
+    ("[is] added|joins|joined [to] [the] [static] list $t:text $", "in list $t@ new only", SAY),
+    ("[static] list $t:text [is] joined $", "in list $t@ new only", SAY),
     (
         "signs|signed|sign up to|for [the|our|a|your] newsletter|list|updates|mailing|mailings|news",
         "signed_up",

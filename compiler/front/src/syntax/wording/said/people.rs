@@ -3,6 +3,10 @@
 use super::{PARTS, Row, SAY};
 
 pub(super) const ROWS: &[Row] = &[
+    ("[is|are] in|on [the|a] [static] list $t:name", "in list $t", SAY),
+    ("[is|are] in|on [the|a] [static] list $t:text", "in list $t@", SAY),
+    ("[is|are] [a] member of [the] [static] list $t:name", "in list $t", SAY),
+    ("[is|are] [a] member of [the] [static] list $t:text", "in list $t@", SAY),
     (
         "^ assign|route|give|pass|send|hand [them|lead|contact|it] to [the] [team] $t:text [team] $",
         "handoff to $t@",

@@ -4,6 +4,12 @@ use super::{Row, SAY, STEP};
 
 pub(super) const ROWS: &[Row] = &[
     ("^ set|add|apply|assign [the|a] tag $t:text $", "tag $t@", SAY),
+    ("^ add|put [them|contact|lead|person] to|on|onto [the|a] [static] list $t $", "add to list $t@", SAY),
+    (
+        "^ remove|take|delete [them|contact|lead|person] from|off [the|a] [static] list $t $",
+        "remove from list $t@",
+        SAY,
+    ),
     (
         "^ add [them|contact|lead|person] to [the|a] static|active|smart|dynamic list|segment|audience $t $",
         "tag $t@",
