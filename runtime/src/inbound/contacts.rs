@@ -17,6 +17,7 @@ use super::intake::Reads;
 use super::names::{FieldNames, Fills, snake_case};
 use super::rows::{CellTexts, Row, Rows, Width};
 use super::shut_out::{ConsentColumn, Refusal, ShutOut};
+use super::topics::Named;
 use super::value::{self, Shape};
 use super::{ContactItem, ContactRow, InboundError, Item, Origin, SetAside, keys, zone_of};
 use crate::time::{Instant, Zone};
@@ -199,6 +200,7 @@ impl<'p, R: BufRead> ContactReader<'p, R> {
         let taken = column.fills.iter().map(|fills| match fills {
             Fills::Value(field) => self.take_value(*field, cell, row),
             Fills::Consent(reading) => self.take_consent(column, reading.read(cell, self.program), row),
+            Fills::Topics => self.take_topics(cell, row),
         });
         taken.collect::<Vec<_>>().into_iter().collect()
     }
@@ -256,12 +258,20 @@ impl<'p, R: BufRead> ContactReader<'p, R> {
         }
     }
 
+    /// An empty cell says nothing of topics.
+    fn take_topics(&self, cell: &str, row: &mut ContactRow) -> Result<(), Fault> {
+        let Some(named) = Named::in_cell(self.program, cell) else { return Ok(()) };
+        named.chosen(self.program, &mut row.values);
+        named.fault(self.program).map_or(Ok(()), Err)
+    }
+
     fn name<'c>(&'c self, column: &'c Column) -> &'c str {
         match (column.fills.first(), column.key) {
             (Some(Fills::Value(field)), _) => &self.program.fields.at(*field).name,
             (Some(Fills::Consent(reading)), _) => {
                 reading.field().map_or(&column.name, |field| &self.program.fields.at(field).name)
             }
+            (Some(Fills::Topics), _) => "topics",
             (None, Some(Key::Email)) => "email",
             (None, _) => "user_id",
         }

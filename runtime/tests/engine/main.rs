@@ -49,6 +49,7 @@ mod sums;
 mod support;
 mod suppress;
 mod told;
+mod topics;
 mod trigger;
 mod understood;
 mod versions;

@@ -24,7 +24,11 @@ fn stand_together(one: &Declaration, other: &Declaration) -> bool {
     let is_line = |declaration: &Declaration| {
         matches!(
             declaration,
-            Declaration::Use(_) | Declaration::Stages(_) | Declaration::Tags(_) | Declaration::Segment(_)
+            Declaration::Use(_)
+                | Declaration::Stages(_)
+                | Declaration::Tags(_)
+                | Declaration::Topics(_)
+                | Declaration::Segment(_)
         )
     };
     let is_event = |declaration: &Declaration| matches!(declaration, Declaration::Event(_));

@@ -52,6 +52,7 @@ macro_rules! declarations {
         event: Event(Event) [event_decl "event"] { page "event", is Named, typed "ereignis" => "event", };
         stages: Stages(Stages) [stages_decl "stages"] { page "stages", typed "lifecycle" "stufen" => "stages", };
         tags: Tags(Tags) [tags_decl "tags"] { page "tags", typed "labels" => "tags", };
+        topics: Topics(Topics) [topics_decl "topics"] { page "topics", typed "subscriptions" "newsletters" => "topics", };
         segment: Segment(Segment) [segment_decl "segment"] { page "segment", is Named, typed "audience" "list" => "segment", };
         email: Email(Email) [email_decl "email"] { page "email", called "an email", is Named, typed "mail" "message" => "email", };
         team: Team(Team) [team_decl "team"] { page "team", called "a team", is Named, };
@@ -82,10 +83,9 @@ macro_rules! email_clauses {
             typed "html_template" "html_file" "template_file" "email_template" "mjml" "file" "design" => "template",
         };
         email: Kind(EmailKind) [email_kind "kind"] { page "email", typed "type" => "kind", };
+        email: Topic(Name) [topic "topic"] { page "topics", typed "category" => "topic", };
         email: Link(Link) [link "link"] { page "email", is Many, };
-    } {
-        "topic";
-    } } };
+    } {} } };
 }
 
 /// The lines of a team.
@@ -201,6 +201,7 @@ macro_rules! predicates {
         reaction: Reaction(Reaction) [reaction "opened"] { page "any-mail", };
         tagged: Tagged(Tagged) [tagged "tagged"] { page "tags", };
         allows: Allows(Allows) [allows "allows email"] { page "allows-email", };
+        subscribed: Subscribed(Subscribed) [subscribed "subscribed to"] { page "subscribed-to", };
         inactive: Inactive(Inactive) [inactive "inactive for"] { page "inactive", };
         dated: Dated(Dated) [dated "today"] { page "days-and-hours", };
         weekday: OnWeekday(OnWeekday) [on_weekday "weekday"] { page "days-and-hours", };

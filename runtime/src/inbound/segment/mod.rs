@@ -24,6 +24,7 @@ use super::contacts::{doubtful, note_consent, note_pause};
 use super::doubt::Answer;
 use super::finding::{Fault, Reason, SetAside};
 use super::names::{EventNames, FieldNames, Fills, Meaning, snake_case};
+use super::topics::Named;
 use super::tracked::{Known, Tracked, find};
 use super::value::{self, Shape};
 use super::{Arrival, EventItem, Item, Origin, UNDATED, What, zone_of};
@@ -155,6 +156,7 @@ impl<'p> SegmentReader<'p> {
                 }
             }
             self.look_for_email(mail, &properties, notes);
+            self.look_for_topics(mail, &properties, notes);
         }
         if meaning.enrols {
             self.look_for_workflow(&properties, notes);
@@ -255,6 +257,7 @@ impl<'p> SegmentReader<'p> {
             match fills {
                 Fills::Value(field) => self.take_value(field, value, values, notes),
                 Fills::Consent(reading) => self.take_consent(reading, value, values, notes),
+                Fills::Topics => self.take_topics(value, values, notes),
             }
         }
     }
@@ -281,6 +284,15 @@ impl<'p> SegmentReader<'p> {
             && !values.iter().any(|(known, _)| *known == field)
         {
             values.push((field, FieldValue::Int(1)));
+        }
+    }
+
+    /// A list of topics that is empty says nothing, as a cell does.
+    fn take_topics(&self, value: &Value, values: &mut Vec<(FieldId, FieldValue)>, notes: &mut Notes<'_>) {
+        let Some(named) = Named::in_value(self.program, value) else { return };
+        named.chosen(self.program, values);
+        if let Some(fault) = named.fault(self.program) {
+            notes.add(fault, "topics", &shown(value));
         }
     }
 

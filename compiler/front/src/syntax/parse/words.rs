@@ -199,6 +199,7 @@ fn of_rule(rule: Rule) -> Option<Expected> {
         Rule::kw_due => Expected::Words(&["due in"]),
         Rule::kw_ends => Expected::Words(&["ends with"]),
         Rule::kw_including => Expected::Refinement(&Expected::Words(&["including existing"])),
+        Rule::kw_subscribed => Expected::ConditionStart(&["subscribed to"]),
         Rule::kw_opt => Expected::Words(&["opt in", "opt out"]),
         Rule::kw_keep => Expected::Words(&["keep in workflow"]),
         Rule::kw_new => Expected::Refinement(&Expected::Words(&["new only"])),

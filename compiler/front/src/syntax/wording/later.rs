@@ -34,10 +34,5 @@ pub(super) const LATER: &[(&str, &str, &str)] = &[
         "list $l",
         "until then, a yes/no field of your own says who is on it: `contact { $l@ yes/no? }`, and `enter when $l@ new only`",
     ),
-    (
-        "subscribe|subscribes|subscribed|subscribing to [the] $l",
-        "subscribed to $l",
-        "until then, a yes/no field of your own says who is on it: `contact { $l@ yes/no? }`, and `enter when $l@ new only`",
-    ),
     ("in|on list $l", "in list", "until then, a yes/no field of your own says who is on it: `if newsletter { .. }`"),
 ];
