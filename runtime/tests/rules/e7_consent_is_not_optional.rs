@@ -103,10 +103,10 @@ email tips { subject \"Tips\"; template \"emails/plain.html\"; topic product }";
                 place.world(&format!("{MAILS}\n{}", go("send hello\n send letter\n send tips\n send bill")));
             world.contact("ada", &[]);
             for (nth, (event, topic)) in said.iter().enumerate() {
-                world.at(&format!("2026-02-27 1{nth}:00")).event("ada", event, json!({ "topic": topic })).run();
+                world.at(&format!("2026-03-02 1{nth}:00")).event("ada", event, json!({ "topic": topic })).run();
             }
-            world.at("2026-02-28 10:00").identify("ada", &[("topic news", "subscribed"), ("unsubscribed", "no")]).run();
-            does(&mut world, MONDAY, "ada", "signed_up");
+            world.at("2026-03-03 10:00").identify("ada", &[("topic news", "subscribed"), ("unsubscribed", "no")]).run();
+            does(&mut world, "2026-03-04 10:00", "ada", "signed_up");
             let told = told(&world, "ada", &["Withheld"]);
             assert_eq!(mails(&world), left, "{said:?}: {told:?}");
             assert!(told.len() == withheld.len(), "{said:?}: {told:?}");
