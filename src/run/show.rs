@@ -206,6 +206,11 @@ fn people(table: &mut Table, report: &RunReport) {
     );
     let wants = "they want marketing mail, and had not said so before";
     table.line_if_any("  gave consent", report.people.granted, wants);
+    let topics =
+        [("  left topics", &report.people.unsubscribed_from), ("  chose topics", &report.people.subscribed_to)];
+    for (title, by_topic) in topics {
+        table.line_if_any(title, by_topic.values().sum(), words(by_topic, as_named));
+    }
     table.line_if_any(
         "  known twice before",
         report.people.same_person,

@@ -29,6 +29,8 @@ pub enum NameKind {
     StatusGranted,
     /// The words by which somebody has still to confirm that.
     StatusPending,
+    /// Columns with the topics of mail that somebody wants.
+    Topics,
     /// Parts of a name by which a column may speak of consent.
     Consent,
     /// Whole words of such names.
@@ -107,6 +109,7 @@ fn line(line: &'static str) -> Option<(NameKind, &'static str, &'static str)> {
         ["status", "granted"] => (NameKind::StatusGranted, ""),
         ["status", "pending"] => (NameKind::StatusPending, ""),
         ["status", of] => (NameKind::Status, *of),
+        ["topics"] => (NameKind::Topics, ""),
         ["consent"] => (NameKind::Consent, ""),
         ["consent", "word"] => (NameKind::ConsentWord, ""),
         ["consent", "perhaps"] => (NameKind::ConsentPerhaps, ""),

@@ -293,10 +293,12 @@ const STORIES: &[Story] = &[
         (6 * DAY, "upgrade"),
         (7 * DAY, "set stage customer"),
     ],
-    // Takes the plan of a team away, and again on the way; what is left of a trial is little.
+    // Takes the plan of a team away, and again on the way, and wants less mail by then; what is left of a trial is little.
     &[
         (0, "set plan team"),
         (1, "set plan pro"),
+        (DAY, "unsubscribe news"),
+        (DAY + 1, "set topics news"),
         (3 * DAY, "upgrade"),
         (4 * DAY, "set plan team"),
         (4 * DAY + 1, "set plan pro"),
@@ -371,7 +373,7 @@ fn what(person: usize, verb: &str, rest: &str) -> Value {
         "bounce" => track("Email Bounced", json!({ "email_id": "hello" })),
         "soft" => track("Email Bounced", json!({ "email_id": "hello", "bounce_type": "soft" })),
         "spam" => track("Email Marked as Spam", json!({})),
-        "unsubscribe" => track("Unsubscribed", json!({})),
+        "unsubscribe" => track("Unsubscribed", json!({ "topic": rest })),
         "subscribe" => track("Subscribed", json!({})),
         "device" | "tablet" => {
             let device = format!("{verb}{person}");

@@ -38,7 +38,7 @@ pub use meaning::appointment::{Appointment, BUSINESS_MINUTES, USUAL_MINUTE};
 pub use meaning::area::{Area, Areas, Place};
 pub use meaning::calendar::Calendar;
 pub use meaning::choices::Choices;
-pub use meaning::consent::{CONSENT_FIELD, ConsentState};
+pub use meaning::consent::{CONSENT_FIELD, ConsentState, TopicState, topic_field};
 pub use meaning::dates::{Dates, FieldDate, MAX_NTH, Schedule, ScheduleDay};
 pub use meaning::effect::*;
 pub use meaning::fact::{

@@ -244,7 +244,8 @@ fn email_line(program: &Program, id: EmailId, email: &Email) -> String {
         EmailKind::Marketing => "marketing",
         EmailKind::Transactional => "transactional",
     };
-    let mut line = format!("{} ({kind})", email.name);
+    let topic = email.topic.and_then(|topic| program.fields.get(topic)).map(|field| format!(", {}", field.name));
+    let mut line = format!("{} ({kind}{})", email.name, topic.unwrap_or_default());
     let Some(content) = program.content(id) else { return line };
     for subject in &content.subjects {
         line += &format!("\n    subject {}", template(program, &subject.text));

@@ -500,6 +500,11 @@ impl Checker<'_> {
         if asked > kept {
             self.fault("policy", format!("its caps count {asked} mails, and {kept} are remembered"));
         }
+        for email in program.emails.values() {
+            if email.topic.is_some_and(|topic| !program.topics().any(|(field, _)| field == topic)) {
+                self.fault("emails", format!("`{}` is about a topic that nothing keeps", email.name));
+            }
+        }
         if program.policy.consent.is_some() && program.consent_slot().is_none() {
             self.fault("policy", "asks for consent, and nothing keeps it");
         }

@@ -7,11 +7,12 @@ syntax case match
 syntax iskeyword @,48-57,_
 
 " The words, written by `just editors`.
-syntax keyword flowDeclaration calendar contact email event list policy segment stages tags team test use workflow
+syntax keyword flowDeclaration calendar contact email event list policy segment stages tags team test topics use
+syntax keyword flowDeclaration workflow
 syntax keyword flowControl add advance choose else exit handoff if move notify otherwise remove repeat send set split
 syntax keyword flowControl start step stop suppress tag untag until wait when
 syntax keyword flowOperator allows and between bounced changes clicked ends entered hour in inactive is known left no
-syntax keyword flowOperator not opened or replied sent starts tagged timed today unknown weekday with
+syntax keyword flowOperator not opened or replied sent starts subscribed tagged timed today unknown weekday with
 syntax match flowOperator "\<contains\>"
 syntax keyword flowKeyword a after again ago always an any as assign at back backup because before blackout business by
 syntax keyword flowKeyword cap consent continue converted country covers delay drop due emails enter entry ever every
@@ -19,13 +20,13 @@ syntax keyword flowKeyword everyone exactly existing first for from goal group h
 syntax keyword flowKeyword kind last late least less link marketing member month more most never new next note now of on
 syntax keyword flowKeyword once one only opt out owner past pause pauses people per preview quiet rate reenter reply
 syntax keyword flowKeyword reviewed robin round run since skip stage stops subject task template than the then this time
-syntax keyword flowKeyword times timezone to tomorrow transactional up week while window within word year
+syntax keyword flowKeyword times timezone to tomorrow topic transactional up week while window within word year
 syntax keyword flowConstant friday monday saturday sunday thursday tuesday wednesday weekdays weekends yes
 syntax keyword flowUnit day days hours minute minutes months weeks
 " Words that the language has and this version does not run yet. They are names elsewhere (`score += 10`).
 syntax match flowLater "^\s*\%(\<add\>\|\<call\>\|\<capacity\>\|\<comes\>\|\<company\>\|\<experiment\>\)\%(\s*\%([-+]=\|(\)\)\@!"
 syntax match flowLater "^\s*\%(\<hours\>\|\<in_app\>\|\<notice\>\|\<priority\>\|\<promise\>\|\<push\>\)\%(\s*\%([-+]=\|(\)\)\@!"
-syntax match flowLater "^\s*\%(\<score\>\|\<sms\>\|\<test\>\|\<topic\>\|\<webhook\>\)\%(\s*\%([-+]=\|(\)\)\@!"
+syntax match flowLater "^\s*\%(\<score\>\|\<sms\>\|\<test\>\|\<webhook\>\)\%(\s*\%([-+]=\|(\)\)\@!"
 " A field's type stands behind its name: `first_name text?`
 syntax match flowField "^\s*\h\w*\s\+\%(country\|date\|email\|moment\|money\|number\|text\|timezone\|url\|yes/no\)?\=\ze\s*\%(=\|//\|;\|$\|}\)" contains=flowType
 syntax match flowType "\s\@<=\%(country\|date\|email\|moment\|money\|number\|text\|timezone\|url\|yes/no\)?\=" contained

@@ -35,7 +35,7 @@ pub(crate) use text::{one_line, render_text};
 
 /// The built-in field that mail is addressed to.
 const ADDRESS_FIELD: &str = "email";
-/// What a person unsubscribes from. There is one list: consent is for all marketing mail or for none.
+/// What a person unsubscribes from by a mail that is about no topic: all marketing mail.
 const LIST: &str = "marketing";
 
 /// A contact's values, in the words that a mail shall have.
@@ -107,7 +107,7 @@ impl Composer {
         let (Some(email), Some(content), Some(prepared)) = found else {
             return Err(ComposeFault::UnknownEmail { email: send.email.index() });
         };
-        let url = self.unsubscribe_url(send.contact)?;
+        let url = self.unsubscribe_url(send.contact, email)?;
         let preview = content.preview.as_ref().map(|preview| self.line(email, preview, contact)).transpose()?;
         Ok(Mail {
             key: send.key.to_owned(),
@@ -133,8 +133,10 @@ impl Composer {
         Address::parse(&address).map(Mailbox::from).map_err(ComposeFault::BadAddress)
     }
 
-    fn unsubscribe_url(&self, contact: &str) -> Result<String, ComposeFault> {
-        let token = self.keys.make(contact, LIST).map_err(ComposeFault::Token)?;
+    /// Of a mail about a topic the link is one out of that alone (E7).
+    fn unsubscribe_url(&self, contact: &str, email: &Email) -> Result<String, ComposeFault> {
+        let topic = email.topic.and_then(|of| self.program.topics().find(|(field, _)| *field == of));
+        let token = self.keys.make(contact, topic.map_or(LIST, |(_, name)| name)).map_err(ComposeFault::Token)?;
         Ok(unsubscribe::url(&self.sender.unsubscribe_url, &token))
     }
 

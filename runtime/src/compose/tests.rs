@@ -65,7 +65,7 @@ fn program(html: &str) -> Program {
         field("first_name", FieldType::Text, true),
         field("customer", FieldType::YesNo, false),
     ];
-    let email = Email { name: "guide".to_owned(), kind: EmailKind::Marketing };
+    let email = Email { name: "guide".to_owned(), kind: EmailKind::Marketing, topic: None };
     let content = EmailContent {
         from: None,
         reply_to: None,

@@ -8,6 +8,7 @@ use super::lend::Look;
 use super::react::Cause;
 use super::reason::Suppressed;
 use super::suppress::{Refused, refused_by};
+use super::topics::refused_topics;
 use super::touch::Touch;
 use super::view::ContactView;
 use super::{Engine, counter};
@@ -77,7 +78,10 @@ impl<S: Store> Engine<S> {
                 let Some(mail) = refused else { return Ok(()) };
                 let counted_from = counts_from(&peeked.arrival, peeked.at);
                 if let Some(reason) = refused_by(mail) {
-                    let refused = Refused { reasons: vec![reason], paused_until: None, columns: &[] };
+                    let topics = refused_topics(&self.plan, mail, told);
+                    let reasons = if topics.is_some() { Vec::new() } else { vec![reason] };
+                    let topics = topics.unwrap_or_default();
+                    let refused = Refused { reasons, topics, paused_until: None, columns: &[] };
                     self.refuse_others(&keys(), &identity, &refused, news, counted_from)?;
                 }
                 let holder = sent_to.zip(comes_of(mail, told));

@@ -9,7 +9,7 @@ use super::index::PatternIndex;
 use super::reason::Undelivered;
 use super::recount::{Recount, last_sends};
 use super::version::grow_frame;
-use crate::inbound::{MailEvent, Meaning, SegmentReader};
+use crate::inbound::{MailEvent, Meaning, Named, SegmentReader};
 use crate::store::{
     Batch, Changes, ContactId, ContactRecord, ContactWrite, ContactWrites, DecisionCode, DecisionRecord, DueContact,
     EventRecord, JourneyRecord, MessageId, OutboxRecord, Owner, Questions, Records, Slot, SlotBatch, SlotSink,
@@ -255,7 +255,9 @@ fn read_log(
             }
             let properties: serde_json::Map<_, _> = serde_json::from_str(&event.properties).unwrap_or_default();
             // Whose an address was that it names nobody knows by now: in doubt it says nothing (E7).
-            if consents && crate::inbound::text_of(&properties, "email").is_none() {
+            let names_an_address = || crate::inbound::text_of(&properties, "email").is_some();
+            // Nor is a yes to some topics one to all mail.
+            if consents && !names_an_address() && Named::in_event(program, &properties).is_none() {
                 recalled.add(wanted, (event.contact, CONSENT, Reverse(event.occurred_at)));
             }
             let matched = index.said_in_log(&reader, &event, properties.clone());

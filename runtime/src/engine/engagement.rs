@@ -5,6 +5,7 @@ use super::contact::{Contact, Journey};
 use super::error::EngineError;
 use super::plan::Plan;
 use super::reason::Suppressed;
+use super::topics::{refused_topics, wanted_topics};
 use super::touch::Touch;
 use super::{Engine, counter};
 use crate::inbound::{Arrival, MailEvent, Tracked, What, address_key};
@@ -143,7 +144,7 @@ impl Touch<'_> {
         match event {
             MailEvent::Delivered => true,
             MailEvent::Unsubscribed => self.opt_out(Suppressed::Unsubscribed, told, occurred_at),
-            MailEvent::Subscribed => self.consent(address(told).as_deref(), occurred_at),
+            MailEvent::Subscribed => self.opt_in(told, occurred_at),
             MailEvent::MarkedAsSpam => self.opt_out(Suppressed::Complained, told, occurred_at),
             MailEvent::Bounced => self.bounce(told, occurred_at),
             MailEvent::Opened => self.engage(EngagementKind::Opened, told, occurred_at),
@@ -156,7 +157,22 @@ impl Touch<'_> {
     fn opt_out(&mut self, reason: Suppressed, told: &Tracked, occurred_at: i64) -> bool {
         let cause = mail_before(self.plan, self.contact, told, occurred_at);
         let address = address(told).or_else(|| self.sent_to.take());
-        self.refuse_mail(reason, address, occurred_at, cause)
+        let topics = refused_topics(self.plan, MailEvent::Unsubscribed, told);
+        match topics.filter(|_| reason == Suppressed::Unsubscribed) {
+            Some(topics) => self.opt_out_of(&topics, address, occurred_at, cause),
+            None => drop(self.refuse_mail(reason, address, occurred_at, cause)),
+        }
+        true
+    }
+
+    /// The person wants mail: all of it, or that about the topics that they name.
+    fn opt_in(&mut self, told: &Tracked, occurred_at: i64) -> bool {
+        let address = address(told);
+        match wanted_topics(self.plan, told) {
+            Some(topics) => self.subscribe(&topics, address.as_deref(), occurred_at),
+            None => drop(self.consent(address.as_deref(), occurred_at)),
+        }
+        true
     }
 
     fn bounce(&mut self, told: &Tracked, occurred_at: i64) -> bool {

@@ -178,6 +178,7 @@ impl Touch<'_> {
             // Nothing that a sync brings lifts a refusal (E7).
             Some(_) => {}
             None if plan.is_pause(slot) => self.pause(value),
+            None if plan.is_topic(slot) => self.set_topic(slot, value),
             None => {
                 let value = fit(plan.program.frame.slots.at(slot).kind, value);
                 // Nor does it take back points or lower the stage (E11).

@@ -12,8 +12,8 @@ use super::touch::Touch;
 use crate::store::{ChangedBy, DecisionCode, DecisionRecord, JourneyRecord, JourneyStatus, OutboxKind, OutboxState};
 use crate::time::Zone;
 use flow_ir::{
-    CountedSince, EmailId, Entry, Field, FieldId, FieldType, NEVER, Reenter, SlotId, SlotRole, SystemSlot, TriggerKept,
-    WorkflowId,
+    CountedSince, EmailId, Entry, Field, FieldId, FieldType, NEVER, Reenter, SlotId, SlotRole, SystemSlot, TopicState,
+    TriggerKept, WorkflowId,
 };
 use std::collections::BTreeSet;
 
@@ -134,6 +134,7 @@ impl Touch<'_> {
                 slot if plan.is_pause(slot) => own.max(theirs),
                 // The more restrictive has the higher number. Where nobody knows, that says nothing.
                 slot if plan.is_consent(slot) => own.max(theirs),
+                slot if plan.is_topic(slot) => TopicState::of_both(own, theirs),
                 _ if is_later || !self.contact.has(plan, field) => theirs,
                 _ if field.ty == FieldType::YesNo && self.is_unsaid(id) && self.is_initial(slot) => own | theirs,
                 _ => return,

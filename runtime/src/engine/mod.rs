@@ -83,6 +83,7 @@ mod suppress;
 mod survey;
 mod taken;
 mod told;
+mod topics;
 mod touch;
 mod trigger;
 mod unheard;

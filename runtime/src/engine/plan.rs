@@ -42,6 +42,8 @@ pub(super) struct Plan {
     /// Where the frame keeps whether somebody only tries things out; none where no project says who does, and in a rehearsal, where they are
     /// people as all others (E13).
     pub(super) test_people: Option<SlotId>,
+    /// What somebody has said of mail about each topic, and where the frame keeps that.
+    pub(super) topics: Vec<(FieldId, SlotId)>,
     /// The fields of the slots that have one.
     pub(super) field_of: BTreeMap<SlotId, FieldId>,
     pub(super) workflows: IdMap<WorkflowId, WorkflowPlan>,
@@ -161,6 +163,11 @@ impl Plan {
         self.consent.is_some_and(|(_, consent)| consent == slot)
     }
 
+    /// Whether a slot keeps what somebody has said of mail about a topic.
+    pub(super) fn is_topic(&self, slot: SlotId) -> bool {
+        self.topics.iter().any(|(_, topic)| *topic == slot)
+    }
+
     pub(super) fn new(program: Arc<Program>) -> Result<Plan, EngineError> {
         let zone = Zones::bundled().resolve(&program.timezone).ok_or_else(|| EngineError::Program {
             problem: format!("`{}` is no time zone: set an IANA name such as `Europe/Berlin`", program.timezone),
@@ -194,6 +201,7 @@ impl Plan {
             pause: pause_of(&program),
             consent: program.consent_slot(),
             test_people: None,
+            topics: topics_of(&program),
             timezone_field: program.timezone_field(),
             field_of: program.fields.iter().filter_map(|(id, field)| Some((field.slot?, id))).collect(),
             workflows: workflows.into_iter().collect(),
@@ -437,6 +445,10 @@ fn kept_of_dates(
 fn rounds_of(workflow: &Workflow) -> usize {
     let once = workflow.waits.len() + 3;
     if workflow.reenter == Reenter::Always { 2 * once } else { once }
+}
+
+fn topics_of(program: &Program) -> Vec<(FieldId, SlotId)> {
+    program.topics().filter_map(|(field, _)| Some((field, program.fields.get(field)?.slot?))).collect()
 }
 
 fn pause_of(program: &Program) -> Option<(FieldId, SlotId)> {

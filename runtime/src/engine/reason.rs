@@ -95,6 +95,9 @@ reasons! {
         NotAsked = 15 "the contact has not said that they want marketing mail",
         Pending = 16 "the contact has not confirmed yet that they want marketing mail",
         Late = 17 "it came more than an hour after it was due, and is of no use then",
+        TopicRefused = 18 "the contact wants no mail about this topic",
+        /// It is no refusal: a later choice among the topics counts.
+        NotChosen = 19 "the contact has chosen other topics than this",
         /// In a live run alone (E13).
         TestPerson = 26 "the contact only tries things out",
     }

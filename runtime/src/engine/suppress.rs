@@ -12,14 +12,15 @@ use super::reason::{Consented, Suppressed, Withheld};
 use super::touch::Touch;
 use crate::inbound::{MailEvent, Mark, email_key, is_address};
 use crate::store::{ContactId, DecisionCode, DecisionRecord, Store};
-use flow_ir::{Consent, ConsentState, EmailKind, FieldId, FieldValue, NEVER, SlotId, SystemSlots};
+use flow_ir::{Consent, ConsentState, Email, EmailKind, FieldId, FieldValue, NEVER, SlotId, SystemSlots, TopicState};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Why this kind of mail must not go at this instant to whoever this frame belongs to. Asked when a step sends, and again when the mail leaves
 /// (E5).
-pub(super) fn forbidden(plan: &Plan, frame: &[u8], kind: EmailKind, now: i64) -> Option<Withheld> {
-    let slots = &plan.program.system;
+pub(super) fn forbidden(plan: &Plan, frame: &[u8], email: &Email, now: i64) -> Option<Withheld> {
+    let (slots, kind) = (&plan.program.system, email.kind);
+    let topic = email.topic.and_then(|topic| topic_state(plan, frame, topic));
     let is = |slot: SlotId| plan.program.frame.read(frame, slot) != 0;
     let is_suppressed = plan.program.frame.read(frame, slots.suppressed_at) > NEVER;
     let for_all = [(slots.hard_bounced, Withheld::HardBounced), (slots.do_not_contact, Withheld::DoNotContact)];
@@ -39,21 +40,40 @@ pub(super) fn forbidden(plan: &Plan, frame: &[u8], kind: EmailKind, now: i64) ->
     if !is(slots.reachable) {
         return Some(Withheld::NoAddress);
     }
-    let refused = reasons.iter().find(|(slot, _)| is(*slot)).map(|(_, reason)| *reason);
+    // Whoever has come back to a topic has refused all other mail, and not what is about it.
+    let holds = |reason: Withheld| topic != Some(TopicState::Again) || !is_of_all_mail(reason);
+    let refused = reasons.iter().find(|(slot, reason)| is(*slot) && holds(*reason)).map(|(_, reason)| *reason);
     let for_now = [(is_suppressed, Withheld::Suppressed), (is_paused(plan, frame, now), Withheld::Paused)];
     let for_now = for_now.into_iter().find(|(holds, _)| *holds && kind == EmailKind::Marketing);
-    let unasked = || unasked(plan, frame).filter(|_| kind == EmailKind::Marketing);
+    let unasked = || unasked(plan, frame, topic).filter(|_| kind == EmailKind::Marketing);
     refused.or_else(unasked).or(for_now.map(|(_, reason)| reason))
 }
 
-/// Why the policy does not let marketing mail go to somebody who has not refused it.
-fn unasked(plan: &Plan, frame: &[u8]) -> Option<Withheld> {
+/// Whether it is a word against all marketing mail, which the person takes back for a topic when they subscribe to it.
+fn is_of_all_mail(reason: Withheld) -> bool {
+    matches!(reason, Withheld::Unsubscribed | Withheld::Complained)
+}
+
+/// Why mail about this topic, or about none, does not go to somebody who has not refused all of it: their word for the topic, else the policy.
+fn unasked(plan: &Plan, frame: &[u8], topic: Option<TopicState>) -> Option<Withheld> {
+    let wanted = match topic {
+        Some(TopicState::Refused) => return Some(Withheld::TopicRefused),
+        Some(TopicState::NotChosen) => return Some(Withheld::NotChosen),
+        Some(TopicState::Subscribed | TopicState::Again) => true,
+        None => false,
+    };
     let (rule, said) = (plan.program.policy.consent?, consent_of(plan, frame));
     match (rule, said) {
-        (_, Some(ConsentState::Granted)) | (Consent::OptOut, None) => None,
         (_, Some(ConsentState::Pending)) => Some(Withheld::Pending),
-        (Consent::OptIn, None) => Some(Withheld::NotAsked),
+        (_, Some(ConsentState::Granted)) | (Consent::OptOut, None) => None,
+        (Consent::OptIn, None) => (!wanted).then_some(Withheld::NotAsked),
     }
+}
+
+/// What somebody has said of mail about a topic; none where they have said nothing of it.
+fn topic_state(plan: &Plan, frame: &[u8], topic: FieldId) -> Option<TopicState> {
+    let (_, slot) = plan.topics.iter().find(|(field, _)| *field == topic)?;
+    TopicState::of(plan.program.frame.read(frame, *slot))
 }
 
 /// What somebody has said of marketing mail; none where nobody knows.
@@ -101,6 +121,8 @@ pub(super) fn refused_by(event: MailEvent) -> Option<Suppressed> {
 /// What is refused by an item.
 pub(super) struct Refused<'a> {
     pub(super) reasons: Vec<Suppressed>,
+    /// Mail about these topics alone.
+    pub(super) topics: Vec<FieldId>,
     /// In milliseconds since 1970, UTC.
     pub(super) paused_until: Option<i64>,
     /// Of a row: which of its columns said so, by the slot that keeps it.
@@ -109,7 +131,7 @@ pub(super) struct Refused<'a> {
 
 impl Refused<'_> {
     fn is_empty(&self) -> bool {
-        self.reasons.is_empty() && self.paused_until.is_none()
+        self.reasons.is_empty() && self.topics.is_empty() && self.paused_until.is_none()
     }
 }
 
@@ -136,7 +158,7 @@ impl<S: Store> Engine<S> {
             FieldValue::Missing | FieldValue::Text(_) => None,
         });
         let of_addresses: Vec<Found<'_>> = keys.iter().filter(|key| is_address(key.key)).copied().collect();
-        let refused = Refused { reasons, paused_until, columns };
+        let refused = Refused { reasons, topics: Vec::new(), paused_until, columns };
         self.refuse_others(&of_addresses, identity, &refused, (at, look), at)
     }
 
@@ -159,6 +181,7 @@ impl<S: Store> Engine<S> {
                 for reason in &refused.reasons {
                     touch.suppress(*reason, refused_at, None);
                 }
+                touch.refuse_topics(&refused.topics, refused_at, None);
                 if let Some(until) = refused.paused_until {
                     touch.pause(until);
                 }
@@ -198,7 +221,7 @@ impl<S: Store> Engine<S> {
 }
 
 /// A decision that a mail brought about.
-fn blamed(decision: DecisionRecord, cause: Option<MailCause>) -> DecisionRecord {
+pub(super) fn blamed(decision: DecisionRecord, cause: Option<MailCause>) -> DecisionRecord {
     let Some(MailCause { workflow, run, step, email, row }) = cause else { return decision };
     let (workflow, step, about, send) = (Some(workflow), Some(step), Some(email), Some(row));
     DecisionRecord { workflow, run, step, about, send, ..decision }
@@ -218,6 +241,9 @@ impl Touch<'_> {
             Suppressed::ByWorkflow | Suppressed::ByWorkflowAgain | Suppressed::Paused | Suppressed::PausedAgain => {
                 return false;
             }
+        }
+        if matches!(reason, Suppressed::Unsubscribed | Suppressed::Complained) {
+            self.leave_topics_again();
         }
         if reason != Suppressed::HardBounced && occurred_at > self.contact.read(plan, system.refused_at) {
             self.contact.write(plan, system.refused_at, occurred_at);
@@ -269,6 +295,9 @@ impl Touch<'_> {
             }
         }
         let is_new = is_theirs && self.grant(occurred_at);
+        if is_theirs {
+            self.subscribe_to_all(occurred_at);
+        }
         // One act, whatever it lifts.
         let lifted = [
             (was_refused, 0),
@@ -303,7 +332,7 @@ impl Touch<'_> {
         is_later && self.contact.write(plan, slot, self.now)
     }
 
-    fn lift_suppression(&mut self, occurred_at: i64) -> bool {
+    pub(super) fn lift_suppression(&mut self, occurred_at: i64) -> bool {
         let slot = self.plan.program.system.suppressed_at;
         let suppressed_at = self.contact.read(self.plan, slot);
         suppressed_at > NEVER && occurred_at > suppressed_at && self.contact.write(self.plan, slot, NEVER)
@@ -335,7 +364,7 @@ impl Touch<'_> {
         self.batch.changes.keys.extend(key.and_then(|key| mark.key(&key)).map(|key| (key, Some(id))));
     }
 
-    fn address_key(&self) -> Option<String> {
+    pub(super) fn address_key(&self) -> Option<String> {
         self.contact.text(self.plan, self.plan.email_field?).map(email_key)
     }
 }

@@ -60,7 +60,7 @@ impl Column {
 fn reading(fills: &[Fills]) -> Option<Reading> {
     fills.iter().find_map(|fills| match fills {
         Fills::Consent(reading) => Some(*reading),
-        Fills::Value(_) | Fills::Lists => None,
+        Fills::Value(_) | Fills::Lists | Fills::Topics => None,
     })
 }
 

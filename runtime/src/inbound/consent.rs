@@ -132,7 +132,7 @@ fn answer(cell: &str) -> Option<bool> {
 }
 
 /// What stands between the channels of a list.
-const BETWEEN: [char; 5] = [',', ';', '|', '/', '\n'];
+pub(super) const BETWEEN: [char; 5] = [',', ';', '|', '/', '\n'];
 
 /// Whether mail is among the channels that a cell lists, such as `Email, Direct Mail`; none where anything else stands in it.
 pub(super) fn allows_mail(cell: &str) -> Option<bool> {

@@ -18,6 +18,7 @@ use super::lists::{self, LISTS};
 use super::names::{FieldNames, Fills, snake_case};
 use super::rows::{CellTexts, Row, Rows, Width};
 use super::shut_out::{ConsentColumn, Refusal, ShutOut};
+use super::topics::Named;
 use super::value::{self, Shape};
 use super::{ContactItem, ContactRow, InboundError, Item, Origin, SetAside, keys, zone_of};
 use crate::time::{Instant, Zone};
@@ -201,6 +202,7 @@ impl<'p, R: BufRead> ContactReader<'p, R> {
             Fills::Value(field) => self.take_value(*field, cell, row),
             Fills::Consent(reading) => self.take_consent(column, reading.read(cell, self.program), row),
             Fills::Lists => lists::take_cell(self.program, cell, &mut row.values),
+            Fills::Topics => self.take_topics(cell, row),
         });
         taken.collect::<Vec<_>>().into_iter().collect()
     }
@@ -258,6 +260,13 @@ impl<'p, R: BufRead> ContactReader<'p, R> {
         }
     }
 
+    /// An empty cell says nothing of topics.
+    fn take_topics(&self, cell: &str, row: &mut ContactRow) -> Result<(), Fault> {
+        let Some(named) = Named::in_cell(self.program, cell) else { return Ok(()) };
+        named.chosen(self.program, &mut row.values);
+        named.fault(self.program).map_or(Ok(()), Err)
+    }
+
     fn name<'c>(&'c self, column: &'c Column) -> &'c str {
         match (column.fills.first(), column.key) {
             (Some(Fills::Value(field)), _) => &self.program.fields.at(*field).name,
@@ -265,6 +274,7 @@ impl<'p, R: BufRead> ContactReader<'p, R> {
                 reading.field().map_or(&column.name, |field| &self.program.fields.at(field).name)
             }
             (Some(Fills::Lists), _) => LISTS,
+            (Some(Fills::Topics), _) => "topics",
             (None, Some(Key::Email)) => "email",
             (None, _) => "user_id",
         }

@@ -68,6 +68,8 @@ reasons! {
     UnknownField "no field of the program",
     /// Of what somebody did with a mail.
     UnknownEmail "no email of the project",
+    /// Of what somebody subscribes to or refuses.
+    UnknownTopic "no topic of the project",
     /// Of whom somebody lets in by hand.
     NotByHand "no workflow that people enter by hand",
     /// Of two rows about one person (E11).

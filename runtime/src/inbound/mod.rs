@@ -31,6 +31,7 @@ mod segment;
 mod shut_out;
 #[cfg(test)]
 mod testing;
+mod topics;
 mod tracked;
 mod unchanged;
 mod value;
@@ -60,6 +61,7 @@ pub use intake::{Intake, PIECE_BYTES, PIECE_ROWS, PIECES_AHEAD, ReadAhead, Reads
 pub use mail_event::MailEvent;
 pub use names::{ENROLLED, ENROLLED_WORKFLOW, Meaning};
 pub use shut_out::{ConsentColumn, Refusal};
+pub(crate) use topics::Named;
 pub(crate) use tracked::text_of;
 pub use tracked::{Known, Tracked};
 pub use unchanged::{Unchanged, is_changed};

@@ -88,6 +88,8 @@ pub(super) enum Fills {
     Consent(Reading),
     /// The lists that it names.
     Lists,
+    /// Which topics of mail they want.
+    Topics,
 }
 
 /// Finds what a column or trait fills.
@@ -129,6 +131,7 @@ impl FieldNames {
                 NameKind::RefusalUnlessYes => Fills::Consent(Reading::UnlessYes(field?)),
                 NameKind::RefusalUntil => Fills::Consent(Reading::Until(field?)),
                 NameKind::RefusalStatus => Fills::Consent(Reading::Status),
+                NameKind::Topics => program.topics().next().map(|_| Fills::Topics)?,
                 NameKind::Event
                 | NameKind::Status
                 | NameKind::StatusAllowed
@@ -186,11 +189,15 @@ impl FieldNames {
         // What the whole name says comes before what it says without what its tool puts before every one.
         let own = own.or_else(|| self.by_name.get(&snake_case(bare)).copied());
         let alias = [name, bare].into_iter().find_map(|name| self.aliases.get(&plain(name))).copied().or_else(begins);
-        let counts = |alias: &Fills| own.is_none() || (matches!(alias, Fills::Consent(_)) && !is_consent(own));
         let is_lists = own.is_none() && self.has_lists && snake_case(bare) == LISTS;
         if is_lists {
             return vec![Fills::Lists];
         }
+        let counts = |alias: &Fills| match alias {
+            Fills::Value(_) | Fills::Lists => own.is_none(),
+            Fills::Consent(_) => !is_consent(own),
+            Fills::Topics => true,
+        };
         own.into_iter().chain(alias.filter(counts)).collect()
     }
 

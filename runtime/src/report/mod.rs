@@ -12,7 +12,7 @@ use crate::engine::{self, EngineError, counter};
 use crate::store::{Actor, DecisionCode, HandoffCount, Records};
 use crate::time::{Instant, Zones, civil};
 use chrono::NaiveDate;
-use flow_ir::{Program, Workflow};
+use flow_ir::{FieldId, Program, Workflow};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -81,6 +81,12 @@ pub struct People {
     /// How many have said that they want marketing mail, of whom nobody knew it before; where the policy asks for that.
     #[serde(skip_serializing_if = "workflow::is_zero")]
     pub granted: u64,
+    /// How often somebody wanted no mail about a topic any more, by its name.
+    #[serde(skip_serializing_if = "Totals::is_empty")]
+    pub unsubscribed_from: Totals,
+    /// How often somebody wanted it who had not before.
+    #[serde(skip_serializing_if = "Totals::is_empty")]
+    pub subscribed_to: Totals,
     /// People whose zone is unknown; they live in the project's.
     pub unknown_zones: u64,
 }
@@ -180,6 +186,8 @@ impl RunReport {
                 same_person: counted(counter::JOINED),
                 consented: totals.decided(None, DecisionCode::Consented).saturating_sub(granted(&totals)),
                 granted: granted(&totals),
+                unsubscribed_from: of_topics(program, &totals, DecisionCode::UnsubscribedFrom),
+                subscribed_to: of_topics(program, &totals, DecisionCode::SubscribedTo),
                 unknown_zones: counted(counter::UNKNOWN_ZONES),
             },
             events: Events {
@@ -248,6 +256,17 @@ fn granted(totals: &engine::Report) -> u64 {
     let is_it = |reason: u32| reason == Consented::Granted.number();
     let found = totals.decisions.iter().filter(|count| count.code == DecisionCode::Consented && is_it(count.reason));
     found.map(|count| count.count).sum()
+}
+
+/// What people have said of topics, by the names of these.
+fn of_topics(program: &Program, totals: &engine::Report, code: DecisionCode) -> Totals {
+    let mut out = Totals::new();
+    for count in totals.decisions.iter().filter(|count| count.code == code) {
+        let of = |(field, name): (FieldId, &'_ str)| (Some(field.0) == count.about).then(|| name.to_owned());
+        let name = program.topics().find_map(of).unwrap_or_else(|| "unknown".to_owned());
+        *out.entry(name).or_default() += count.count;
+    }
+    out
 }
 
 fn suppressed(totals: &engine::Report) -> Totals {

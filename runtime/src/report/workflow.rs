@@ -431,6 +431,7 @@ impl WorkflowReport {
                 Some(Suppressed::Complained) => here.complained += number,
                 _ => {}
             },
+            DecisionCode::UnsubscribedFrom => here.unsubscribed += number,
             DecisionCode::Opened => {
                 *here.opened.get_or_insert(0) += number;
                 add(&mut self.opened, email_name(program, about), number);
@@ -443,7 +444,8 @@ impl WorkflowReport {
             DecisionCode::Finished if reason != FinishedBy::Handoff.number() => self.finished += number,
             DecisionCode::Finished => self.handed_over += number,
             // About mail and people, not about the funnel.
-            DecisionCode::Stepped | DecisionCode::Ran | DecisionCode::Delivered | DecisionCode::Consented => {}
+            DecisionCode::Stepped | DecisionCode::Ran | DecisionCode::Delivered => {}
+            DecisionCode::Consented | DecisionCode::SubscribedTo => {}
             // How many stand still is told of this moment.
             DecisionCode::Paused | DecisionCode::Resumed => {}
         }
@@ -568,6 +570,8 @@ fn withheld_name(reason: u32) -> &'static str {
         Some(Withheld::TooClose) => "too_close",
         Some(Withheld::NotAsked) => "not_asked",
         Some(Withheld::Pending) => "not_confirmed",
+        Some(Withheld::TopicRefused) => "topic_refused",
+        Some(Withheld::NotChosen) => "topic_not_chosen",
         Some(Withheld::Late) => "late",
         Some(Withheld::TestPerson) => "test_person",
         None => "unknown",

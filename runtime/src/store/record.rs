@@ -531,6 +531,10 @@ pub enum DecisionCode {
     Paused = 41,
     /// It goes on.
     Resumed = 42,
+    /// The person wants no mail about a topic any more, about the field that keeps that.
+    UnsubscribedFrom = 43,
+    /// The person wants mail about a topic, after they had not, about the same.
+    SubscribedTo = 44,
 }
 
 /// What a decision is about.
@@ -561,7 +565,7 @@ impl DecisionCode {
     pub fn about(self) -> Option<About> {
         match self {
             Self::ExitedWhen | Self::Ignored => Some(About::Exit),
-            Self::Lacked => Some(About::Field),
+            Self::Lacked | Self::UnsubscribedFrom | Self::SubscribedTo => Some(About::Field),
             Self::Opened | Self::Clicked | Self::Replied | Self::Suppressed => Some(About::Email),
             Self::Ran => Some(About::Arm),
             Self::Stopped | Self::Paused => Some(About::Workflow),

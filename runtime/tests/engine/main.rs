@@ -51,6 +51,7 @@ mod support;
 mod suppress;
 mod test_people;
 mod told;
+mod topics;
 mod trigger;
 mod understood;
 mod versions;

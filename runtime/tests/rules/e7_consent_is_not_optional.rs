@@ -1,6 +1,6 @@
 //! E7 Consent is not optional.
 //!
-//! Not there yet: `confirm by EMAIL`, topics, `sms`. What the words of a column mean, and that a column which
+//! Not there yet: `confirm by EMAIL`, `sms`. What the words of a column mean, and that a column which
 //! looks like consent and is not mapped stops the import, is shown where files are read (`runtime/src/inbound`).
 
 use crate::support::at;
@@ -80,6 +80,37 @@ fn e7_under_opt_in_only_granted_is_written_to_and_under_opt_out_all_but_refused_
                     "a transactional one asks for no consent: {said:?}, {rule}"
                 );
             }
+        }
+    });
+}
+
+#[test]
+fn e7_a_refused_topic_withholds_mail_about_that_alone_and_no_sync_gives_it_back() {
+    const MAILS: &str = "topics news, product
+email letter { subject \"News\"; template \"emails/plain.html\"; topic news }
+email tips { subject \"Tips\"; template \"emails/plain.html\"; topic product }";
+    everywhere(|place| {
+        for (said, left, withheld) in [
+            (vec![], 4, vec![]),
+            (vec![("Unsubscribed", "news")], 3, vec![".18"]),
+            (vec![("Unsubscribed", "news"), ("Subscribed", "product")], 3, vec![".18"]),
+            (vec![("Unsubscribed", "news"), ("Subscribed", "news")], 4, vec![]),
+            (vec![("Unsubscribed", "news"), ("Subscribed", "")], 4, vec![]),
+            (vec![("Unsubscribed", "neews")], 1, vec![".3", ".3", ".3"]),
+            (vec![("Unsubscribed", ""), ("Subscribed", "news")], 2, vec![".3", ".3"]),
+        ] {
+            let mut world =
+                place.world(&format!("{MAILS}\n{}", go("send hello\n send letter\n send tips\n send bill")));
+            world.contact("ada", &[]);
+            for (nth, (event, topic)) in said.iter().enumerate() {
+                world.at(&format!("2026-03-02 1{nth}:00")).event("ada", event, json!({ "topic": topic })).run();
+            }
+            world.at("2026-03-03 10:00").identify("ada", &[("topic news", "subscribed"), ("unsubscribed", "no")]).run();
+            does(&mut world, "2026-03-04 10:00", "ada", "signed_up");
+            let told = told(&world, "ada", &["Withheld"]);
+            assert_eq!(mails(&world), left, "{said:?}: {told:?}");
+            assert!(told.len() == withheld.len(), "{said:?}: {told:?}");
+            assert!(told.iter().zip(&withheld).all(|(told, reason)| told.ends_with(reason)), "{said:?}: {told:?}");
         }
     });
 }

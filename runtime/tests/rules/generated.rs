@@ -39,6 +39,7 @@ pub(crate) const DECLARATIONS: &[&str] = &[
     "tags vip, beta",
     "list partners",
     "test people email ends with \"@test.example\"",
+    "topics news, product",
     "segment keen = visited(page is \"/pricing\") at least 2 times in the last 3 days and not customer",
     "segment away = inactive for 4 days",
     "segment rich = keen and ordered ever",
@@ -58,7 +59,7 @@ pub(crate) const DECLARATIONS: &[&str] = &[
   template "emails/linked.html"
   link "more" to "https://acme.example/more"
 }"#,
-    "email again {\n  subject \"Again\"\n  template \"emails/plain.html\"\n}",
+    "email again {\n  subject \"Again\"\n  template \"emails/plain.html\"\n  topic news\n}",
     "email bill {\n  subject \"Your bill\"\n  kind transactional\n  template \"emails/plain.html\"\n}",
     r#"workflow nurture "Nurture" {
   goal "Demo" when requested_demo within 12 days
@@ -153,7 +154,7 @@ pub(crate) const DECLARATIONS: &[&str] = &[
 }"#,
     "workflow aside {\n  goal \"Demo\" when requested_demo within 12 days\n  enter when downloaded and not tagged vip\n  reenter after 1 day\n  group drip\n  exit when disqualified\n  on goal {\n    score += 3\n    start onboarding\n  }\n  on exit {\n    tag beta\n  }\n  wait 3 days\n}",
     "workflow look {\n  group looking\n  enter when visited\n  reenter after 1 day\n  pause while tagged beta and not keen\n  wait 2 days\n  score += 1\n}",
-    "workflow watch {\n  enter when requested_demo\n  reenter after 2 days\n  holdout 20%\n  pauses looking\n  stops cleaning\n  late skip\n  wait 1 day\n  if allows email {\n    score += 1\n  }\n}",
+    "workflow watch {\n  enter when requested_demo\n  reenter after 2 days\n  holdout 20%\n  pauses looking\n  stops cleaning\n  late skip\n  wait 1 day\n  if allows email and not subscribed to product {\n    score += 1\n  }\n}",
     r#"workflow clean {
   group cleaning
   enter when hard_bounced new only
@@ -324,7 +325,9 @@ fn happens(world: &mut World, chance: &mut Chance, user: &str, occurred_at: i64)
             let names =
                 ["Email Bounced", "Unsubscribed", "Subscribed", "Subscribed", "Subscribed", "Email Marked as Spam"];
             let kind = chance.pick(&["hard", "soft", "soft"]);
-            _ = world.event_of(user, chance.pick(&names), json!({"bounce_type": kind}), occurred_at);
+            let topic = chance.pick(&["", "", "news", "news", "product"]);
+            let said = json!({"bounce_type": kind, "topic": topic});
+            _ = world.event_of(user, chance.pick(&names), said, occurred_at);
         }
         _ => _ = world.event_of(user, chance.pick(&["requested_demo", "signed_up", "Other"]), json!({}), occurred_at),
     }
@@ -343,6 +346,7 @@ fn learns(world: &mut World, chance: &mut Chance, user: &str, occurred_at: i64) 
         6 => words.push(("paused_until", "2026-03-20")),
         4 => words.push(("region", chance.pick(&["EMEA", "APAC"]))),
         5 => words.push(("industry", chance.pick(&["saas", "fintech"]))),
+        7 => words.push(("topic news", chance.pick(&["subscribed", "not chosen"]))),
         _ => {}
     }
     world.identify(user, &words).keys(&[&format!("email:{address}")]);

@@ -749,18 +749,22 @@ impl World {
     fn words(&self, decision: &DecisionRecord) -> String {
         let time = Instant(decision.at).to_utc().unwrap().format("%m-%d %H:%M");
         // What people do by themselves is theirs, whatever mail it came from.
-        let own_act = decision.code == DecisionCode::Suppressed && decision.reason < 5;
+        let is_of_topic = matches!(decision.code, DecisionCode::UnsubscribedFrom | DecisionCode::SubscribedTo);
+        let own_act = is_of_topic || decision.code == DecisionCode::Suppressed && decision.reason < 5;
         let workflow = decision.workflow.filter(|_| !own_act);
         let workflow = workflow.map(|id| format!(" {}", self.program.workflows.at(WorkflowId(id)).name));
         let step = match decision.code {
             DecisionCode::Suppressed if own_act => None,
+            _ if is_of_topic => decision.about,
             DecisionCode::Lacked | DecisionCode::ExitedWhen | DecisionCode::Ignored => decision.about,
             DecisionCode::Stepped | DecisionCode::Finished | DecisionCode::Delivered => None,
             DecisionCode::Converted | DecisionCode::GoalMet | DecisionCode::Stopped => None,
             _ => decision.step,
         };
         let step = step.map(|step| match decision.code {
-            DecisionCode::Lacked => format!(" {}", self.program.fields.at(FieldId(step)).name),
+            _ if is_of_topic || decision.code == DecisionCode::Lacked => {
+                format!(" {}", self.program.fields.at(FieldId(step)).name)
+            }
             _ => format!(" s{step}"),
         });
         let step = step.unwrap_or_default();

@@ -52,12 +52,14 @@ const RARE: [&str; 8] = [
 /// Reasons that no world is made for: a workflow that is taken away while somebody waits for it within ten minutes, or for their turn, a mail
 /// that two joined journeys had both sent, waits for a date, time between two mails, consent that a policy asks for, holdouts, late mails and pauses, what is
 /// done at an end, and notices. The engine's own tests have them.
-const ELSEWHERE: [&str; 26] = [
+const ELSEWHERE: [&str; 28] = [
     "the contact only tries things out",
     "nobody, because the contact only tries things out",
     "the contact has not said that they want marketing mail",
     "the contact has not confirmed yet that they want marketing mail",
     "the contact had not said before that they want marketing mail",
+    "the contact wants no mail about this topic",
+    "the contact has chosen other topics than this",
     "the workflow does nothing for some, to compare them with the others",
     "the policy does nothing for some, to compare them with the others",
     "nothing is done for this contact, to compare them with the others",

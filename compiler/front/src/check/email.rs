@@ -2,6 +2,7 @@
 
 use super::Known;
 use super::cx::Cx;
+use super::named;
 use super::predicate::Asked;
 use super::predicate::check_predicate;
 use super::text::{check_address, check_web_address, fixed_text, limited_text, nothing_to_read, report_repeated};
@@ -24,6 +25,7 @@ pub(super) fn check_email(cx: &mut Cx<'_>, node: &ast::Email) -> TypedEmail {
         Some(ast::EmailKind::Transactional) => EmailKind::Transactional,
         Some(ast::EmailKind::Marketing) | None => EmailKind::Marketing,
     };
+    let topic = check_topic(cx, node, kind);
     let (html, tokens) = check_template(cx, node, &links, kind).unwrap_or_default();
     let asked = Asked::Anywhere("a subject");
     let subjects = node.subjects().iter().map(|subject| {
@@ -38,7 +40,7 @@ pub(super) fn check_email(cx: &mut Cx<'_>, node: &ast::Email) -> TypedEmail {
     let subjects = subjects.collect();
     TypedEmail {
         subjects,
-        email: Email { name: node.name.text.clone(), kind },
+        email: Email { name: node.name.text.clone(), kind, topic },
         content: EmailContent {
             from: node.from().and_then(|from| check_address(cx, from, true)),
             reply_to: node.reply_to().and_then(|reply_to| check_address(cx, reply_to, true)),
@@ -75,6 +77,16 @@ fn report_email_clauses(cx: &mut Cx<'_>, node: &ast::Email) {
         let example = format!("template \"emails/{}.mjml\"", node.name.text);
         cx.report(names::missing_clause(&what, "template", &example, at));
     }
+}
+
+/// What the mail is about, as the field that keeps what people have said of it.
+fn check_topic(cx: &mut Cx<'_>, node: &ast::Email, kind: EmailKind) -> Option<FieldId> {
+    let (name, span) = node.topic()?;
+    if kind == EmailKind::Transactional {
+        cx.report(names::topic_of_transactional(&node.name.text, cx.at(span)));
+        return None;
+    }
+    named::topic(cx, name)
 }
 
 fn check_links(cx: &mut Cx<'_>, node: &ast::Email) -> Vec<Link> {

@@ -136,6 +136,19 @@ pub(super) fn list(cx: &mut Cx<'_>, name: &Name, added: Option<bool>) -> Option<
     found
 }
 
+/// A topic, as the field that keeps what people have said of it.
+pub(super) fn topic(cx: &mut Cx<'_>, name: &Name) -> Option<FieldId> {
+    let found = cx.env.schema.topic(&name.text);
+    match found {
+        Some(field) => cx.means(name.span, Meaning::Field(field)),
+        None => {
+            let diagnostic = names::unknown_topic(&name.text, &cx.names(Schema::topic_names), cx.at(name.span));
+            cx.report_unknown(&name.text, &[Kind::Topics], diagnostic);
+        }
+    }
+    found
+}
+
 pub(super) fn workflow(cx: &mut Cx<'_>, name: &Name) -> Option<WorkflowId> {
     let found = cx.env.workflows.get(name.text.as_str()).copied();
     match found {

@@ -38,6 +38,8 @@ macro_rules! codes {
                 UnknownSegment "0216" "unknown-segment";
                 ReservedName "0217" "reserved-name";
                 MissingModule "0218" "missing-module";
+                UnknownTopic "0219" "unknown-topic";
+                TopicOfTransactional "0220" "topic-of-transactional";
                 UnknownList "0240" "unknown-list";
                 // 03: types
                 TypeMismatch "0301" "type-mismatch";

@@ -106,6 +106,29 @@ pub(crate) fn unknown_list(
         .why("a list with a slip in it would be a second list, and nobody who stands on one is found on the other")
 }
 
+pub(crate) fn unknown_topic(name: &str, known: &Names<'_>, at: Location) -> Diagnostic {
+    let declare = format!("declare it: `topics {name}`");
+    let diagnostic = unknown(Code::UnknownTopic, "topic", name, known, at, &declare).why(
+        "nobody can want or refuse a topic that no line declares, so mail about it would go by the word for all mail",
+    );
+    match known.nearest(name) {
+        None if !known.is_empty() => diagnostic.help(declare),
+        _ => diagnostic,
+    }
+}
+
+/// A topic of a mail that asks for no consent.
+pub(crate) fn topic_of_transactional(email: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(
+        Code::TopicOfTransactional,
+        format!("`{email}` is transactional, so it is about no topic"),
+        at,
+        "says nothing here",
+    )
+    .why("a transactional email leaves whatever people have said of marketing mail, also to those who have refused its topic")
+    .help("take the line out, or the line `kind transactional` where it is mail that people may refuse")
+}
+
 /// `is_stage`: it is the name of one.
 pub(crate) fn unknown_segment(name: &str, known: &Names<'_>, is_stage: bool, at: Location) -> Diagnostic {
     let none = Names::none();

@@ -11,7 +11,8 @@ use crate::syntax::constructs::TYPES;
 use crate::typed::FieldShape;
 use flow_ir::limits::MAX_CHOICES;
 use flow_ir::{
-    CONSENT_FIELD, Consent, ConsentState, EventId, EventType, FieldId, FieldType, IdMap, LIST_WORDS, NEVER, Property,
+    CONSENT_FIELD, Choices, Consent, ConsentState, EventId, EventType, FieldId, FieldType, IdMap, LIST_WORDS, NEVER,
+    Property, TopicState, topic_field,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,6 +44,8 @@ pub(crate) struct Schema {
     pub tags: BTreeMap<String, FieldId>,
     /// The same of each static list.
     pub lists: BTreeMap<String, FieldId>,
+    /// What is kept of each topic, which no text can name either.
+    pub topics: BTreeMap<String, FieldId>,
     /// What the policy says of those who may be written to, where it says so, and what is kept of each; no text can name that either.
     pub consent: Option<(Consent, FieldId)>,
     pub stages: Vec<String>,
@@ -82,9 +85,16 @@ impl Schema {
             let field = schema.fields.push(SchemaField { shape, declared });
             schema.lists.insert(list.node.text.clone(), field);
         }
+        for topic in &scope.topics {
+            let declared = Some(topic.at(topic.node.span));
+            let name = topic_field(&topic.node.text);
+            let field = schema.fields.push(SchemaField { shape: state_field(name, TopicState::choices()), declared });
+            schema.topics.insert(topic.node.text.clone(), field);
+        }
         let consent = scope.policy.iter().find_map(|policy| policy.node.consent());
         schema.consent = consent.map(|rule| {
-            let field = SchemaField { shape: consent_field(), declared: None };
+            let field =
+                SchemaField { shape: state_field(CONSENT_FIELD.to_owned(), ConsentState::choices()), declared: None };
             (rule.meaning(), schema.fields.push(field))
         });
         for event in &scope.events {
@@ -137,6 +147,14 @@ impl Schema {
         self.lists.keys().map(String::as_str)
     }
 
+    pub(crate) fn topic(&self, name: &str) -> Option<FieldId> {
+        self.topics.get(name).copied()
+    }
+
+    pub(crate) fn topic_names(&self) -> impl Iterator<Item = &str> {
+        self.topics.keys().map(String::as_str)
+    }
+
     pub(crate) fn event(&self, name: &str) -> Option<EventId> {
         self.event_ids.get(name).copied()
     }
@@ -166,16 +184,9 @@ fn word_field(name: String, word: &str) -> FieldShape {
     }
 }
 
-/// Nobody has said anything to begin with.
-fn consent_field() -> FieldShape {
-    FieldShape {
-        name: CONSENT_FIELD.to_owned(),
-        ty: FieldType::OneOf(ConsentState::choices()),
-        optional: false,
-        default: Some(0),
-        tag: None,
-        trigger: None,
-    }
+/// What people have said; nobody has said anything to begin with.
+fn state_field(name: String, states: Choices) -> FieldShape {
+    FieldShape { name, ty: FieldType::OneOf(states), optional: false, default: Some(0), tag: None, trigger: None }
 }
 
 fn built_in_field(name: &str, built_in: BuiltIn) -> FieldShape {

@@ -28,6 +28,7 @@ fn stand_together(one: &Declaration, other: &Declaration) -> bool {
                 | Declaration::Stages(_)
                 | Declaration::Tags(_)
                 | Declaration::List(_)
+                | Declaration::Topics(_)
                 | Declaration::Segment(_)
                 | Declaration::TestPeople(_)
         )

@@ -11,7 +11,7 @@ use super::printer::Printer;
 use super::value::text;
 use super::words::in_column;
 use crate::source::Span;
-use crate::syntax::ast::{Clause, Email, EmailClause, EmailKind, Link, Subject, Text};
+use crate::syntax::ast::{Clause, Email, EmailClause, EmailKind, Link, Name, Subject, Text};
 use crate::syntax::constructs;
 
 pub(super) fn format(printer: &mut Printer<'_>, email: &Email, at: Span) {
@@ -44,6 +44,10 @@ fn email_kind(printer: &mut Printer<'_>, kind: &EmailKind, at: Span) {
         EmailKind::Transactional => "transactional",
     };
     printer.line(at, in_column("kind", word));
+}
+
+fn topic(printer: &mut Printer<'_>, topic: &Name, at: Span) {
+    printer.line(at, in_column("topic", &topic.text));
 }
 
 fn link(printer: &mut Printer<'_>, link: &Link, at: Span) {

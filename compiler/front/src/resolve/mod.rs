@@ -8,6 +8,7 @@ pub(crate) mod modules;
 pub(crate) mod one_name;
 mod reading;
 mod tags;
+mod topics;
 
 use crate::Project;
 use crate::built_in::BUILT_IN;
@@ -69,6 +70,8 @@ pub(crate) struct Scope {
     pub tags: Vec<Declared<ast::Name>>,
     /// On which people are put.
     pub lists: Vec<Declared<ast::Name>>,
+    /// The subjects of mail that people may want or refuse one by one.
+    pub topics: Vec<Declared<ast::Name>>,
     pub segments: Vec<Declared<ast::Segment>>,
     pub emails: IdMap<EmailId, Declared<ast::Email>>,
     pub teams: Vec<Declared<ast::Team>>,
@@ -102,12 +105,13 @@ impl Scope {
         let stages = self.stages.iter().map(|stage| (Kind::Stages, stage.node.text.as_str()));
         let tags = self.tags.iter().map(|tag| (Kind::Tags, tag.node.text.as_str()));
         let lists = self.lists.iter().map(|list| (Kind::List, list.node.text.as_str()));
+        let topics = self.topics.iter().map(|topic| (Kind::Topics, topic.node.text.as_str()));
         let segments = self.segments.iter().map(|segment| (Kind::Segment, segment.node.name.text.as_str()));
         let emails = self.emails.values().map(|email| (Kind::Email, email.node.name.text.as_str()));
         let teams = self.teams.iter().map(|team| (Kind::Team, team.node.name.text.as_str()));
         let workflows = self.workflows.iter().map(|workflow| (Kind::Workflow, workflow.node.name.text.as_str()));
         let calendars = self.calendars.iter().map(|calendar| (Kind::Calendar, calendar.node.name.text.as_str()));
-        let people = fields.chain(events).chain(stages).chain(tags).chain(lists).chain(segments);
+        let people = fields.chain(events).chain(stages).chain(tags).chain(lists).chain(topics).chain(segments);
         people.chain(emails).chain(teams).chain(calendars).chain(workflows)
     }
 

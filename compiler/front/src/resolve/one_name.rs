@@ -81,6 +81,7 @@ fn declared(scope: &Scope, kind: Kind) -> Vec<(&Name, FileId)> {
         Kind::Event => scope.events.iter().map(|event| (&event.node.name, event.file)).collect(),
         Kind::Tags => scope.tags.iter().map(|tag| (&tag.node, tag.file)).collect(),
         Kind::List => scope.lists.iter().map(|list| (&list.node, list.file)).collect(),
+        Kind::Topics => scope.topics.iter().map(|topic| (&topic.node, topic.file)).collect(),
         Kind::Segment => scope.segments.iter().map(|segment| (&segment.node.name, segment.file)).collect(),
         Kind::Email => scope.emails.values().map(|email| (&email.node.name, email.file)).collect(),
         Kind::Team => scope.teams.iter().map(|team| (&team.node.name, team.file)).collect(),

@@ -53,6 +53,7 @@ macro_rules! declarations {
         stages: Stages(Stages) [stages_decl "stages"] { page "stages", typed "lifecycle" "stufen" => "stages", };
         tags: Tags(Tags) [tags_decl "tags"] { page "tags", typed "labels" => "tags", };
         list: List(List) [list_decl "list"] { page "list", is Named, typed "static_list" "liste" => "list", };
+        topics: Topics(Topics) [topics_decl "topics"] { page "topics", typed "subscriptions" "newsletters" => "topics", };
         segment: Segment(Segment) [segment_decl "segment"] { page "segment", is Named, typed "audience" => "segment", };
         test_people: TestPeople(TestPeople) [test_people_decl "test people"] {
             page "test-people", typed "testers" "seed_list" "internal" => "test people",
@@ -87,10 +88,9 @@ macro_rules! email_clauses {
             typed "html_template" "html_file" "template_file" "email_template" "mjml" "file" "design" => "template",
         };
         email: Kind(EmailKind) [email_kind "kind"] { page "email", typed "type" => "kind", };
+        email: Topic(Name) [topic "topic"] { page "topics", typed "category" => "topic", };
         email: Link(Link) [link "link"] { page "email", is Many, };
-    } {
-        "topic";
-    } } };
+    } {} } };
 }
 
 /// The lines of a team.
@@ -208,6 +208,7 @@ macro_rules! predicates {
         tagged: Tagged(Tagged) [tagged "tagged"] { page "tags", };
         listed: Listed(Listed) [listed "in list"] { page "list", };
         allows: Allows(Allows) [allows "allows email"] { page "allows-email", };
+        subscribed: Subscribed(Subscribed) [subscribed "subscribed to"] { page "subscribed-to", };
         inactive: Inactive(Inactive) [inactive "inactive for"] { page "inactive", };
         dated: Dated(Dated) [dated "today"] { page "days-and-hours", };
         weekday: OnWeekday(OnWeekday) [on_weekday "weekday"] { page "days-and-hours", };

@@ -125,7 +125,8 @@ impl Numbers {
         content.iter_mut().for_each(|content| self.content(content));
         new.debug.emails =
             overlaid(kept.debug.emails.values().cloned(), content.into_iter().zip(&self.emails.0), self.emails.1);
-        let emails = std::mem::take(&mut new.meaning.emails);
+        let mut emails = std::mem::take(&mut new.meaning.emails);
+        emails.values_mut().filter_map(|email| email.topic.as_mut()).for_each(|topic| *topic = self.field(*topic));
         new.meaning.emails =
             overlaid(kept.emails.values().cloned(), emails.values().cloned().zip(&self.emails.0), self.emails.1);
         self.all_workflows(kept, &mut new);

@@ -45,7 +45,74 @@ impl ConsentState {
     }
 }
 
+/// What the name of a topic's field begins with; a blank stands in it, so no text can name the field.
+const OF_TOPIC: &str = "topic ";
+
+/// The name of the field that keeps what people have said of a topic.
+pub fn topic_field(topic: &str) -> String {
+    format!("{OF_TOPIC}{topic}")
+}
+
+/// What somebody has said of mail about a topic. Where the field has 0, they have said nothing of it, and what they have said of all mail holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TopicState {
+    /// They want it.
+    Subscribed = 1,
+    /// They had refused all mail, and have asked for this topic since. Only an event of theirs brings that about.
+    Again = 2,
+    /// They have named others when they chose among topics. It is no refusal: a later choice counts.
+    NotChosen = 3,
+    /// They have refused it.
+    Refused = 4,
+}
+
+impl TopicState {
+    /// By number: the more restrictive come later.
+    pub const ALL: [TopicState; 4] =
+        [TopicState::Subscribed, TopicState::Again, TopicState::NotChosen, TopicState::Refused];
+
+    /// What the field holds.
+    pub const fn number(self) -> i64 {
+        self as i64
+    }
+
+    /// What a field says that holds this; none where they have said nothing.
+    pub fn of(number: i64) -> Option<TopicState> {
+        Self::ALL.into_iter().find(|state| state.number() == number)
+    }
+
+    /// What the views show.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Subscribed => "subscribed",
+            Self::Again => "subscribed again",
+            Self::NotChosen => "not chosen",
+            Self::Refused => "unsubscribed",
+        }
+    }
+
+    /// The values of the field.
+    pub fn choices() -> Choices {
+        Self::ALL.map(|state| state.word().to_owned()).to_vec().into()
+    }
+
+    /// What two people have said who prove to be one: the more restrictive. That one of them has come back to a topic lifts no refusal of all mail
+    /// that may be the other's.
+    pub fn of_both(one: i64, other: i64) -> i64 {
+        let more = one.max(other);
+        if more == Self::Again.number() && one != other { Self::Subscribed.number() } else { more }
+    }
+}
+
 impl Meaning {
+    /// The topics, each with the field that keeps what people have said of it.
+    pub fn topics(&self) -> impl Iterator<Item = (FieldId, &str)> {
+        self.fields.iter().filter_map(|(id, field)| {
+            let topic = field.name.strip_prefix(OF_TOPIC)?;
+            (field.ty == FieldType::OneOf(TopicState::choices())).then_some((id, topic))
+        })
+    }
+
     /// Where it stands what somebody has said of marketing mail; none where no policy asks for it.
     pub fn consent_field(&self) -> Option<FieldId> {
         self.policy.consent?;

@@ -10,6 +10,9 @@ pub struct Email {
     pub name: String,
     /// Whether it needs consent.
     pub kind: EmailKind,
+    /// What it is about: the field that keeps what people have said of that topic ([`TopicState`](super::consent::TopicState)).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topic: Option<FieldId>,
 }
 
 /// What the law asks before a mail may leave.

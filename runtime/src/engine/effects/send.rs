@@ -75,7 +75,7 @@ impl StepHost<'_> {
     }
 
     fn refusal_of(&self, memory: &Memory<'_>, email: EmailId) -> Option<Withheld> {
-        forbidden(self.plan, &memory[Area::Contact], self.plan.program.emails.at(email).kind, self.now)
+        forbidden(self.plan, &memory[Area::Contact], self.plan.program.emails.at(email), self.now)
     }
 
     /// Whether the mail may leave now: window and quiet hours, then caps. A transactional one asks for none of them.

@@ -25,6 +25,7 @@ use super::doubt::Answer;
 use super::finding::{Fault, Reason, SetAside};
 use super::lists::{self, LISTS};
 use super::names::{EventNames, FieldNames, Fills, Meaning, snake_case};
+use super::topics::Named;
 use super::tracked::{Known, Tracked, find};
 use super::value::{self, Shape};
 use super::{Arrival, EventItem, Item, Origin, UNDATED, What, zone_of};
@@ -156,6 +157,7 @@ impl<'p> SegmentReader<'p> {
                 }
             }
             self.look_for_email(mail, &properties, notes);
+            self.look_for_topics(mail, &properties, notes);
         }
         if meaning.enrols {
             self.look_for_workflow(&properties, notes);
@@ -261,6 +263,7 @@ impl<'p> SegmentReader<'p> {
                         notes.add(fault, LISTS, &shown(value));
                     }
                 }
+                Fills::Topics => self.take_topics(value, values, notes),
             }
         }
     }
@@ -287,6 +290,15 @@ impl<'p> SegmentReader<'p> {
             && !values.iter().any(|(known, _)| *known == field)
         {
             values.push((field, FieldValue::Int(1)));
+        }
+    }
+
+    /// A list of topics that is empty says nothing, as a cell does.
+    fn take_topics(&self, value: &Value, values: &mut Vec<(FieldId, FieldValue)>, notes: &mut Notes<'_>) {
+        let Some(named) = Named::in_value(self.program, value) else { return };
+        named.chosen(self.program, values);
+        if let Some(fault) = named.fault(self.program) {
+            notes.add(fault, "topics", &shown(value));
         }
     }
 

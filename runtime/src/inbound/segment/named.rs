@@ -8,6 +8,7 @@ use super::{Notes, SegmentReader};
 use crate::inbound::MailEvent;
 use crate::inbound::finding::{Fault, Reason};
 use crate::inbound::names::{ENROLLED, ENROLLED_WORKFLOW, snake_case};
+use crate::inbound::topics::Named;
 use crate::inbound::tracked::text_of;
 
 /// How many emails or workflows of the project are named to whoever has named none of them.
@@ -26,6 +27,17 @@ impl SegmentReader<'_> {
             None => format!("the project has {}", some_of(names())),
         };
         notes.add(Fault::new(Reason::UnknownEmail, help), &format!("{}.email_id", mail.name()), name);
+    }
+
+    /// A yes to a topic that is none of the project's says nothing, and a refusal of one is of all mail.
+    pub(super) fn look_for_topics(&self, mail: MailEvent, properties: &Map<String, Value>, notes: &mut Notes<'_>) {
+        if !matches!(mail, MailEvent::Subscribed | MailEvent::Unsubscribed) {
+            return;
+        }
+        let Some(named) = Named::in_event(self.program, properties) else { return };
+        if let Some(fault) = named.fault(self.program) {
+            notes.add(fault, &format!("{}.topic", mail.name()), &named.unknown.join(", "));
+        }
     }
 
     /// Whoever is let in by hand comes into the workflow that is named: a name that is none lets nobody in.

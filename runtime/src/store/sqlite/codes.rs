@@ -82,6 +82,8 @@ coded!(DecisionCode {
     HeldOut => "held out",
     Paused => "paused",
     Resumed => "goes on",
+    UnsubscribedFrom => "unsubscribed from",
+    SubscribedTo => "subscribed to",
 });
 
 /// The code in a column. A number that Flow never writes is damage.

@@ -66,6 +66,11 @@ impl Email {
         clause::first(&self.clauses, EmailClause::email_kind).copied()
     }
 
+    /// What it is about, as one of the topics that people may refuse.
+    pub(crate) fn topic(&self) -> Option<(&Name, Span)> {
+        clause::each(&self.clauses, EmailClause::topic).next()
+    }
+
     /// Every link, with its place.
     pub(crate) fn links(&self) -> impl Iterator<Item = (&Link, Span)> {
         clause::each(&self.clauses, EmailClause::link)

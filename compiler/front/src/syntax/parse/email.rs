@@ -4,7 +4,7 @@ use super::clause::{self, clauses};
 use super::context::Context;
 use super::value::triggers;
 use super::{Pair, Reader, Rule, has, head, span};
-use crate::syntax::ast::{Email, EmailClause, EmailKind, Link, Subject, Text};
+use crate::syntax::ast::{Email, EmailClause, EmailKind, Link, Name, Subject, Text};
 use crate::syntax::constructs;
 
 pub(super) fn parse(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Email {
@@ -47,6 +47,10 @@ fn template(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Text {
 
 fn email_kind(_: &mut Reader<'_>, pair: &Pair<'_>) -> EmailKind {
     if has(pair, Rule::kw_transactional) { EmailKind::Transactional } else { EmailKind::Marketing }
+}
+
+fn topic(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Name {
+    reader.name_of(pair, Rule::name)
 }
 
 fn link(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Link {

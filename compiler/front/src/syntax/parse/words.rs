@@ -201,6 +201,7 @@ fn of_rule(rule: Rule) -> Option<Expected> {
         // Of many lines, and of one condition.
         Rule::kw_in => Expected::Words(&["in"]),
         Rule::kw_including => Expected::Refinement(&Expected::Words(&["including existing"])),
+        Rule::kw_subscribed => Expected::ConditionStart(&["subscribed to"]),
         Rule::kw_opt => Expected::Words(&["opt in", "opt out"]),
         Rule::kw_keep => Expected::Words(&["keep in workflow"]),
         Rule::kw_new => Expected::Refinement(&Expected::Words(&["new only"])),

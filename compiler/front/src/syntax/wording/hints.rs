@@ -41,6 +41,9 @@ const ALL_WORKFLOWS: &str = "how many mails somebody gets is a rule of the whole
 const NOT_EMPTY: &str =
     "a text cannot be emptied: leave it as it is, or say what it becomes, as in `set $f = \"closed\"`";
 
+/// Of a word that says who wants mail where Flow has one for who does not.
+const SUBSCRIBED: &str = "`unsubscribed` says who wants no mail, and they get none whatever a workflow says: ask `unsubscribed` or `not unsubscribed`, or whether somebody may be written to at all, `allows email`";
+
 /// What has no line that mends it, and what to say about it.
 pub(super) const HINTS: &[(&str, &str)] = &[
     ("^ skip|pass|nothing|continue|ignore $", "a block may be empty: leave the line out"),
@@ -131,9 +134,11 @@ pub(super) const HINTS: &[(&str, &str)] = &[
     ("^ send $e:mail at $h..", WINDOW),
     ("^ send [the] email|mail|message $e:name at $h..", WINDOW),
     ("^ wait $n:number $u:unit at $h..", WINDOW),
+    ("$k:cond subscribed $", SUBSCRIBED),
+    ("$k:cond subscribed and|or", SUBSCRIBED),
     (
-        "$k:cond subscribed",
-        "`unsubscribed` says who wants no mail, and they get none whatever a workflow says: ask `unsubscribed` or `not unsubscribed`, or whether somebody may be written to at all, `allows email`",
+        "enter when they|somebody|someone|people subscribe|subscribes|subscribed to [the] $l:name $",
+        "a topic of mail is declared beside the workflows, `topics $l`, and `enter when subscribed to $l new only` lets in who subscribes to it",
     ),
     (
         "^ send $e:mail on $d.. $",

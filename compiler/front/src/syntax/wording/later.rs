@@ -24,9 +24,4 @@ pub(super) const LATER: &[(&str, &str, &str)] = &[
         "until then, a mail has one, or one for some people: `subject when customer \"…\" otherwise \"…\"`",
     ),
     ("^ send $k:later_message $r..", "$k", "until then, an email is what can be sent"),
-    (
-        "subscribe|subscribes|subscribed|subscribing to [the] $l",
-        "subscribed to $l",
-        "until then, a yes/no field of your own says who is on it: `contact { $l@ yes/no? }`, and `enter when $l@ new only`",
-    ),
 ];

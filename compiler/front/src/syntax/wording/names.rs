@@ -6,9 +6,10 @@ use crate::naming::name_of;
 use std::ops::Range;
 
 const TAGS: &str = "tags are names of one word, with commas between them:";
+const TOPICS: &str = "topics are names of one word, with commas between them:";
 
 /// `tags "a", "b"`, `tags: Hot Lead, vip`, `tags a b and c`: names with commas between them.
-fn tags(rest: Option<&str>, at: Range<usize>) -> Option<Wording> {
+fn tags(rest: Option<&str>, at: Range<usize>, help: &'static str) -> Option<Wording> {
     let rest = rest?.trim_start_matches([' ', ':', '=']).replace(" and ", ", ");
     // `tags "webinar attendee"`: what stands in quotes is one name.
     let rest = if rest.contains('"') && !rest.contains(',') { rest.replace("\" \"", "\",\"") + "," } else { rest };
@@ -21,7 +22,7 @@ fn tags(rest: Option<&str>, at: Range<usize>) -> Option<Wording> {
         .filter(|name| !name.is_empty())
         .collect();
     let edits = vec![(at, format!(" {}", names.join(", ")))];
-    (!names.is_empty()).then_some(Wording { edits, help: TAGS })
+    (!names.is_empty()).then_some(Wording { edits, help })
 }
 
 /// `tags Hot Lead`, `tag: Hot Lead`: one tag, or one for each word.
@@ -284,12 +285,16 @@ pub(super) fn wordings(line: &str, words: &Words<'_>) -> Vec<Wording> {
     let own = match kind.as_str() {
         "tag" | "label" if !line.contains([',', ':', ';']) => None,
         "tags" | "labels" | "tag" | "label" => {
-            let said = tags(words.between_places(place.end, last.end), place.end..last.end);
+            let said = tags(words.between_places(place.end, last.end), place.end..last.end, TAGS);
             let whole = |mut said: Wording| {
                 said.edits.insert(0, (place.clone(), "tags".to_owned()));
                 said
             };
             return said.map(|said| if kind.ends_with('s') { said } else { whole(said) }).into_iter().collect();
+        }
+        "topics" => {
+            let said = tags(words.between_places(place.end, last.end), place.end..last.end, TOPICS);
+            return said.into_iter().collect();
         }
         "team" => team(line),
         "segment" => segment(line),

@@ -1,0 +1,144 @@
+//! What people say of the topics of mail: a yes or a refusal of one topic leaves the others as they are (E7).
+
+use super::engagement::MailCause;
+use super::plan::Plan;
+use super::reason::Consented;
+use super::suppress::blamed;
+use super::touch::Touch;
+use crate::inbound::{MailEvent, Mark, Named, Tracked};
+use crate::store::{DecisionCode, DecisionRecord};
+use flow_ir::{FieldId, SlotId, TopicState};
+
+/// The topics alone that an event refuses; none where it refuses all mail, or is no refusal of the person's. In doubt it is all mail: where it names a
+/// topic that the project does not have (E7).
+pub(super) fn refused_topics(plan: &Plan, event: MailEvent, told: &Tracked) -> Option<Vec<FieldId>> {
+    let named = Named::in_event(&plan.program, &told.properties).filter(|_| event == MailEvent::Unsubscribed)?;
+    named.unknown.is_empty().then_some(named.topics)
+}
+
+/// The topics that somebody subscribes to; none where it is to all mail. One that the project does not have is nothing they could get.
+pub(super) fn wanted_topics(plan: &Plan, told: &Tracked) -> Option<Vec<FieldId>> {
+    Named::in_event(&plan.program, &told.properties).map(|named| named.topics)
+}
+
+impl Touch<'_> {
+    /// The person wants no mail about these topics any more; recorded where they did not want it before.
+    pub(super) fn refuse_topics(&mut self, topics: &[FieldId], occurred_at: i64, cause: Option<MailCause>) {
+        for (field, slot) in self.slots_of(topics) {
+            let latest = self.contact.said_at.of(field.0).map_or(occurred_at, |said_at| said_at.max(occurred_at));
+            self.contact.dirty |= self.contact.said_at.note(field.0, latest);
+            if self.contact.write(self.plan, slot, TopicState::Refused.number()) {
+                self.decide_of_topic(DecisionCode::UnsubscribedFrom, field, cause);
+            }
+        }
+    }
+
+    /// The same, of an event that names an address or a mail. Where that is not an address of theirs, nobody can tell whose topics are meant: whoever
+    /// has it gets no marketing mail.
+    pub(super) fn opt_out_of(
+        &mut self,
+        topics: &[FieldId],
+        address: Option<String>,
+        occurred_at: i64,
+        cause: Option<MailCause>,
+    ) {
+        let is_theirs = |key: &String| match self.address_key() {
+            Some(own) => own == *key,
+            // Whoever is known by an address alone is known by this one.
+            None => !self.contact.is(self.plan, self.plan.program.system.identified),
+        };
+        let of_another = address.filter(|key| !is_theirs(key));
+        self.mark_address(Mark::Refused, of_another);
+        self.refuse_topics(topics, occurred_at, cause);
+    }
+
+    /// The person's own later word for mail about these topics, whatever they have said of it, or of all mail, before.
+    pub(super) fn subscribe(&mut self, topics: &[FieldId], address: Option<&str>, occurred_at: i64) {
+        // A yes for another address says nothing of theirs.
+        if address.is_some() && address != self.address_key().as_deref() {
+            return;
+        }
+        let refuses_all = self.refuses_all();
+        if refuses_all && occurred_at <= self.contact.read(self.plan, self.plan.program.system.refused_at) {
+            return;
+        }
+        let state = if refuses_all { TopicState::Again } else { TopicState::Subscribed };
+        let mut is_any = false;
+        for (field, slot) in self.slots_of(topics) {
+            if !self.is_last_word(field, slot, occurred_at) {
+                continue;
+            }
+            is_any = true;
+            self.contact.dirty |= self.contact.said_at.note(field.0, occurred_at);
+            if self.contact.write(self.plan, slot, state.number()) {
+                self.decide_of_topic(DecisionCode::SubscribedTo, field, None);
+            }
+        }
+        if is_any && self.lift_suppression(occurred_at) {
+            self.decide(DecisionCode::Consented, Consented::AfterSuppression.number());
+        }
+    }
+
+    /// They want mail about everything, by an event that has lifted what they had refused of all mail. What it gives back of topics is recorded.
+    pub(super) fn subscribe_to_all(&mut self, occurred_at: i64) {
+        if self.refuses_all() {
+            return;
+        }
+        for (field, slot) in self.plan.topics.clone() {
+            if !self.is_last_word(field, slot, occurred_at) {
+                continue;
+            }
+            let before = TopicState::of(self.contact.read(self.plan, slot));
+            self.contact.dirty |= self.contact.said_at.note(field.0, occurred_at);
+            self.contact.write(self.plan, slot, TopicState::Subscribed.number());
+            if matches!(before, Some(TopicState::Refused | TopicState::NotChosen)) {
+                self.decide_of_topic(DecisionCode::SubscribedTo, field, None);
+            }
+        }
+    }
+
+    /// All mail is refused, also that about topics to which they had come back.
+    pub(super) fn leave_topics_again(&mut self) {
+        for (_, slot) in self.plan.topics.clone() {
+            if self.contact.read(self.plan, slot) == TopicState::Again.number() {
+                self.contact.write(self.plan, slot, TopicState::Subscribed.number());
+            }
+        }
+    }
+
+    /// What a file or a sync says of a topic. It lifts no refusal (E7), and says nothing new of a topic to which they have come back.
+    pub(super) fn set_topic(&mut self, slot: SlotId, value: i64) {
+        let before = self.contact.read(self.plan, slot);
+        let stays = before == TopicState::Refused.number()
+            || before == TopicState::Again.number() && value == TopicState::Subscribed.number();
+        // Only an event of theirs says that they have come back.
+        let is_one = TopicState::of(value).is_some_and(|state| state != TopicState::Again);
+        if is_one && !stays {
+            self.contact.write(self.plan, slot, value);
+        }
+    }
+
+    /// Whether nothing has been said of a topic after this. At one instant a refusal is the last word.
+    fn is_last_word(&self, field: FieldId, slot: SlotId, occurred_at: i64) -> bool {
+        let is_refused = self.contact.read(self.plan, slot) == TopicState::Refused.number();
+        self.contact
+            .said_at
+            .of(field.0)
+            .is_none_or(|said_at| said_at < occurred_at || said_at == occurred_at && !is_refused)
+    }
+
+    fn refuses_all(&self) -> bool {
+        let system = &self.plan.program.system;
+        [system.unsubscribed, system.complained].into_iter().any(|slot| self.contact.is(self.plan, slot))
+    }
+
+    fn slots_of(&self, topics: &[FieldId]) -> Vec<(FieldId, SlotId)> {
+        self.plan.topics.iter().copied().filter(|(field, _)| topics.contains(field)).collect()
+    }
+
+    /// Records what somebody has said of a topic, and by which mail, where one brought it about.
+    fn decide_of_topic(&mut self, code: DecisionCode, topic: FieldId, cause: Option<MailCause>) {
+        let decision = blamed(DecisionRecord::new(self.contact.id, self.now, code), cause);
+        self.batch.decide(DecisionRecord { about: Some(topic.0), ..decision });
+    }
+}
