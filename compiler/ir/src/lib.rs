@@ -34,6 +34,7 @@ pub use debug::{Conditions, DebugInfo, EmailContent, Link, Subject, WorkflowDebu
 pub use id::*;
 pub use limits::VALUE_LIMIT;
 pub use lineage::{Fill, Goalless, Lineage, Live, Lost, Standing, Unlinked, link, places, standing};
+pub use meaning::answer::{Answer, HandedSlot, HandedSlots};
 pub use meaning::appointment::{Appointment, BUSINESS_MINUTES, USUAL_MINUTE};
 pub use meaning::area::{Area, Areas, Place};
 pub use meaning::calendar::Calendar;

@@ -15,7 +15,7 @@ pub mod value;
 
 use super::{
     AFTER, Area, BEFORE, CountedSince, Dates, EmailId, Entry, FactId, Field, FieldId, FieldType, Id, IdMap, Late,
-    Layout, Op, Pattern, PatternEvent, PatternId, PredicateId, Program, Property, Reference, SlotId, SlotKind, Split,
+    HandedSlot, Layout, Op, Pattern, PatternEvent, PatternId, PredicateId, Program, Property, Reference, SlotId, SlotKind, Split,
     Turn, Workflow, WorkflowId,
 };
 use crate::limits::{
@@ -262,6 +262,10 @@ impl Checker<'_> {
             let place = format!("{id} `{}`", team.name);
             for covers in team.members.iter().filter_map(|member| member.covers) {
                 self.belongs_to_all(&place, covers);
+            }
+            for (kept, slot) in team.handed.iter().flat_map(|handed| handed.each()) {
+                let kind = if kept == HandedSlot::Answers { SlotKind::Code } else { SlotKind::Int };
+                self.slot_of(&place, &program.frame, slot, kind);
             }
         }
     }

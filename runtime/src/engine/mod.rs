@@ -45,6 +45,7 @@ mod files;
 mod gates;
 mod goal;
 mod hand;
+mod handed;
 mod held;
 mod holdout;
 mod holidays;

@@ -3,7 +3,7 @@
 use super::Totals;
 use crate::engine::Report;
 use crate::engine::reason::{
-    Converted, FinishedBy, HandedTo, HeldOut, Ignored, Lacked, Notified, SentWhen, Suppressed, Undelivered, Withheld,
+    Answered, Converted, FinishedBy, HandedTo, HeldOut, Ignored, Lacked, Notified, SentWhen, Suppressed, Undelivered, Withheld,
 };
 use crate::store::{DecisionCode, DecisionCount, HandoffCount, UnopenedCount};
 use flow_ir::effect::Effect;
@@ -158,6 +158,9 @@ pub struct StepReport {
     /// Of a handoff: people whom nobody took.
     #[serde(skip_serializing_if = "is_zero")]
     pub taken_by_nobody: u64,
+    /// Of a handoff: what the team said of them.
+    #[serde(skip_serializing_if = "Answers::is_none")]
+    pub answers: Answers,
     /// Of a `suppress`.
     #[serde(skip_serializing_if = "is_zero")]
     pub suppressed: u64,
@@ -174,6 +177,32 @@ pub struct StepReport {
     pub arms: Vec<ArmReport>,
     /// Who stands here at this moment.
     pub here: u64,
+}
+
+/// How often a team said something of those who were handed to it, each counted once a handoff.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Answers {
+    /// That somebody works on it.
+    pub taken: u64,
+    /// That nobody will.
+    pub refused: u64,
+    /// That what was to be done has been done.
+    pub done: u64,
+}
+
+impl Answers {
+    fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+
+    fn add(&mut self, reason: u32, number: u64) {
+        match Answered::from_number(reason) {
+            Some(Answered::Taken) => self.taken += number,
+            Some(Answered::Refused) => self.refused += number,
+            Some(Answered::Done) => self.done += number,
+            None => {}
+        }
+    }
 }
 
 /// Those who wait for their turn in a workflow that takes in so many an hour or a day.
@@ -382,6 +411,7 @@ impl WorkflowReport {
                 add(&mut self.taken_by_nobody, nobody_name(reason), number);
             }
             DecisionCode::HandedOff => here.handed_off += number,
+            DecisionCode::Answered => here.answers.add(reason, number),
             DecisionCode::Notified if reason == Notified::Nobody.number() => here.notified_nobody += number,
             DecisionCode::Notified => here.notified += number,
             DecisionCode::GoalMet => self.goal_met += number,

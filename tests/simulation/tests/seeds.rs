@@ -51,8 +51,11 @@ const RARE: [&str; 8] = [
 ];
 /// Reasons that no world is made for: a workflow that is taken away while somebody waits for it within ten minutes, or for their turn, a mail
 /// that two joined journeys had both sent, waits for a date, time between two mails, consent that a policy asks for, holdouts, late mails and pauses, what is
-/// done at an end, and notices. The engine's own tests have them.
-const ELSEWHERE: [&str; 24] = [
+/// done at an end, notices, and what teams answer. The engine's own tests have them.
+const ELSEWHERE: [&str; 27] = [
+    "somebody of the team works on it",
+    "the team does not take the contact",
+    "the team has done what was to be done",
     "the contact has not said that they want marketing mail",
     "the contact has not confirmed yet that they want marketing mail",
     "the contact had not said before that they want marketing mail",

@@ -108,6 +108,7 @@ macro_rules! codes {
                 NobodyCanEnter "0904" "nobody-can-enter" lint nobody_can_enter;
                 AlreadyMet "0905" "already-met" lint already_met;
                 SomeHaveIt "0906" "some-have-it" lint some_have_it;
+                NobodyAnswers "0970" "nobody-answers" lint nobody_answers;
                 // 10: templates
                 TemplateNotFound "1001" "template-not-found";
                 TemplateSyntax "1002" "template-syntax";

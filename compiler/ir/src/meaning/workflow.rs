@@ -7,6 +7,7 @@ use super::function::{Function, Terminator};
 use super::layout::Layout;
 use super::policy::Late;
 use super::rate::{Rate, Turn};
+use super::answer::HandedSlots;
 use super::role::SlotRole;
 use super::step::StepKey;
 use crate::id::{
@@ -438,6 +439,9 @@ pub struct Team {
     pub members: Vec<Member>,
     /// Who takes it when no member covers the contact.
     pub backup: Option<String>,
+    /// Where the frame keeps who was handed to it; none where no step of the program hands anybody to it, or where nobody may answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handed: Option<HandedSlots>,
 }
 
 /// One of a team.

@@ -52,6 +52,7 @@ fn schema(program: &mut Program) {
         name: "visited".into(),
         properties: vec![property],
         layout: Layout::default(),
+        answer: None,
     });
     let pattern = program.patterns.push(Pattern {
         text: "visited(page is \"/pricing\")".into(),
@@ -71,7 +72,7 @@ fn mail(program: &mut Program) {
         ..EmailContent::default()
     });
     let member = Member { address: "ada@example.com".into(), covers: None };
-    program.teams.push(Team { name: "sales".into(), members: vec![member], backup: Some("all@example.com".into()) });
+    program.teams.push(Team { name: "sales".into(), members: vec![member], backup: Some("all@example.com".into()), handed: None });
 }
 
 fn predicates(program: &mut Program) {

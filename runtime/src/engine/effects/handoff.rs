@@ -63,7 +63,10 @@ impl Perform for Handoff {
         host.is_untaken = to.is_none();
         host.note_taken(&mut memory);
         match to {
-            Some(to) => host.tell(&memory, step, self, &to),
+            Some(to) => {
+                host.tell(&memory, step, self, &to);
+                host.note_handed(&mut memory, step, self.team, &to);
+            }
             None => host.batch.count(counter::HANDOFFS_TO_NOBODY),
         }
         host.decide(DecisionCode::HandedOff, step, reason.number());

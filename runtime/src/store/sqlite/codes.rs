@@ -82,6 +82,7 @@ coded!(DecisionCode {
     HeldOut => "held out",
     Paused => "paused",
     Resumed => "goes on",
+    Answered => "answered",
 });
 
 /// The code in a column. A number that Flow never writes is damage.

@@ -720,7 +720,8 @@ fn digests_tell_what_differs_and_not_how_it_was_cut_into_batches() {
     let settled = vec![OutboxSettlement { attempts: 9, ..settlement(41, OutboxState::Delivered, 77) }];
     let (stages, scores) = (rows.stages, rows.scores);
     let contacts = rows.contacts;
-    let rest = Changes { settled, contacts, ended: rows.ended, handoffs: rows.handoffs, ..Changes::default() };
+    let answers = rows.answers;
+    let rest = Changes { settled, contacts, ended: rows.ended, handoffs: rows.handoffs, answers, ..Changes::default() };
     pen.commit(&mut other, Changes { stages, scores, ..rest });
     assert_eq!(other.snapshot().digest(), whole);
 

@@ -1,6 +1,6 @@
 //! Handoffs and the teams that are told.
 
-use super::{Row, SAY};
+use super::{PARTS, Row, SAY};
 
 pub(super) const ROWS: &[Row] = &[
     (
@@ -93,4 +93,12 @@ pub(super) const ROWS: &[Row] = &[
     ),
     ("^ hand|pass|give|turn off|over|on [them|lead|contact|it] to [the] $t:name [team] $", "handoff to $t", SAY),
     ("^ handoff $t:name $", "handoff to $t", SAY),
+    ("refused by [the] $t:name [team]", "refused(team is \"$t\")", PARTS),
+    ("taken by [the] $t:name [team]", "taken(team is \"$t\")", PARTS),
+    ("refused [with] [reason|because] [:] $n:text", "refused(reason is $n)", PARTS),
+    ("accepted|claimed by [the] $t:name [team]", "taken(team is \"$t\")", PARTS),
+    ("rejected|declined by [the] $t:name [team]", "refused(team is \"$t\")", PARTS),
+    ("handoff|lead|task [is|was|has] [been] taken|accepted|claimed", "taken", SAY),
+    ("handoff|lead|task [is|was|has] [been] refused|rejected|declined", "refused", SAY),
+    ("handoff|task [is|was|has] [been] done|completed|finished|closed", "done", SAY),
 ];
