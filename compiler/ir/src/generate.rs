@@ -176,7 +176,8 @@ pub fn program(choices: &mut Choices) -> Program {
     let mut program = least_program();
     slots(&mut program.frame, choices);
     slots(&mut program.company, choices);
-    let mut event = EventType { name: "signed_up".into(), properties: Vec::new(), layout: Layout::default(), answer: None };
+    let mut event =
+        EventType { name: "signed_up".into(), properties: Vec::new(), layout: Layout::default(), answer: None };
     slots(&mut event.layout, choices);
     program.events.push(event);
     program.emails = ["welcome", "guide"].map(email).into_iter().collect();

@@ -57,8 +57,8 @@ pub use meaning::split::Split;
 pub use meaning::step::{StepKey, StepKind};
 pub use meaning::trigger::{TriggerKept, TriggerValue};
 pub use meaning::workflow::{
-    CivilSpan, Closings, CountedSince, Ending, Engagement, EngagementKind, Entry, EventCount, Goal, JourneySlots,
-    Member, PausedSlots, Reenter, SendWindow, Team, Wait, Workflow,
+    Capacity, CivilSpan, Closings, CountedSince, Ending, Engagement, EngagementKind, Entry, EventCount, Goal,
+    JourneySlots, Member, PausedSlots, Reenter, SendWindow, Team, Wait, Workflow,
 };
 pub use meaning::{EventType, Field, FieldType, FieldValue, Meaning, Predicate, Property, SystemSlots, effect};
 pub use program::Program;

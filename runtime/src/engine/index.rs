@@ -142,7 +142,12 @@ mod tests {
     fn program(patterns: Vec<(u32, Vec<PropertyTest>)>) -> Program {
         let mut program = Program::default();
         for name in ["visited", "bought"] {
-            program.events.push(EventType { name: name.to_owned(), properties: Vec::new(), layout: Layout::default(), answer: None });
+            program.events.push(EventType {
+                name: name.to_owned(),
+                properties: Vec::new(),
+                layout: Layout::default(),
+                answer: None,
+            });
         }
         for (event, tests) in patterns {
             let event = if event < 2 { PatternEvent::Declared(EventId(event)) } else { PatternEvent::AnyActivity };

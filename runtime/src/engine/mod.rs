@@ -75,6 +75,7 @@ pub mod reason;
 pub(crate) mod recount;
 mod refusals;
 mod report;
+mod roster;
 mod segment;
 mod spacing;
 mod starts;

@@ -154,6 +154,8 @@ reasons! {
         Backup = 2 "the backup, because no member covers the contact",
         Nobody = 3 "nobody, because no member covers the contact and there is no backup",
         DoNotContact = 4 "nobody, because the contact is marked as not to be contacted",
+        BackupOfBusy = 5 "the backup, because nobody who covers the contact is there and has room",
+        NobodyFree = 6 "nobody, because nobody who covers the contact is there and has room, and there is no backup",
     }
 
     /// What a team said of somebody who was handed to it.

@@ -3,7 +3,8 @@
 use super::Totals;
 use crate::engine::Report;
 use crate::engine::reason::{
-    Answered, Converted, FinishedBy, HandedTo, HeldOut, Ignored, Lacked, Notified, SentWhen, Suppressed, Undelivered, Withheld,
+    Answered, Converted, FinishedBy, HandedTo, HeldOut, Ignored, Lacked, Notified, SentWhen, Suppressed, Undelivered,
+    Withheld,
 };
 use crate::store::{DecisionCode, DecisionCount, HandoffCount, UnopenedCount};
 use flow_ir::effect::Effect;
@@ -506,7 +507,7 @@ fn sends_again(workflow: &Workflow) -> bool {
 
 /// Whether nobody took a handoff, for whichever reason.
 fn is_nobody(reason: u32) -> bool {
-    matches!(HandedTo::from_number(reason), Some(HandedTo::Nobody | HandedTo::DoNotContact))
+    matches!(HandedTo::from_number(reason), Some(HandedTo::Nobody | HandedTo::NobodyFree | HandedTo::DoNotContact))
 }
 
 /// Whether a step of the workflow suppressed somebody, not the person by their own act.
@@ -574,7 +575,8 @@ fn nobody_name(reason: u32) -> &'static str {
     match HandedTo::from_number(reason) {
         Some(HandedTo::Nobody) => "no_member",
         Some(HandedTo::DoNotContact) => "do_not_contact",
-        Some(HandedTo::Member | HandedTo::Backup) | None => "unknown",
+        Some(HandedTo::NobodyFree) => "no_member_free",
+        Some(HandedTo::Member | HandedTo::Backup | HandedTo::BackupOfBusy) | None => "unknown",
     }
 }
 

@@ -12,8 +12,8 @@
 
 use super::sqlite;
 use super::{
-    ContactId, ContactWrite, DecisionRecord, EventRecord, HandoffAnswer, HandoffRecord, JourneyRecord, OutboxRecord, OutboxState,
-    Records, ScoreRecord, StageRecord, StoreError, Texts, Total,
+    ContactId, ContactWrite, DecisionRecord, EventRecord, HandoffAnswer, HandoffRecord, JourneyRecord, OutboxRecord,
+    OutboxState, Records, ScoreRecord, StageRecord, StoreError, Texts, Total,
 };
 use ring::digest::{Context, SHA256};
 use std::collections::BTreeMap;

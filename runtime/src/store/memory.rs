@@ -8,9 +8,9 @@ use super::check::{broken, check_batch, lost};
 use super::digest::Snapshot;
 use super::frame::Blank;
 use super::record::{
-    BlockCount, ContactRecord, ContactWrite, DecisionCode, DecisionCount, DecisionRecord, EventRecord, HandoffCount,
-    HandoffAnswer, HandoffRecord, JourneyRecord, JourneyStatus, MessageKey, OutboxRecord, OutboxSettlement, PositionCount,
-    ScoreRecord, StageRecord, UnopenedCount,
+    BlockCount, ContactRecord, ContactWrite, DecisionCode, DecisionCount, DecisionRecord, EventRecord, HandoffAnswer,
+    HandoffCount, HandoffRecord, JourneyRecord, JourneyStatus, MessageKey, OutboxRecord, OutboxSettlement,
+    PositionCount, ScoreRecord, StageRecord, UnopenedCount,
 };
 use super::slot::{ContactId, Owner, Slot, Tended, Wish};
 use super::stored::{Damaged, StoredContact, StoredTexts};

@@ -167,7 +167,8 @@ fn of_two_who_are_one_the_later_handoff_is_answered() {
 #[test]
 fn a_handoff_of_an_earlier_version_is_answered() {
     everywhere(|world| {
-        let newer = HANDED.replace("enter when signed_up", "enter when requested_demo").replace("score += 20 ", "score += 30 ");
+        let newer =
+            HANDED.replace("enter when signed_up", "enter when requested_demo").replace("score += 20 ", "score += 30 ");
         world.becomes(&newer);
         world.at("2026-03-02 12:00").event("ada", "taken", json!({})).run();
         assert_eq!((world.score("ada"), kept(world).len()), (1, 1));

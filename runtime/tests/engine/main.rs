@@ -8,6 +8,7 @@ mod arrivals;
 mod batches;
 mod by_hand;
 mod calendars;
+mod capacity;
 mod changes;
 mod closing;
 mod consent;

@@ -41,7 +41,7 @@ pub(crate) const DECLARATIONS: &[&str] = &[
     "segment away = inactive for 4 days",
     "segment rich = keen and ordered ever",
     r#"team sales {
-  member "ana@acme.example" covers region in ("EMEA")
+  member "ana@acme.example" covers region in ("EMEA") capacity 3 open, 2 a day away 2026-03-09 to 2026-03-10
   member "bo@acme.example" covers region in ("AMER", "EMEA")
   backup "lead@acme.example"
   assign round robin

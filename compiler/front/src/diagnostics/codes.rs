@@ -72,6 +72,8 @@ macro_rules! codes {
                 TwoCalendars "0517" "two-calendars";
                 BadHoldout "0520" "bad-holdout";
                 NoNextWindow "0521" "no-next-window";
+                BadCapacity "0570" "bad-capacity";
+                NobodyCloses "0571" "nobody-closes";
                 // 06: messages
                 UnclearEngagement "0601" "unclear-engagement";
                 NotSentBefore "0602" "not-sent-before";

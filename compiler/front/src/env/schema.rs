@@ -10,7 +10,9 @@ use crate::syntax::ast;
 use crate::syntax::constructs::TYPES;
 use crate::typed::FieldShape;
 use flow_ir::limits::MAX_CHOICES;
-use flow_ir::{Answer, CONSENT_FIELD, Consent, ConsentState, EventId, EventType, FieldId, FieldType, IdMap, NEVER, Property};
+use flow_ir::{
+    Answer, CONSENT_FIELD, Consent, ConsentState, EventId, EventType, FieldId, FieldType, IdMap, NEVER, Property,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Debug, Clone)]

@@ -2,8 +2,8 @@
 
 use super::Lowering;
 use super::predicate::{Scope, Segments};
-use crate::typed::{TypedEmail, TypedTeam};
-use flow_ir::{EmailContent, Effect, HandedSlots, Id, Member, NEVER, SlotKind, Subject, Team, TeamId};
+use crate::typed::{TypedEmail, TypedMember, TypedTeam};
+use flow_ir::{Effect, EmailContent, HandedSlots, Id, Member, NEVER, SlotKind, Subject, Team, TeamId};
 
 impl Lowering<'_> {
     /// What an email says.
@@ -49,12 +49,12 @@ impl Lowering<'_> {
 
     fn team(&mut self, typed: &TypedTeam, id: TeamId) -> Team {
         let mut members = Vec::new();
-        for (address, covers) in &typed.members {
+        for TypedMember { address, covers, capacity, away } in &typed.members {
             let name = format!("{}: {address} covers", typed.name);
             let covers = covers
                 .as_ref()
                 .map(|covers| self.predicate(name, None, &covers.cond, &mut Scope::program(Segments::Afresh)));
-            members.push(Member { address: address.clone(), covers });
+            members.push(Member { address: address.clone(), covers, capacity: *capacity, away: away.clone() });
         }
         let handed = self.handed(&typed.name, id);
         Team { name: typed.name.clone(), members, backup: typed.backup.clone(), handed }

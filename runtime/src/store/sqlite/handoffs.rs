@@ -60,7 +60,8 @@ pub(super) fn all(connection: &Connection) -> Result<Vec<HandoffRecord>, Trouble
 }
 
 pub(super) fn answers(connection: &Connection) -> Result<Vec<HandoffAnswer>, Trouble> {
-    let mut statement = connection.prepare("SELECT key, answer, reason, at FROM handoff_answer ORDER BY key, answer")?;
+    let mut statement =
+        connection.prepare("SELECT key, answer, reason, at FROM handoff_answer ORDER BY key, answer")?;
     let rows = statement.query_map([], |row| {
         let number: i64 = row.get(1)?;
         let answer = Answer::ALL.into_iter().find(|answer| answer.bit() == number);

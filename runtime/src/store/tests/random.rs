@@ -157,7 +157,12 @@ fn changes() -> impl Strategy<Value = Changes> {
         (vec(("[a-d]", proptest::option::of(contact_id())), 0..3), vec((contact_id(), contact_id()), 0..2)),
         vec(journeys(), 0..2),
     );
-    let traffic = (vec(events(), 0..2), vec(outbox_rows(), 0..3), vec(settlements(), 0..2), (vec(handoffs(), 0..2), vec(said_of_handoffs(), 0..2)));
+    let traffic = (
+        vec(events(), 0..2),
+        vec(outbox_rows(), 0..3),
+        vec(settlements(), 0..2),
+        (vec(handoffs(), 0..2), vec(said_of_handoffs(), 0..2)),
+    );
     let place = || vec(("[ab]", vec(any::<u8>(), 0..4)), 0..2);
     let notes = (vec(decisions(), 0..3), ledgers(), place(), place(), vec(totals(), 0..2));
     (people, traffic, notes).prop_map(|((contacts, (keys, joined), ended), traffic, notes)| {

@@ -15,7 +15,12 @@ fn rich() -> Program {
     let property_too = Property { name: "plan".into(), ..property.clone() };
     let properties = vec![property, property_too];
     program.events.push(EventType { name: "came".into(), properties, layout: Layout::default(), answer: None });
-    program.events.push(EventType { name: "left".into(), properties: Vec::new(), layout: Layout::default(), answer: None });
+    program.events.push(EventType {
+        name: "left".into(),
+        properties: Vec::new(),
+        layout: Layout::default(),
+        answer: None,
+    });
     for (event, text) in [(EventId(0), "came"), (EventId(1), "left")] {
         program.patterns.push(Pattern { text: text.into(), event: PatternEvent::Declared(event), tests: Vec::new() });
     }

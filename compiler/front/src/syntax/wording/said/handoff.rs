@@ -93,6 +93,17 @@ pub(super) const ROWS: &[Row] = &[
     ),
     ("^ hand|pass|give|turn off|over|on [them|lead|contact|it] to [the] $t:name [team] $", "handoff to $t", SAY),
     ("^ handoff $t:name $", "handoff to $t", SAY),
+    ("^ member $a:text capacity : $r.. $", "member $a capacity $r", SAY),
+    (
+        "^ member $a:text capacity|max|limit|quota [of] $n:number per|each|every day $",
+        "member $a capacity $n a day",
+        SAY,
+    ),
+    (
+        "^ member $a:text [is] away|absent|out|off|ooo|holiday|vacation|on from|on|vacation|holiday|leave [from] $r.. $",
+        "member $a away $r",
+        SAY,
+    ),
     ("refused by [the] $t:name [team]", "refused(team is \"$t\")", PARTS),
     ("taken by [the] $t:name [team]", "taken(team is \"$t\")", PARTS),
     ("refused [with] [reason|because] [:] $n:text", "refused(reason is $n)", PARTS),
