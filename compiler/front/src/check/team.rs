@@ -28,8 +28,8 @@ pub(super) fn check_team(cx: &mut Cx<'_>, node: &ast::Team) -> TypedTeam {
             cond: check_predicate(cx, covers, Asked::Anywhere("a team"), &Known::new()),
             at: cx.at(covers.span()),
         });
-        let capacity = member.capacity.as_ref().map(|capacity| check_capacity(cx, capacity)).unwrap_or_default();
-        let away = member.away.iter().filter_map(|days| check_day_span(cx, days)).collect();
+        let capacity = member.limits.capacity.as_ref().map(|capacity| check_capacity(cx, capacity)).unwrap_or_default();
+        let away = member.limits.away.iter().filter_map(|days| check_day_span(cx, days)).collect();
         let address = check_address(cx, &member.address, false);
         members.extend(address.map(|address| TypedMember { address, covers, capacity, away }));
     }

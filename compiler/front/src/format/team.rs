@@ -19,13 +19,13 @@ constructs::team_clauses!(clauses TeamClause);
 fn member(printer: &mut Printer<'_>, member: &Member, at: Span) {
     let line = format!("member {}", text(printer, &member.address));
     let mut behind = String::new();
-    if let Some(Capacity { open, a_day }) = &member.capacity {
+    if let Some(Capacity { open, a_day }) = &member.limits.capacity {
         let open = open.iter().map(|most| format!("{} open", most.text));
         let most = open.chain(a_day.iter().map(|most| format!("{} a day", most.text)));
         behind += &format!(" capacity {}", most.collect::<Vec<_>>().join(", "));
     }
-    if !member.away.is_empty() {
-        let days = member.away.iter().map(|days| match &days.last {
+    if !member.limits.away.is_empty() {
+        let days = member.limits.away.iter().map(|days| match &days.last {
             Some(last) => format!("{} to {}", days.first.text, last.text),
             None => days.first.text.clone(),
         });

@@ -23,6 +23,12 @@ constructs::team_clauses!(clauses TeamClause TEAM_CLAUSES);
 pub(crate) struct Member {
     pub address: Text,
     pub covers: Option<Predicate>,
+    pub limits: Box<Limits>,
+}
+
+/// What keeps people from a member.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Limits {
     pub capacity: Option<Capacity>,
     /// From one day to another, both included.
     pub away: Vec<DaySpan>,

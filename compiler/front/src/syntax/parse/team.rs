@@ -4,7 +4,7 @@ use super::calendar::days as day_spans;
 use super::clause::{self, clauses};
 use super::context::Context;
 use super::{Pair, Reader, Rule, child, head, span};
-use crate::syntax::ast::{Assign, Capacity, Member, Team, TeamClause, Text};
+use crate::syntax::ast::{Assign, Capacity, Limits, Member, Team, TeamClause, Text};
 use crate::syntax::constructs;
 
 pub(super) fn parse(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Team {
@@ -21,7 +21,7 @@ fn member(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Member {
         Capacity { open: most(Rule::open_most), a_day: most(Rule::a_day) }
     });
     let away = child(pair, Rule::away).map(|away| day_spans(&away).collect()).unwrap_or_default();
-    Member { address: reader.text_of(pair), covers, capacity, away }
+    Member { address: reader.text_of(pair), covers, limits: Box::new(Limits { capacity, away }) }
 }
 
 fn backup(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Text {
