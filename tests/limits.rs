@@ -46,6 +46,7 @@ fn cases() -> Vec<Case> {
         case("MAX_SUBJECT_BYTES", limits::MAX_SUBJECT_BYTES, Flow(subject), Code::MailTooLong),
         case("MAX_TEXT_BYTES", limits::MAX_TEXT_BYTES, Flow(preview), Code::MailTooLong),
         case("MAX_RATE", limits::MAX_RATE as usize, Flow(rate), Code::BadRate),
+        case("MAX_CAPACITY", limits::MAX_CAPACITY as usize, Flow(capacity), Code::BadCapacity),
         case("MAX_HOLD_DAYS", limits::MAX_HOLD_DAYS as usize, Flow(hold), Code::BadDuration),
         case("MAX_FACT_DEPTH", limits::MAX_FACT_DEPTH as usize, Flow(cap), Code::BadCount),
         case("MAX_ROUNDS", limits::MAX_ROUNDS as usize, Flow(rounds), Code::BadRepeat),
@@ -112,6 +113,10 @@ fn value(chars: usize) -> String {
 
 fn rate(people: usize) -> String {
     workflow(&format!("  rate {people} an hour\n  score += 1\n"))
+}
+
+fn capacity(people: usize) -> String {
+    format!("team desk {{ member \"ana@acme.example\" capacity {people} a day }}\n")
 }
 
 fn rounds(times: usize) -> String {

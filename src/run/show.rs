@@ -193,6 +193,8 @@ fn events(table: &mut Table, report: &RunReport) {
     table.line("events", report.events.kept, undeclared);
     let before = "they occurred before the store began: they fill what conditions ask for, and let nobody in";
     table.line_if_any("  history", report.events.history, before);
+    let nothing_new = "about nobody who was handed over, or said before: no effect";
+    table.line_if_any("  answers of teams", report.events.answers_to_no_handoff, nothing_new);
     table.line_if_any("  repeated", report.events.repeated, "a message id known by then: no effect");
 }
 
@@ -463,6 +465,9 @@ fn step(step: &StepReport) -> Option<Line> {
         (step.sent, "sent"),
         (step.handed_off, "handed off"),
         (step.taken_by_nobody, "taken by nobody"),
+        (step.answers.taken, "taken"),
+        (step.answers.refused, "refused"),
+        (step.answers.done, "done"),
         (step.suppressed, "suppressed"),
         (step.notified, "notified"),
         (step.notified_nobody, "nobody to notify"),

@@ -56,6 +56,7 @@ pub(super) fn withheld_words(reason: &str) -> String {
 pub(super) fn nobody_words(reason: &str) -> String {
     match reason {
         "no_member" => "whom no member covers, and the team has no backup".to_owned(),
+        "no_member_free" => "whose members are away or have no room, and the team has no backup".to_owned(),
         "do_not_contact" => "marked as not to be contacted".to_owned(),
         "test_person" => "who only try things out".to_owned(),
         other => other.replace('_', " "),

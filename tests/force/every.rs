@@ -212,6 +212,10 @@ const STORIES: &[Story] = &[
         (6, "click hello guide"),
         (HOUR, "visit /pricing"),
         (2 * HOUR, "visit /pricing/team"),
+        (3 * HOUR, "done"),
+        (4 * HOUR, "taken"),
+        (4 * HOUR + 1, "taken"),
+        (DAY, "refused no budget"),
     ],
     &[(0, "download guide"), (5, "open hello"), (40, "open nudge"), (4 * DAY, "download guide"), (8 * DAY, "demo")],
     &[(0, "login late"), (1, "download guide"), (10, "demo"), (20, "visit /a")],
@@ -375,6 +379,9 @@ fn what(person: usize, verb: &str, rest: &str) -> Value {
         "spam" => track("Email Marked as Spam", json!({})),
         "unsubscribe" => track("Unsubscribed", json!({ "topic": rest })),
         "subscribe" => track("Subscribed", json!({})),
+        "taken" => track("Taken", json!({})),
+        "refused" => track("Refused", json!({ "team": "sales", "reason": rest })),
+        "done" => track("Done", json!({})),
         "device" | "tablet" => {
             let device = format!("{verb}{person}");
             let (verb, rest) = rest.split_once(' ').unwrap_or((rest, ""));

@@ -2,9 +2,10 @@
 
 use crate::source::Location;
 use flow_ir::{
-    Appointment, CivilSpan, Comparison, Conditions, CountedSince, Dates, Effect, Email, EmailContent, EmailId, Ending,
-    EngagementKind, EventType, FieldId, FieldType, HolidayCalendar, IdMap, LIST_WORDS, Late, Pattern, Policy, Rate,
-    Reenter, SegmentId, SendWindow, TeamId, TextTemplate, TextTestKind, TriggerValue, WorkflowId,
+    Appointment, Capacity, CivilSpan, Comparison, Conditions, CountedSince, Dates, DaySpan, Effect, Email,
+    EmailContent, EmailId, Ending, EngagementKind, EventType, FieldId, FieldType, HolidayCalendar, IdMap, LIST_WORDS,
+    Late, Pattern, Policy, Rate, Reenter, SegmentId, SendWindow, TeamId, TextTemplate, TextTestKind, TriggerValue,
+    WorkflowId,
 };
 use std::collections::BTreeSet;
 use std::hash::{Hash, Hasher};
@@ -240,10 +241,19 @@ pub(crate) struct TypedEmail {
     pub subjects: Vec<(Option<Part>, TextTemplate)>,
 }
 
+/// One of a team.
+#[derive(Debug, Clone)]
+pub(crate) struct TypedMember {
+    pub address: String,
+    pub covers: Option<Part>,
+    pub capacity: Capacity,
+    pub away: Vec<DaySpan>,
+}
+
 #[derive(Debug, Clone)]
 pub(crate) struct TypedTeam {
     pub name: String,
-    pub members: Vec<(String, Option<Part>)>,
+    pub members: Vec<TypedMember>,
     pub backup: Option<String>,
 }
 
@@ -455,7 +465,7 @@ impl Typed {
         self.segments.values().for_each(|segment| visit(segment.when.root(Place::Segment)));
         self.workflows.values().for_each(|workflow| workflow.each_root(visit));
         let subjects = self.emails.values().flat_map(|email| &email.subjects).filter_map(|(when, _)| when.as_ref());
-        let covers = self.teams.values().flat_map(|team| &team.members).filter_map(|(_, covers)| covers.as_ref());
+        let covers = self.teams.values().flat_map(|team| &team.members).filter_map(|member| member.covers.as_ref());
         subjects.for_each(|when| visit(when.root(Place::Subject)));
         covers.for_each(|covers| visit(covers.root(Place::Covers)));
     }

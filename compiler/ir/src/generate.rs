@@ -177,11 +177,12 @@ pub fn program(choices: &mut Choices) -> Program {
     let mut program = least_program();
     slots(&mut program.frame, choices);
     slots(&mut program.company, choices);
-    let mut event = EventType { name: "signed_up".into(), properties: Vec::new(), layout: Layout::default() };
+    let mut event =
+        EventType { name: "signed_up".into(), properties: Vec::new(), layout: Layout::default(), answer: None };
     slots(&mut event.layout, choices);
     program.events.push(event);
     program.emails = ["welcome", "guide"].map(email).into_iter().collect();
-    program.teams.push(Team { name: "sales".into(), members: Vec::new(), backup: None });
+    program.teams.push(Team { name: "sales".into(), members: Vec::new(), backup: None, handed: None });
     text_test(&mut program, "gmbh");
     text_test(&mut program, "ltd");
     segments(&mut program, choices);

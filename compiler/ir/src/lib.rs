@@ -34,6 +34,7 @@ pub use debug::{Conditions, DebugInfo, EmailContent, Link, Subject, WorkflowDebu
 pub use id::*;
 pub use limits::VALUE_LIMIT;
 pub use lineage::{Fill, Goalless, Lineage, Live, Lost, Standing, Unlinked, link, places, standing};
+pub use meaning::answer::{Answer, HandedSlot, HandedSlots};
 pub use meaning::appointment::{Appointment, BUSINESS_MINUTES, USUAL_MINUTE};
 pub use meaning::area::{Area, Areas, Place};
 pub use meaning::calendar::Calendar;
@@ -56,8 +57,8 @@ pub use meaning::split::Split;
 pub use meaning::step::{StepKey, StepKind};
 pub use meaning::trigger::{TriggerKept, TriggerValue};
 pub use meaning::workflow::{
-    CivilSpan, Closings, CountedSince, Ending, Engagement, EngagementKind, Entry, EventCount, Goal, JourneySlots,
-    Member, PausedSlots, Reenter, SendWindow, Team, Wait, Workflow,
+    Capacity, CivilSpan, Closings, CountedSince, Ending, Engagement, EngagementKind, Entry, EventCount, Goal,
+    JourneySlots, Member, PausedSlots, Reenter, SendWindow, Team, Wait, Workflow,
 };
 pub use meaning::{
     EventType, Field, FieldType, FieldValue, LIST_WORDS, Meaning, Predicate, Property, SystemSlots, effect,

@@ -107,6 +107,9 @@ pub const MAX_HOLD_DAYS: u32 = 90;
 /// The most people whom a `rate` lets in, in an hour or a day. Beyond it nothing is paced that a mail server would feel.
 pub const MAX_RATE: u32 = 1_000_000;
 
+/// The most people that a member of a team may have, or be given in a day.
+pub const MAX_CAPACITY: u32 = 100_000;
+
 // ---- memory
 
 /// The most bytes an area of memory may have; far above any real one, and small enough for every offset to be an immediate.

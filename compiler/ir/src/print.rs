@@ -230,9 +230,13 @@ fn print_predicate(f: &mut Formatter<'_>, program: &Program, id: PredicateId, pr
 fn print_mail(f: &mut Formatter<'_>, program: &Program) -> fmt::Result {
     print_list(f, "emails", &program.emails, |id, email| email_line(program, id, email))?;
     print_list(f, "teams", &program.teams, |_, team| {
-        let members = team.members.iter().map(|member| match member.covers {
-            Some(covers) => format!("{} where {covers}", member.address),
-            None => member.address.clone(),
+        let members = team.members.iter().map(|member| {
+            let covers = member.covers.iter().map(|covers| format!(" where {covers}"));
+            let open = member.capacity.open.iter().map(|most| format!(" up to {most} open"));
+            let a_day = member.capacity.a_day.iter().map(|most| format!(" up to {most} a day"));
+            let away = member.away.iter().map(|days| format!(" not on {} to {}", days.first_day, days.last_day));
+            let more: String = covers.chain(open).chain(a_day).chain(away).collect();
+            format!("{}{more}", member.address)
         });
         let backup = team.backup.iter().map(|backup| format!("else {backup}"));
         format!("{}: {}", team.name, members.chain(backup).collect::<Vec<_>>().join(", "))

@@ -14,13 +14,15 @@ mod tests;
 pub mod value;
 
 use super::{
-    AFTER, Area, BEFORE, CountedSince, Dates, EmailId, Entry, FactId, Field, FieldId, FieldType, Id, IdMap, Late,
-    Layout, Op, Pattern, PatternEvent, PatternId, PredicateId, Program, Property, Reference, SlotId, SlotKind, Split,
-    Turn, Workflow, WorkflowId,
+    AFTER, Area, BEFORE, CountedSince, Dates, EmailId, Entry, FactId, Field, FieldId, FieldType, HandedSlot, Id, IdMap,
+    Late, Layout, Op, Pattern, PatternEvent, PatternId, PredicateId, Program, Property, Reference, SlotId, SlotKind,
+    Split, Turn, Workflow, WorkflowId,
 };
 use crate::limits::{
-    MAX_CHOICES, MAX_DURATION_DAYS, MAX_FACT_DEPTH, MAX_FIELDS, MAX_RATE, MAX_STEPS, MAX_TRIGGERS, TRACE_BITS,
+    MAX_CAPACITY, MAX_CHOICES, MAX_DURATION_DAYS, MAX_FACT_DEPTH, MAX_FIELDS, MAX_RATE, MAX_STEPS, MAX_TRIGGERS,
+    TRACE_BITS,
 };
+use crate::meaning::holidays::DaySpan;
 use crate::meaning::policy::is_share;
 use owner::Owners;
 use std::fmt;
@@ -262,6 +264,17 @@ impl Checker<'_> {
             let place = format!("{id} `{}`", team.name);
             for covers in team.members.iter().filter_map(|member| member.covers) {
                 self.belongs_to_all(&place, covers);
+            }
+            for member in &team.members {
+                let most = [member.capacity.open, member.capacity.a_day].into_iter().flatten();
+                let is_sensible = most.into_iter().all(|most| (1..=MAX_CAPACITY).contains(&most));
+                if !is_sensible || member.away.iter().any(DaySpan::is_backwards) {
+                    self.fault(&place, format!("{} can never be handed to, or is away backwards", member.address));
+                }
+            }
+            for (kept, slot) in team.handed.iter().flat_map(|handed| handed.each()) {
+                let kind = if kept == HandedSlot::Answers { SlotKind::Code } else { SlotKind::Int };
+                self.slot_of(&place, &program.frame, slot, kind);
             }
         }
     }

@@ -8,6 +8,7 @@ use super::contact::Told;
 use super::counter;
 use super::error::EngineError;
 use super::rate::Places;
+use super::roster::Roster;
 use super::told::Happened;
 use super::unheard::Unheard;
 use crate::store::{
@@ -23,10 +24,12 @@ pub(super) struct Batch {
     slot: Slot,
     /// The slot as it stands with what has been given out.
     state: SlotState,
-    /// For each team, the member whose turn it is.
-    turns: Vec<u64>,
+    /// What each team has given out.
+    rosters: Vec<Roster>,
+    /// Of a team that is none.
+    no_roster: Roster,
     /// The same as the store has them.
-    kept_turns: Vec<u64>,
+    kept_rosters: Vec<Roster>,
     /// For each workflow that has a rate, or had one, the places of those who come in.
     places: BTreeMap<WorkflowId, Places>,
     /// The same as the store has them.
@@ -74,11 +77,10 @@ impl Batch {
         actors: &BTreeMap<Actor, Vec<u8>>,
         program: &Program,
     ) -> Result<Batch, EngineError> {
-        let turn = |team: &flow_ir::Team| {
-            let kept = actors.get(&Actor::Team(team.name.clone()));
-            kept.and_then(|kept| kept.first_chunk()).map_or(0, |turn| u64::from_le_bytes(*turn))
+        let roster = |team: &flow_ir::Team| {
+            actors.get(&Actor::Team(team.name.clone())).map(|kept| Roster::read(kept)).unwrap_or_default()
         };
-        let turns: Vec<u64> = program.teams.values().map(turn).collect();
+        let rosters: Vec<Roster> = program.teams.values().map(roster).collect();
         let paced = program.workflows.iter().filter(|(_, workflow)| workflow.turn.is_some());
         let places = paced.map(|(id, workflow)| Ok((id, Places::load(actors, &workflow.name)?)));
         let places = places.collect::<Result<BTreeMap<_, _>, EngineError>>()?;
@@ -87,8 +89,9 @@ impl Batch {
             slot,
             handed: last_record(slot, state),
             state,
-            kept_turns: turns.clone(),
-            turns,
+            kept_rosters: rosters.clone(),
+            rosters,
+            no_roster: Roster::default(),
             kept_places: places.clone(),
             places,
             version: program.lineage.version,
@@ -234,15 +237,9 @@ impl Batch {
         self.state.first_day = first;
     }
 
-    /// Whose turn it is in a team.
-    pub(super) fn turn(&self, team: TeamId) -> u64 {
-        self.turns.get(team.index()).copied().unwrap_or(0)
-    }
-
-    pub(super) fn set_turn(&mut self, team: TeamId, turn: u64) {
-        if let Some(place) = self.turns.get_mut(team.index()) {
-            *place = turn;
-        }
+    /// What a team has given out.
+    pub(super) fn roster(&mut self, team: TeamId) -> &mut Roster {
+        self.rosters.get_mut(team.index()).unwrap_or(&mut self.no_roster)
     }
 
     /// The places of a workflow that has a rate.
@@ -294,12 +291,14 @@ impl Batch {
         let next = Changes::after(&self.changes);
         let mut changes = std::mem::replace(&mut self.changes, next);
         for (id, team) in program.teams.iter() {
-            let turn = self.turn(id);
-            if self.kept_turns.get(id.index()) != Some(&turn) {
-                changes.actors.push((Actor::Team(team.name.clone()), turn.to_le_bytes().to_vec()));
+            let (kept, roster) = (self.kept_rosters.get_mut(id.index()), self.rosters.get(id.index()));
+            if let (Some(kept), Some(roster)) = (kept, roster)
+                && kept != roster
+            {
+                changes.actors.push((Actor::Team(team.name.clone()), roster.bytes()));
+                kept.clone_from(roster);
             }
         }
-        self.kept_turns.clone_from(&self.turns);
         for (id, places) in &self.places {
             if self.kept_places.get(id) != Some(places)
                 && let Some(workflow) = program.workflows.get(*id)

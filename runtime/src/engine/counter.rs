@@ -34,6 +34,8 @@ pub const CLICKS_OF_UNKNOWN_EMAILS: &str = "clicks_of_unknown_emails";
 pub const UNKNOWN_ZONES: &str = "unknown_zones";
 /// Handoffs that nobody could take.
 pub const HANDOFFS_TO_NOBODY: &str = "handoffs_to_nobody";
+/// Answers of a team that are about no handoff, or say again what was said of it.
+pub const ANSWERS_TO_NO_HANDOFF: &str = "answers_to_no_handoff";
 /// Items after which a contact was still unsettled when as many rounds had run as the program can need.
 pub const ROUNDS_EXHAUSTED: &str = "rounds_exhausted";
 /// Events that occurred before the store began: they fill what conditions ask for, and trigger nothing (E3).

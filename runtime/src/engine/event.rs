@@ -60,6 +60,9 @@ impl Touch<'_> {
         if mail.is_some_and(|mail| !self.track_mail(mail, event, occurred_at)) {
             return None;
         }
+        if event.meaning.answer.is_some_and(|answer| !self.track_answer(answer, event, occurred_at)) {
+            return None;
+        }
         if !event.meaning.is_known() {
             self.count_unknown(event);
         }

@@ -205,8 +205,7 @@ impl<'e> StepHost<'e> {
 
     /// The key under which an effect of this wake leaves once (E9).
     pub(super) fn key(&self, step: StepId) -> String {
-        let (contact, workflow) = (self.contact.0, &self.declared().name);
-        format!("c{contact}.{workflow}.{}.s{}.v{}", self.run, step.0, self.visit)
+        key_of(self.contact, &self.declared().name, self.run, step.0, self.visit)
     }
 
     pub(super) fn decide(&mut self, code: DecisionCode, step: StepId, reason: u32) {
@@ -233,6 +232,11 @@ impl<'e> StepHost<'e> {
     pub(super) fn view<'v>(&'v self, frame: &'v [u8]) -> ContactView<'v> {
         ContactView::of_parts(self.plan, self.backend, self.contact, frame, self.texts, self.zone)
     }
+}
+
+/// The key of an effect: of this contact's run in a workflow, at a step.
+pub(super) fn key_of(contact: ContactId, workflow: &str, run: u32, step: u32, visit: u32) -> String {
+    format!("c{}.{workflow}.{run}.s{step}.v{visit}", contact.0)
 }
 
 /// What is found in a text field, without regard to case; nothing where it is missing.

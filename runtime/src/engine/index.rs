@@ -61,8 +61,8 @@ impl PatternIndex {
     pub(super) fn said_by(&self, meaning: Meaning, values: &[Option<Known>]) -> Vec<PatternId> {
         let mut said = meaning.declared.map_or_else(Vec::new, |event| self.matching(event, values));
         said.extend(meaning.mail.and_then(MailEvent::told_of_mails).and_then(|what| self.of_mails(what)));
-        // What somebody does for them is nothing that they did.
-        if meaning.mail.is_none_or(MailEvent::is_activity) && !meaning.enrols {
+        // What somebody does for them or says of them is nothing that they did.
+        if meaning.mail.is_none_or(MailEvent::is_activity) && !meaning.enrols && meaning.answer.is_none() {
             said.extend(&self.activity);
         }
         said
@@ -142,7 +142,12 @@ mod tests {
     fn program(patterns: Vec<(u32, Vec<PropertyTest>)>) -> Program {
         let mut program = Program::default();
         for name in ["visited", "bought"] {
-            program.events.push(EventType { name: name.to_owned(), properties: Vec::new(), layout: Layout::default() });
+            program.events.push(EventType {
+                name: name.to_owned(),
+                properties: Vec::new(),
+                layout: Layout::default(),
+                answer: None,
+            });
         }
         for (event, tests) in patterns {
             let event = if event < 2 { PatternEvent::Declared(EventId(event)) } else { PatternEvent::AnyActivity };

@@ -32,6 +32,7 @@ impl Touch<'_> {
         self.join_held(other);
         self.join_turns(other);
         self.join_agains(other);
+        self.join_handed(other);
         self.batch.changes.joined.push((other.id, self.contact.id));
         self.batch.count(counter::JOINED);
         self.write_off(other);
@@ -78,8 +79,8 @@ impl Touch<'_> {
             }
             // Worked out by what is known of both.
             SlotRole::Date(_) | SlotRole::Decided(_) => return,
-            // As one turn, and as one trigger.
-            SlotRole::Turn(..) | SlotRole::Again(..) => return,
+            // As one turn, as one trigger, and as one handoff.
+            SlotRole::Turn(..) | SlotRole::Again(..) | SlotRole::Handed(..) => return,
         };
         if joined != own {
             self.contact.write(plan, slot, joined);

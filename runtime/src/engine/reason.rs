@@ -3,6 +3,7 @@
 //! A number is never given to another meaning: totals and explanations of years ago still carry it.
 
 use crate::store::DecisionCode;
+use flow_ir::Answer;
 
 /// Reasons of one kind of decision: the number that is kept, and what it says to people.
 macro_rules! reasons {
@@ -160,8 +161,17 @@ reasons! {
         Backup = 2 "the backup, because no member covers the contact",
         Nobody = 3 "nobody, because no member covers the contact and there is no backup",
         DoNotContact = 4 "nobody, because the contact is marked as not to be contacted",
+        BackupOfBusy = 5 "the backup, because nobody who covers the contact is there and has room",
+        NobodyFree = 6 "nobody, because nobody who covers the contact is there and has room, and there is no backup",
         /// In a live run alone (E13).
         TestPerson = 26 "nobody, because the contact only tries things out",
+    }
+
+    /// What a team said of somebody who was handed to it.
+    Answered {
+        Taken = 1 "somebody of the team works on it",
+        Refused = 2 "the team does not take the contact",
+        Done = 3 "the team has done what was to be done",
     }
 
     /// Who was told something of a contact.
@@ -203,6 +213,17 @@ reasons! {
     }
 }
 
+impl Answered {
+    /// What an answer is recorded as.
+    pub const fn of(answer: Answer) -> Answered {
+        match answer {
+            Answer::Taken => Answered::Taken,
+            Answer::Refused => Answered::Refused,
+            Answer::Done => Answered::Done,
+        }
+    }
+}
+
 /// No rate has the number of what holds a mail.
 const _: () = assert!(HeldBy::Spacing.number() / 2 > flow_ir::limits::MAX_RATE);
 
@@ -228,6 +249,7 @@ pub fn all() -> Vec<(DecisionCode, u32, &'static str)> {
         Sent: SentWhen,
         Withheld: Withheld,
         HandedOff: HandedTo,
+        Answered: Answered,
         Notified: Notified,
         Finished: FinishedBy,
         Undelivered: Undelivered,

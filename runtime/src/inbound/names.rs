@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) use flow_front::naming::snake_case;
-use flow_ir::{EventId, Field, FieldId, Program};
+use flow_ir::{Answer, EventId, Field, FieldId, Program};
 use flow_stdlib::names::{NameKind, names};
 
 use super::consent::Reading;
@@ -22,6 +22,8 @@ pub struct Meaning {
     pub declared: Option<EventId>,
     /// What became of a mail, or of the consent to mail.
     pub mail: Option<MailEvent>,
+    /// What a team says of somebody who was handed to it.
+    pub answer: Option<Answer>,
     /// It lets somebody into a workflow that people enter by hand ([`ENROLLED`]).
     pub enrols: bool,
     /// Nothing here knows the name, and it sounds as if somebody refused mail.
@@ -47,6 +49,8 @@ pub(crate) struct EventNames {
     mail: BTreeMap<String, MailEvent>,
     /// What the program declares under another name for what somebody did with a mail: `email_clicked` is `Email Link Clicked`.
     of_mail: BTreeMap<MailEvent, EventId>,
+    /// Which of the declared ones say something of a handoff.
+    answers: BTreeMap<EventId, Answer>,
     /// The letters of [`ENROLLED`].
     enrolled: String,
 }
@@ -61,7 +65,8 @@ impl EventNames {
         });
         let mail: BTreeMap<String, MailEvent> = mail.collect();
         let of_mail = declared.iter().filter_map(|(name, id)| Some((*mail.get(&plain(name))?, *id)));
-        Self { of_mail: of_mail.collect(), declared, mail, enrolled: plain(ENROLLED) }
+        let answers = program.events.iter().filter_map(|(id, event)| Some((id, event.answer?))).collect();
+        Self { of_mail: of_mail.collect(), answers, declared, mail, enrolled: plain(ENROLLED) }
     }
 
     /// A refusal keeps its meaning where the program declares an event of its name: it must count. What gives consent does not: a
@@ -75,7 +80,8 @@ impl EventNames {
         let by_name = declared.is_some();
         let mail = mail.filter(|mail| *mail != MailEvent::Subscribed || !by_name);
         let enrols = letters == self.enrolled;
-        Meaning { declared: declared.or_else(of_mail), mail, enrols, ..Meaning::default() }
+        let answer = declared.and_then(|event| self.answers.get(&event)).copied();
+        Meaning { declared: declared.or_else(of_mail), mail, answer, enrols, ..Meaning::default() }
     }
 }
 
@@ -292,7 +298,7 @@ mod tests {
         assert_eq!(names.find("Page Vistied"), Meaning::default());
         for name in ["unsubscribed", "subscribed", "email_clicked"] {
             let layout = flow_ir::Layout::default();
-            program.events.push(EventType { name: name.into(), properties: Vec::new(), layout });
+            program.events.push(EventType { name: name.into(), properties: Vec::new(), layout, answer: None });
         }
         let names = EventNames::new(&program);
         let both = names.find("Unsubscribed");

@@ -73,6 +73,7 @@ fn event(name: &str, properties: &[&str]) -> EventType {
         name: name.to_owned(),
         properties: properties.iter().map(property).collect(),
         layout: flow_ir::Layout::default(),
+        answer: flow_ir::Answer::of_name(name),
     }
 }
 

@@ -104,6 +104,9 @@ pub struct Events {
     pub unknown_refusals: Totals,
     /// Of those kept: from before the store began, so that they let nobody in.
     pub history: u64,
+    /// Of those kept: answers of a team that are about no handoff, or say again what was said of it.
+    #[serde(skip_serializing_if = "workflow::is_zero")]
+    pub answers_to_no_handoff: u64,
 }
 
 /// Clicks that count for nobody.
@@ -196,6 +199,7 @@ impl RunReport {
                 undeclared: counted(counter::UNKNOWN_EVENTS),
                 unknown_refusals: unknown_refusals(&totals),
                 history: counted(counter::HISTORY_EVENTS),
+                answers_to_no_handoff: counted(counter::ANSWERS_TO_NO_HANDOFF),
             },
             clicks: Clicks {
                 machine: counted(counter::MACHINE_CLICKS),

@@ -3,7 +3,8 @@
 use super::Totals;
 use crate::engine::Report;
 use crate::engine::reason::{
-    Converted, FinishedBy, HandedTo, HeldOut, Ignored, Lacked, Notified, SentWhen, Suppressed, Undelivered, Withheld,
+    Answered, Converted, FinishedBy, HandedTo, HeldOut, Ignored, Lacked, Notified, SentWhen, Suppressed, Undelivered,
+    Withheld,
 };
 use crate::store::{DecisionCode, DecisionCount, HandoffCount, UnopenedCount};
 use flow_ir::effect::Effect;
@@ -158,6 +159,9 @@ pub struct StepReport {
     /// Of a handoff: people whom nobody took.
     #[serde(skip_serializing_if = "is_zero")]
     pub taken_by_nobody: u64,
+    /// Of a handoff: what the team said of them.
+    #[serde(skip_serializing_if = "Answers::is_none")]
+    pub answers: Answers,
     /// Of a `suppress`.
     #[serde(skip_serializing_if = "is_zero")]
     pub suppressed: u64,
@@ -174,6 +178,32 @@ pub struct StepReport {
     pub arms: Vec<ArmReport>,
     /// Who stands here at this moment.
     pub here: u64,
+}
+
+/// How often a team said something of those who were handed to it, each counted once a handoff.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Answers {
+    /// That somebody works on it.
+    pub taken: u64,
+    /// That nobody will.
+    pub refused: u64,
+    /// That what was to be done has been done.
+    pub done: u64,
+}
+
+impl Answers {
+    fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+
+    fn add(&mut self, reason: u32, number: u64) {
+        match Answered::from_number(reason) {
+            Some(Answered::Taken) => self.taken += number,
+            Some(Answered::Refused) => self.refused += number,
+            Some(Answered::Done) => self.done += number,
+            None => {}
+        }
+    }
 }
 
 /// Those who wait for their turn in a workflow that takes in so many an hour or a day.
@@ -382,6 +412,7 @@ impl WorkflowReport {
                 add(&mut self.taken_by_nobody, nobody_name(reason), number);
             }
             DecisionCode::HandedOff => here.handed_off += number,
+            DecisionCode::Answered => here.answers.add(reason, number),
             DecisionCode::Notified if reason == Notified::Nobody.number() => here.notified_nobody += number,
             DecisionCode::Notified => here.notified += number,
             DecisionCode::GoalMet => self.goal_met += number,
@@ -478,7 +509,8 @@ fn sends_again(workflow: &Workflow) -> bool {
 
 /// Whether nobody took a handoff, for whichever reason.
 fn is_nobody(reason: u32) -> bool {
-    matches!(HandedTo::from_number(reason), Some(HandedTo::Nobody | HandedTo::DoNotContact | HandedTo::TestPerson))
+    let reason = HandedTo::from_number(reason);
+    matches!(reason, Some(HandedTo::Nobody | HandedTo::NobodyFree | HandedTo::DoNotContact | HandedTo::TestPerson))
 }
 
 /// Whether a step of the workflow suppressed somebody, not the person by their own act.
@@ -547,8 +579,9 @@ fn nobody_name(reason: u32) -> &'static str {
     match HandedTo::from_number(reason) {
         Some(HandedTo::Nobody) => "no_member",
         Some(HandedTo::DoNotContact) => "do_not_contact",
+        Some(HandedTo::NobodyFree) => "no_member_free",
         Some(HandedTo::TestPerson) => "test_person",
-        Some(HandedTo::Member | HandedTo::Backup) | None => "unknown",
+        Some(HandedTo::Member | HandedTo::Backup | HandedTo::BackupOfBusy) | None => "unknown",
     }
 }
 

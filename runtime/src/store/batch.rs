@@ -1,8 +1,8 @@
 //! A batch: what one process writes at once, and the state of the slots that it leaves.
 
 use super::record::{
-    DecisionCode, DecisionRecord, EventRecord, HandoffRecord, JourneyRecord, OutboxRecord, OutboxSettlement,
-    ScoreRecord, StageRecord, day_of,
+    DecisionCode, DecisionRecord, EventRecord, HandoffAnswer, HandoffRecord, JourneyRecord, OutboxRecord,
+    OutboxSettlement, ScoreRecord, StageRecord, day_of,
 };
 use super::slot::{ContactId, Owner, Slot};
 use super::written::ContactWrites;
@@ -132,6 +132,8 @@ pub struct Changes {
     pub settled: Vec<OutboxSettlement>,
     /// People handed to teams.
     pub handoffs: Vec<HandoffRecord>,
+    /// What teams said of handoffs; of two of one kind about one the last holds.
+    pub answers: Vec<HandoffAnswer>,
     /// Why things happened, or did not.
     pub decisions: Vec<DecisionRecord>,
     /// Stages that changed.

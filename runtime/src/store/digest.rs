@@ -12,8 +12,8 @@
 
 use super::sqlite;
 use super::{
-    ContactId, ContactWrite, DecisionRecord, EventRecord, HandoffRecord, JourneyRecord, OutboxRecord, OutboxState,
-    Records, ScoreRecord, StageRecord, StoreError, Texts, Total,
+    ContactId, ContactWrite, DecisionRecord, EventRecord, HandoffAnswer, HandoffRecord, JourneyRecord, OutboxRecord,
+    OutboxState, Records, ScoreRecord, StageRecord, StoreError, Texts, Total,
 };
 use ring::digest::{Context, SHA256};
 use std::collections::BTreeMap;
@@ -39,6 +39,8 @@ pub struct Snapshot {
     pub outbox: Vec<(OutboxRecord, String)>,
     /// By key.
     pub handoffs: Vec<HandoffRecord>,
+    /// By key and what was said.
+    pub answers: Vec<HandoffAnswer>,
     /// By contact and instant.
     pub decisions: Vec<DecisionRecord>,
     /// By contact and instant.
@@ -64,6 +66,7 @@ impl Snapshot {
         self.events.sort_by_key(|row| row.message);
         self.outbox.sort_by(|(a, _), (b, _)| a.key.cmp(&b.key));
         self.handoffs.sort_by(|a, b| a.key.cmp(&b.key));
+        self.answers.sort();
         self.decisions.sort_by(|a, b| decision_order(a).cmp(&decision_order(b)));
         self.stages.sort_by_key(|row| (row.contact, row.at, row.from, row.to));
         self.scores.sort_by_key(|row| (row.contact, row.at, row.change, row.score));
@@ -88,6 +91,9 @@ impl Snapshot {
         add(&mut out, "event", &self.events, event);
         add(&mut out, "outbox", &self.outbox, |row, (outbox_row, _)| outbox(row, outbox_row));
         add(&mut out, "handoff", &self.handoffs, handoff);
+        add(&mut out, "answer", &self.answers, |row, HandoffAnswer { key, answer, reason, at }| {
+            row.text(key).instant(answer.bit()).text(reason).instant(*at)
+        });
         add(&mut out, "decision", &self.decisions, decision);
         add(&mut out, "stage", &self.stages, |row, StageRecord { contact, at, from, to, .. }| {
             row.number(contact.0).instant(*at).instant(*from).instant(*to)

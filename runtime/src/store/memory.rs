@@ -8,9 +8,9 @@ use super::check::{broken, check_batch, lost};
 use super::digest::Snapshot;
 use super::frame::Blank;
 use super::record::{
-    BlockCount, ContactRecord, ContactWrite, DecisionCode, DecisionCount, DecisionRecord, EventRecord, HandoffCount,
-    HandoffRecord, JourneyRecord, JourneyStatus, MessageKey, OutboxRecord, OutboxSettlement, PositionCount,
-    ScoreRecord, StageRecord, UnopenedCount,
+    BlockCount, ContactRecord, ContactWrite, DecisionCode, DecisionCount, DecisionRecord, EventRecord, HandoffAnswer,
+    HandoffCount, HandoffRecord, JourneyRecord, JourneyStatus, MessageKey, OutboxRecord, OutboxSettlement,
+    PositionCount, ScoreRecord, StageRecord, UnopenedCount,
 };
 use super::slot::{ContactId, Owner, Slot, Tended, Wish};
 use super::stored::{Damaged, StoredContact, StoredTexts};
@@ -60,6 +60,7 @@ struct Shared {
     /// Those that are claimed or promised.
     on_their_way: BTreeSet<u64>,
     handoffs: Vec<HandoffRecord>,
+    answers: BTreeMap<(String, flow_ir::Answer), HandoffAnswer>,
     decisions: BTreeMap<u64, DecisionRecord>,
     stages: Vec<StageRecord>,
     scores: Vec<ScoreRecord>,
@@ -141,6 +142,7 @@ impl Shared {
             events: self.events.values().cloned().collect(),
             outbox: self.outbox.values().cloned().collect(),
             handoffs: self.handoffs.clone(),
+            answers: self.answers.values().cloned().collect(),
             decisions: self.decisions.values().cloned().collect(),
             stages: self.stages.clone(),
             scores: self.scores.clone(),
@@ -247,6 +249,7 @@ impl Shared {
         changes.outbox.into_iter().for_each(|row| self.write_outbox(row));
         changes.settled.into_iter().for_each(|row| self.settle(row));
         self.handoffs.extend(changes.handoffs);
+        self.answers.extend(changes.answers.into_iter().map(|row| ((row.key.clone(), row.answer), row)));
         self.decisions.extend(changes.decisions.into_iter().map(|row| (row.id, row)));
         self.stages.extend(changes.stages);
         self.scores.extend(changes.scores);

@@ -7,6 +7,7 @@ use super::DuePlace;
 use super::said::SaidAt;
 use super::slot::ContactId;
 use super::texts::Texts;
+use flow_ir::Answer;
 use flow_ir::limits::TRACE_BITS;
 use flow_ir::units::DAY_MS;
 use serde::{Deserialize, Serialize};
@@ -403,6 +404,19 @@ pub struct HandoffRecord {
     pub at: i64,
 }
 
+/// What a team said of a handoff, once of each.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct HandoffAnswer {
+    /// The key of the handoff.
+    pub key: String,
+    /// What was said.
+    pub answer: Answer,
+    /// Why, where they say so; else empty.
+    pub reason: String,
+    /// When it occurred.
+    pub at: i64,
+}
+
 /// The words of a trace: most workflows have one.
 pub type Trace = smallvec::SmallVec<[i64; 1]>;
 
@@ -535,6 +549,8 @@ pub enum DecisionCode {
     UnsubscribedFrom = 43,
     /// The person wants mail about a topic, after they had not, about the same.
     SubscribedTo = 44,
+    /// A team said something of somebody who was handed to it; the reason says what, and the step is that of the handoff.
+    Answered = 50,
 }
 
 /// What a decision is about.

@@ -3,10 +3,12 @@
 #![expect(clippy::indexing_slicing, reason = "a test that looks at a wrong place should fail")]
 
 mod again;
+mod answers;
 mod arrivals;
 mod batches;
 mod by_hand;
 mod calendars;
+mod capacity;
 mod changes;
 mod closing;
 mod consent;

@@ -44,7 +44,7 @@ pub(crate) const DECLARATIONS: &[&str] = &[
     "segment away = inactive for 4 days",
     "segment rich = keen and ordered ever",
     r#"team sales {
-  member "ana@acme.example" covers region in ("EMEA")
+  member "ana@acme.example" covers region in ("EMEA") capacity 3 open, 2 a day away 2026-03-09 to 2026-03-10
   member "bo@acme.example" covers region in ("AMER", "EMEA")
   backup "lead@acme.example"
   assign round robin
@@ -153,6 +153,7 @@ pub(crate) const DECLARATIONS: &[&str] = &[
   stop warm
 }"#,
     "workflow aside {\n  goal \"Demo\" when requested_demo within 12 days\n  enter when downloaded and not tagged vip\n  reenter after 1 day\n  group drip\n  exit when disqualified\n  on goal {\n    score += 3\n    start onboarding\n  }\n  on exit {\n    tag beta\n  }\n  wait 3 days\n}",
+    "workflow answered {\n  enter when taken or refused\n  reenter after 1 day\n  score += 1\n  wait until done up to 2 days\n  if refused(reason is \"budget\") {\n    score -= 2\n  }\n}",
     "workflow look {\n  group looking\n  enter when visited\n  reenter after 1 day\n  pause while tagged beta and not keen\n  wait 2 days\n  score += 1\n}",
     "workflow watch {\n  enter when requested_demo\n  reenter after 2 days\n  holdout 20%\n  pauses looking\n  stops cleaning\n  late skip\n  wait 1 day\n  if allows email and not subscribed to product {\n    score += 1\n  }\n}",
     r#"workflow clean {
@@ -328,6 +329,11 @@ fn happens(world: &mut World, chance: &mut Chance, user: &str, occurred_at: i64)
             let topic = chance.pick(&["", "", "news", "news", "product"]);
             let said = json!({"bounce_type": kind, "topic": topic});
             _ = world.event_of(user, chance.pick(&names), said, occurred_at);
+        }
+        18 => {
+            let said = json!({"team": chance.pick(&["", "sales", "far"]), "reason": chance.pick(&["budget", "time"])});
+            let name = chance.pick(&["taken", "refused", "done", "requested_demo", "signed_up", "Other"]);
+            _ = world.event_of(user, name, said, occurred_at);
         }
         _ => _ = world.event_of(user, chance.pick(&["requested_demo", "signed_up", "Other"]), json!({}), occurred_at),
     }

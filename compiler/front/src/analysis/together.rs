@@ -146,7 +146,8 @@ impl<'p> Together<'p> {
     fn is_one(&self, one: &Pattern, other: &Pattern) -> bool {
         let of_a_kind = match (one.event, other.event) {
             (PatternEvent::Declared(event), PatternEvent::AnyActivity) => {
-                !tells_of_mail(&self.env.schema.events.at(event).shape.name)
+                let event = &self.env.schema.events.at(event).shape;
+                event.answer.is_none() && !tells_of_mail(&event.name)
             }
             (PatternEvent::Engaged(kind), PatternEvent::AnyActivity) => {
                 matches!(kind, EngagementKind::Clicked | EngagementKind::Replied)

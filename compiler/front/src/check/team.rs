@@ -2,12 +2,16 @@
 
 use super::Known;
 use super::cx::Cx;
+use super::days::check_day_span;
 use super::predicate::Asked;
 use super::predicate::check_predicate;
 use super::text::{check_address, report_repeated};
-use crate::diagnostics::names;
+use crate::diagnostics::{names, team as wrong};
 use crate::syntax::ast;
-use crate::typed::{Part, TypedTeam};
+use crate::typed::{Part, TypedMember, TypedTeam};
+use crate::values::whole_of;
+use flow_ir::Capacity;
+use flow_ir::limits::MAX_CAPACITY;
 
 pub(super) fn check_team(cx: &mut Cx<'_>, node: &ast::Team) -> TypedTeam {
     let what = format!("team `{}`", node.name.text);
@@ -24,11 +28,41 @@ pub(super) fn check_team(cx: &mut Cx<'_>, node: &ast::Team) -> TypedTeam {
             cond: check_predicate(cx, covers, Asked::Anywhere("a team"), &Known::new()),
             at: cx.at(covers.span()),
         });
-        members.extend(check_address(cx, &member.address, false).map(|address| (address, covers)));
+        let capacity = member.limits.capacity.as_ref().map(|capacity| check_capacity(cx, capacity)).unwrap_or_default();
+        let away = member.limits.away.iter().filter_map(|days| check_day_span(cx, days)).collect();
+        let address = check_address(cx, &member.address, false);
+        members.extend(address.map(|address| TypedMember { address, covers, capacity, away }));
     }
     TypedTeam {
         name: node.name.text.clone(),
         members,
         backup: node.backup().and_then(|backup| check_address(cx, backup, false)),
     }
+}
+
+/// How many somebody may have, and may be given in a day.
+fn check_capacity(cx: &mut Cx<'_>, capacity: &ast::Capacity) -> Capacity {
+    let open = capacity.open.as_ref().and_then(|most| check_most(cx, most));
+    if let Some(most) = &capacity.open
+        && !cx.env.schema.events.values().any(|event| event.shape.answer.is_some())
+    {
+        cx.report(wrong::nobody_closes(&most.text, cx.at(most.span)));
+    }
+    Capacity { open, a_day: capacity.a_day.as_ref().and_then(|most| check_most(cx, most)) }
+}
+
+fn check_most(cx: &mut Cx<'_>, most: &ast::Name) -> Option<u32> {
+    let people = whole_of(&most.text);
+    let fits =
+        people.and_then(|people| u32::try_from(people).ok()).filter(|people| (1..=MAX_CAPACITY).contains(people));
+    if fits.is_none() {
+        let why = match people {
+            None => "people are handed over whole",
+            Some(people) if people < 1 => "nobody would ever be handed to them",
+            Some(_) => "more than anybody can have",
+        };
+        let instead = if people.is_some_and(|people| people > 1) { MAX_CAPACITY } else { 1 };
+        cx.report(wrong::bad_capacity(&most.text, why, cx.at(most.span), instead));
+    }
+    fits
 }

@@ -75,6 +75,8 @@ macro_rules! codes {
                 TwoCalendars "0517" "two-calendars";
                 BadHoldout "0520" "bad-holdout";
                 NoNextWindow "0521" "no-next-window";
+                BadCapacity "0570" "bad-capacity";
+                NobodyCloses "0571" "nobody-closes";
                 // 06: messages
                 UnclearEngagement "0601" "unclear-engagement";
                 NotSentBefore "0602" "not-sent-before";
@@ -111,6 +113,7 @@ macro_rules! codes {
                 NobodyCanEnter "0904" "nobody-can-enter" lint nobody_can_enter;
                 AlreadyMet "0905" "already-met" lint already_met;
                 SomeHaveIt "0906" "some-have-it" lint some_have_it;
+                NobodyAnswers "0970" "nobody-answers" lint nobody_answers;
                 // 10: templates
                 TemplateNotFound "1001" "template-not-found";
                 TemplateSyntax "1002" "template-syntax";

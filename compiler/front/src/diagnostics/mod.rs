@@ -21,6 +21,7 @@ pub(crate) mod repeat;
 pub(crate) mod split;
 pub mod suggest;
 pub(crate) mod syntax;
+pub(crate) mod team;
 pub(crate) mod template;
 pub(crate) mod time;
 pub(crate) mod trigger;

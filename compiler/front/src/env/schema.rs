@@ -11,8 +11,8 @@ use crate::syntax::constructs::TYPES;
 use crate::typed::FieldShape;
 use flow_ir::limits::MAX_CHOICES;
 use flow_ir::{
-    CONSENT_FIELD, Choices, Consent, ConsentState, EventId, EventType, FieldId, FieldType, IdMap, LIST_WORDS, NEVER,
-    Property, TopicState, topic_field,
+    Answer, CONSENT_FIELD, Choices, Consent, ConsentState, EventId, EventType, FieldId, FieldType, IdMap, LIST_WORDS,
+    NEVER, Property, TopicState, topic_field,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -251,10 +251,12 @@ fn declared_event(event: &Declared<ast::Event>, scope: &Scope, diagnostics: &mut
     let optional = event.node.properties.iter().filter(|node| node.optional);
     let declared = optional.map(|node| (node.name.text.clone(), node.span.in_file(event.file))).collect();
     let places = properties.iter().map(|property| property.name.clone()).zip(0..);
+    // What a project calls so itself may be anything.
+    let answer = Answer::of_name(&event.node.name.text).filter(|_| event.file.0 >= scope.first_module);
     SchemaEvent {
         property_places: places.collect(),
         declared,
-        shape: EventType { name: event.node.name.text.clone(), properties, layout: flow_ir::Layout::default() },
+        shape: EventType { name: event.node.name.text.clone(), properties, layout: flow_ir::Layout::default(), answer },
         broken,
     }
 }

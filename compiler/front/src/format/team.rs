@@ -5,7 +5,7 @@ use super::predicate::condition;
 use super::printer::Printer;
 use super::value::text;
 use crate::source::Span;
-use crate::syntax::ast::{Assign, Clause, Member, Team, TeamClause, Text};
+use crate::syntax::ast::{Assign, Capacity, Clause, Member, Team, TeamClause, Text};
 use crate::syntax::constructs;
 
 pub(super) fn format(printer: &mut Printer<'_>, team: &Team, at: Span) {
@@ -18,9 +18,22 @@ constructs::team_clauses!(clauses TeamClause);
 
 fn member(printer: &mut Printer<'_>, member: &Member, at: Span) {
     let line = format!("member {}", text(printer, &member.address));
+    let mut behind = String::new();
+    if let Some(Capacity { open, a_day }) = &member.limits.capacity {
+        let open = open.iter().map(|most| format!("{} open", most.text));
+        let most = open.chain(a_day.iter().map(|most| format!("{} a day", most.text)));
+        behind += &format!(" capacity {}", most.collect::<Vec<_>>().join(", "));
+    }
+    if !member.limits.away.is_empty() {
+        let days = member.limits.away.iter().map(|days| match &days.last {
+            Some(last) => format!("{} to {}", days.first.text, last.text),
+            None => days.first.text.clone(),
+        });
+        behind += &format!(" away {}", days.collect::<Vec<_>>().join(", "));
+    }
     let lines = match &member.covers {
-        Some(covers) => condition(printer, &(line + " covers "), covers, ""),
-        None => vec![line],
+        Some(covers) => condition(printer, &(line + " covers "), covers, &behind),
+        None => vec![line + &behind],
     };
     printer.lines(at, lines);
 }

@@ -2,8 +2,8 @@
 
 use super::Lowering;
 use super::predicate::{Scope, Segments};
-use crate::typed::{TypedEmail, TypedTeam};
-use flow_ir::{EmailContent, Member, Subject, Team};
+use crate::typed::{TypedEmail, TypedMember, TypedTeam};
+use flow_ir::{Effect, EmailContent, HandedSlots, Id, Member, NEVER, SlotKind, Subject, Team, TeamId};
 
 impl Lowering<'_> {
     /// What an email says.
@@ -18,15 +18,45 @@ impl Lowering<'_> {
         content
     }
 
-    pub(super) fn team(&mut self, typed: &TypedTeam) -> Team {
+    pub(super) fn teams(&mut self) {
+        let teams: Vec<&TypedTeam> = self.typed.teams.values().collect();
+        for (place, typed) in teams.into_iter().enumerate() {
+            let team = self.team(typed, TeamId::from_index(place));
+            self.program.meaning.teams.push(team);
+        }
+    }
+
+    /// Where it is kept who has been handed to a team, if anybody can be and somebody may answer.
+    fn handed(&mut self, name: &str, team: TeamId) -> Option<HandedSlots> {
+        let effects = self.program.workflows.values().flat_map(|workflow| workflow.effects.values());
+        let is_handed_to = effects.into_iter().any(|effect| matches!(effect, Effect::Handoff(of) if of.team == team));
+        let is_answered = self.program.events.values().any(|event| event.answer.is_some());
+        if !is_handed_to || !is_answered {
+            return None;
+        }
+        let mut slot = |what: &str, kind, initial| {
+            self.program.meaning.frame.add(format!("{what} of team {name}"), kind, false, initial)
+        };
+        Some(HandedSlots {
+            at: slot("handoff", SlotKind::Int, NEVER),
+            contact: slot("whose handoff", SlotKind::Int, 0),
+            journey: slot("journey of the handoff", SlotKind::Int, 0),
+            step: slot("step of the handoff", SlotKind::Int, 0),
+            member: slot("member", SlotKind::Int, 0),
+            answers: slot("answers", SlotKind::Code, 0),
+        })
+    }
+
+    fn team(&mut self, typed: &TypedTeam, id: TeamId) -> Team {
         let mut members = Vec::new();
-        for (address, covers) in &typed.members {
+        for TypedMember { address, covers, capacity, away } in &typed.members {
             let name = format!("{}: {address} covers", typed.name);
             let covers = covers
                 .as_ref()
                 .map(|covers| self.predicate(name, None, &covers.cond, &mut Scope::program(Segments::Afresh)));
-            members.push(Member { address: address.clone(), covers });
+            members.push(Member { address: address.clone(), covers, capacity: *capacity, away: away.clone() });
         }
-        Team { name: typed.name.clone(), members, backup: typed.backup.clone() }
+        let handed = self.handed(&typed.name, id);
+        Team { name: typed.name.clone(), members, backup: typed.backup.clone(), handed }
     }
 }

@@ -57,7 +57,7 @@ pub(crate) fn lower(typed: &Typed, name: &str, timezone: &str, files: Vec<String
     lowering.program.emails = typed.emails.values().map(|typed| typed.email.clone()).collect();
     let contents = typed.emails.values().map(|email| lowering.content(email));
     lowering.program.debug.emails = contents.collect::<IdMap<EmailId, _>>();
-    lowering.program.teams = typed.teams.values().map(|team| lowering.team(team)).collect();
+    lowering.teams();
     lowering.program.frame.place();
     lowering.program
 }

@@ -96,11 +96,11 @@ macro_rules! email_clauses {
 /// The lines of a team.
 macro_rules! team_clauses {
     ($then:ident $($given:tt)*) => { $then! { $($given)* {
-        team: Member(Member) [member "member"] { page "team", is Many, typed "person" => "member", later "capacity" "away", };
+        team: Member(Member) [member "member"] { page "team", is Many, typed "person" => "member", };
         team: Backup(Text) [backup "backup"] { page "team", typed "fallback" => "backup", };
         team: Assign(Assign) [assign "assign"] { page "team", };
     } {
-        "capacity"; "hours";
+        "hours";
     } } };
 }
 

@@ -66,8 +66,8 @@ fn of_role(meaning: &Meaning, role: SlotRole) -> Option<String> {
     let workflow = |id| meaning.workflows.get(id).map_or("?", |workflow| workflow.name.as_str());
     Some(match role {
         SlotRole::Field(field) => of_field(meaning.fields.get(field)?),
-        // A split that is gone for a version keeps its slot by its name, and so what was drawn.
-        SlotRole::System(_) | SlotRole::Drawn(_) => return None,
+        // A split that is gone for a version keeps its slot by its name, and so what was drawn; a team who it has.
+        SlotRole::System(_) | SlotRole::Drawn(_) | SlotRole::Handed(..) => return None,
         SlotRole::Fact(fact, nth) => {
             let pattern = meaning.patterns.get(meaning.facts.get(fact)?.pattern);
             let asked = pattern.map(|pattern| signature(meaning, pattern)).unwrap_or_default();

@@ -180,6 +180,10 @@ impl Numbers {
             segment.next_change = self.contact(segment.next_change);
         }
         new.meaning.splits.values_mut().for_each(|split| split.slot = self.contact(split.slot));
+        let handed = new.meaning.teams.values_mut().filter_map(|team| team.handed.as_mut());
+        for (_, slot) in handed.flat_map(|handed| handed.each_mut()) {
+            *slot = self.contact(*slot);
+        }
         for (_, slot) in new.meaning.system.each_mut() {
             *slot = self.contact(*slot);
         }

@@ -378,6 +378,9 @@ impl<'p> Importer<'p> {
     fn team(&mut self, id: TeamId) -> Result<TeamId, Lost> {
         let mut team = self.kept.teams.at(id).clone();
         if let Some(known) = self.out.meaning.teams.find(|known| known.name == team.name) {
+            // Older steps alone may hand somebody to it.
+            let handed = &mut self.out.meaning.teams.at_mut(known).handed;
+            *handed = handed.or(team.handed);
             return Ok(known);
         }
         for covers in team.members.iter_mut().filter_map(|member| member.covers.as_mut()) {

@@ -4,6 +4,7 @@
 //! and the wording of mails are in [`debug`](crate::debug). Two texts are here all the same: what a handoff says, because it is
 //! written into a record of the journey at the instant of its step, and the content of a step, because it names the step.
 
+pub mod answer;
 pub mod appointment;
 pub mod area;
 pub mod calendar;
@@ -25,6 +26,7 @@ pub mod step;
 pub mod trigger;
 pub mod workflow;
 
+use self::answer::Answer;
 use self::area::{Area, Areas};
 use self::choices::Choices;
 use self::fact::{Fact, Pattern, TextTest, WatchedField};
@@ -303,6 +305,9 @@ pub struct EventType {
     pub properties: Vec<Property>,
     /// The values of one that a journey keeps.
     pub layout: Layout,
+    /// What it says of a handoff; none where it is something that the person does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<Answer>,
 }
 
 /// A value that an event of a type may carry.

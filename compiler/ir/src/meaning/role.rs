@@ -3,9 +3,10 @@
 //! A layout knows widths and offsets, and nothing of meaning. Whoever has to say something of every slot (whose it is, by what it is found again in
 //! another version, what becomes of it where two contacts prove to be one) matches on its role, so a new one does not compile without an answer.
 
+use super::answer::HandedSlot;
 use super::area::Area;
 use super::{Meaning, SystemSlots};
-use crate::id::{FactId, FieldId, SegmentId, SlotId, SplitId, WorkflowId};
+use crate::id::{FactId, FieldId, SegmentId, SlotId, SplitId, TeamId, WorkflowId};
 use crate::limits::MAX_FACT_DEPTH;
 
 /// What a slot of the frame keeps. A field that is the engine's at once has two: its field's first.
@@ -41,6 +42,8 @@ pub enum SlotRole {
     Turn(WorkflowId, TurnSlot),
     /// What is kept of a trigger that came during a journey.
     Again(WorkflowId, TurnSlot),
+    /// What is kept of the latest handoff to a team.
+    Handed(TeamId, HandedSlot),
 }
 
 /// What is kept of a turn.
@@ -159,6 +162,10 @@ impl Meaning {
         }
         roles.extend(self.watched.iter().map(|watched| (watched.seen, SlotRole::Seen(watched.field))));
         roles.extend(self.splits.iter().map(|(id, split)| (split.slot, SlotRole::Drawn(id))));
+        for (id, team) in self.teams.iter() {
+            let handed = team.handed.iter().flat_map(|handed| handed.each());
+            roles.extend(handed.map(|(kept, slot)| (slot, SlotRole::Handed(id, kept))));
+        }
         for (id, workflow) in self.workflows.iter() {
             roles.extend(workflow.entry.slots(id));
             roles.extend(workflow.started.map(|slot| (slot, SlotRole::Started(id))));

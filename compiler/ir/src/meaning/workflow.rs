@@ -1,9 +1,11 @@
 //! A workflow: who enters, what happens to them, and how it ends.
 
+use super::answer::HandedSlots;
 use super::appointment::Appointment;
 use super::dates::Dates;
 use super::effect::Effect;
 use super::function::{Function, Terminator};
+use super::holidays::DaySpan;
 use super::layout::Layout;
 use super::policy::Late;
 use super::rate::{Rate, Turn};
@@ -450,6 +452,9 @@ pub struct Team {
     pub members: Vec<Member>,
     /// Who takes it when no member covers the contact.
     pub backup: Option<String>,
+    /// Where the frame keeps who was handed to it; none where no step of the program hands anybody to it, or where nobody may answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handed: Option<HandedSlots>,
 }
 
 /// One of a team.
@@ -459,6 +464,28 @@ pub struct Member {
     pub address: String,
     /// Whom they take; everyone where none is given.
     pub covers: Option<PredicateId>,
+    /// How many they take.
+    #[serde(default, skip_serializing_if = "Capacity::is_endless")]
+    pub capacity: Capacity,
+    /// The days on which they take nobody, in the project's zone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub away: Vec<DaySpan>,
+}
+
+/// How many people a member of a team may have.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Capacity {
+    /// Handed to them and not answered yet, at any time.
+    pub open: Option<u32>,
+    /// Handed to them in one day of the project's zone.
+    pub a_day: Option<u32>,
+}
+
+impl Capacity {
+    /// Whether they take as many as come.
+    pub fn is_endless(&self) -> bool {
+        self.open.is_none() && self.a_day.is_none()
+    }
 }
 
 /// How a journey ends by its own steps. Goals, exits and operators end journeys too; those are the engine's.

@@ -52,6 +52,7 @@ fn schema(program: &mut Program) {
         name: "visited".into(),
         properties: vec![property],
         layout: Layout::default(),
+        answer: None,
     });
     let pattern = program.patterns.push(Pattern {
         text: "visited(page is \"/pricing\")".into(),
@@ -70,8 +71,15 @@ fn mail(program: &mut Program) {
         links: vec![Link { alias: "case-study".into(), url: "https://example.com".into() }],
         ..EmailContent::default()
     });
-    let member = Member { address: "ada@example.com".into(), covers: None };
-    program.teams.push(Team { name: "sales".into(), members: vec![member], backup: Some("all@example.com".into()) });
+    let capacity = Capacity { open: Some(40), a_day: Some(10) };
+    let away = vec![DaySpan { first_day: 20_000, last_day: 20_006 }];
+    let member = Member { address: "ada@example.com".into(), covers: None, capacity, away };
+    program.teams.push(Team {
+        name: "sales".into(),
+        members: vec![member],
+        backup: Some("all@example.com".into()),
+        handed: None,
+    });
 }
 
 fn predicates(program: &mut Program) {

@@ -24,7 +24,7 @@ fn sound() -> Program {
     program.frame.place();
     text_test(&mut program, "gmbh");
     program.emails.push(email("welcome"));
-    program.teams.push(Team { name: "sales".into(), members: Vec::new(), backup: None });
+    program.teams.push(Team { name: "sales".into(), members: Vec::new(), backup: None, handed: None });
     let mut workflow = least_workflow("guide", 1);
     workflow.steps.push(step("send", "send welcome"));
     workflow.waits.push(Wait::For(CivilSpan::default()));
@@ -127,7 +127,8 @@ fn bodies_write_their_contact_and_journey_alone() {
                 layout.place();
             };
             flag(&mut program.company);
-            let mut event = EventType { name: "came".into(), properties: Vec::new(), layout: Layout::default() };
+            let mut event =
+                EventType { name: "came".into(), properties: Vec::new(), layout: Layout::default(), answer: None };
             flag(&mut event.layout);
             let event = program.events.push(event);
             let workflow = program.workflows.at_mut(WorkflowId(0));
@@ -575,7 +576,8 @@ fn questions_have_the_type_of_what_they_ask() {
     let asked = |ty, test| {
         faults(|program| {
             let property = Property { name: "page".to_owned(), ty, optional: false };
-            let event = EventType { name: "came".into(), properties: vec![property], layout: Layout::default() };
+            let event =
+                EventType { name: "came".into(), properties: vec![property], layout: Layout::default(), answer: None };
             let event = PatternEvent::Declared(program.events.push(event));
             let tests = vec![PropertyTest { property: 0, test, negated: false }];
             program.patterns.push(Pattern { text: "came".into(), event, tests });

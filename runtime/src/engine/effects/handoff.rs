@@ -8,12 +8,13 @@ use crate::engine::counter;
 use crate::engine::host::StepHost;
 use crate::engine::outbox::Posted;
 use crate::engine::reason::{HandedTo, Undelivered};
+use crate::engine::roster::Roster;
 use crate::engine::touch::later;
 use crate::engine::view::ContactView;
 use crate::store::{DecisionCode, DecisionRecord, HandoffRecord, OutboxKind, OutboxRecord};
-use crate::time::{Instant, Zone, civil};
+use crate::time::{Instant, Zone, calendar, civil};
 use flow_ir::backend::{Memory, Outcome};
-use flow_ir::{Area, Handoff, StepId, TeamId};
+use flow_ir::{Area, Calendar, Handoff, Member, StepId, TeamId};
 use serde::{Deserialize, Serialize};
 
 /// What the notice of a handoff says: the payload of its outbox row.
@@ -66,7 +67,10 @@ impl Perform for Handoff {
         host.is_untaken = to.is_none();
         host.note_taken(&mut memory);
         match to {
-            Some(to) => host.tell(&memory, step, self, &to),
+            Some(to) => {
+                host.tell(&memory, step, self, &to);
+                host.note_handed(&mut memory, step, self.team, &to);
+            }
             None => host.batch.count(counter::HANDOFFS_TO_NOBODY),
         }
         host.decide(DecisionCode::HandedOff, step, reason.number());
@@ -92,26 +96,50 @@ impl StepHost<'_> {
     /// The member whose turn it is among those who cover the contact, else the backup.
     fn choose(&mut self, memory: &Memory<'_>, team: TeamId) -> (Option<String>, HandedTo) {
         let declared = self.plan.program.teams.at(team);
-        let in_turn = self.in_turn(memory, team);
-        match in_turn.and_then(|place| Some((place, declared.members.get(place)?))) {
-            Some((place, member)) => {
-                let next = (place + 1) % declared.members.len();
-                self.batch.set_turn(team, u64::try_from(next).unwrap_or(0));
-                (Some(member.address.clone()), HandedTo::Member)
-            }
-            None if declared.backup.is_some() => (declared.backup.clone(), HandedTo::Backup),
-            None => (None, HandedTo::Nobody),
+        let today = self.today();
+        let has_room = |roster: &Roster, member: &Member| roster.has_room(&member.address, member.capacity, today);
+        let in_turn = self.in_turn(memory, team, &has_room);
+        if let Some((place, member)) = in_turn.and_then(|place| Some((place, declared.members.get(place)?))) {
+            let next = (place + 1) % declared.members.len();
+            self.batch.roster(team).turn = u64::try_from(next).unwrap_or(0);
+            return (Some(member.address.clone()), HandedTo::Member);
+        }
+        let is_covered = declared.members.iter().any(|member| self.covers(member, memory));
+        match (declared.backup.clone(), is_covered) {
+            (Some(backup), false) => (Some(backup), HandedTo::Backup),
+            (Some(backup), true) => (Some(backup), HandedTo::BackupOfBusy),
+            (None, false) => (None, HandedTo::Nobody),
+            (None, true) => (None, HandedTo::NobodyFree),
         }
     }
 
-    /// The place of the member whose turn it is among those who cover the contact.
-    pub(super) fn in_turn(&self, memory: &Memory<'_>, team: TeamId) -> Option<usize> {
+    /// The place of the member whose turn it is among those who cover the contact, are not away and fit.
+    pub(super) fn in_turn(
+        &mut self,
+        memory: &Memory<'_>,
+        team: TeamId,
+        fits: &dyn Fn(&Roster, &Member) -> bool,
+    ) -> Option<usize> {
         let members = &self.plan.program.teams.at(team).members;
-        let count = members.len();
-        let first = usize::try_from(self.batch.turn(team)).ok().and_then(|turn| turn.checked_rem(count)).unwrap_or(0);
+        let (count, today) = (members.len(), self.today());
+        let turn = self.batch.roster(team).turn;
+        let first = usize::try_from(turn).ok().and_then(|turn| turn.checked_rem(count)).unwrap_or(0);
         let mut in_turn = members.iter().enumerate().cycle().skip(first).take(count);
-        let found = in_turn.find(|(_, member)| member.covers.is_none_or(|covers| self.holds(covers, memory)));
+        let found = in_turn.find(|(_, member)| {
+            !member.away.iter().any(|days| days.contains(today))
+                && fits(self.batch.roster(team), member)
+                && self.covers(member, memory)
+        });
         found.map(|(place, _)| place)
+    }
+
+    fn covers(&self, member: &Member, memory: &Memory<'_>) -> bool {
+        member.covers.is_none_or(|covers| self.holds(covers, memory))
+    }
+
+    /// The day by the clocks of the project, whose team it is.
+    pub(in crate::engine) fn today(&self) -> i32 {
+        i32::try_from(calendar::answer(Calendar::DayOf, self.now, self.plan.zone)).unwrap_or_default()
     }
 
     fn tell(&mut self, memory: &Memory<'_>, step: StepId, handoff: &Handoff, to: &str) {

@@ -33,9 +33,9 @@ impl StepHost<'_> {
     }
 
     /// The member whose turn it is, who keeps it; else the backup.
-    fn somebody_of(&self, memory: &Memory<'_>, team: TeamId) -> (Option<String>, Notified) {
+    fn somebody_of(&mut self, memory: &Memory<'_>, team: TeamId) -> (Option<String>, Notified) {
         let declared = self.plan.program.teams.at(team);
-        match self.in_turn(memory, team).and_then(|place| declared.members.get(place)) {
+        match self.in_turn(memory, team, &|_, _| true).and_then(|place| declared.members.get(place)) {
             Some(member) => (Some(member.address.clone()), Notified::Member),
             None => (declared.backup.clone(), Notified::Backup),
         }

@@ -84,6 +84,7 @@ coded!(DecisionCode {
     Resumed => "goes on",
     UnsubscribedFrom => "unsubscribed from",
     SubscribedTo => "subscribed to",
+    Answered => "answered",
 });
 
 /// The code in a column. A number that Flow never writes is damage.

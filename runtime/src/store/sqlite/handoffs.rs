@@ -1,8 +1,10 @@
 //! People handed to teams.
 
-use super::codes::{id, sql_id};
+use super::codes::{damaged, id, sql_id};
 use super::fault::Trouble;
-use crate::store::{ContactId, HandoffCount, HandoffRecord, PAGE_ROWS, Placed};
+use crate::store::{ContactId, HandoffAnswer, HandoffCount, HandoffRecord, PAGE_ROWS, Placed};
+use flow_ir::Answer;
+use rusqlite::types::Type;
 use rusqlite::{Connection, Row, params};
 
 const COLUMNS: &str = "key, contact, workflow, run, team, member, note, task, task_due_at, at";
@@ -28,6 +30,19 @@ pub(super) fn write(connection: &Connection, handoffs: &[HandoffRecord]) -> Resu
     Ok(())
 }
 
+/// What teams said of handoffs.
+pub(super) fn write_answers(connection: &Connection, answers: &[HandoffAnswer]) -> Result<(), Trouble> {
+    if answers.is_empty() {
+        return Ok(());
+    }
+    let sql = "INSERT OR REPLACE INTO handoff_answer (key, answer, reason, at) VALUES (?1, ?2, ?3, ?4)";
+    let mut statement = connection.prepare_cached(sql)?;
+    for HandoffAnswer { key, answer, reason, at } in answers {
+        statement.execute(params![key, answer.bit(), reason, at])?;
+    }
+    Ok(())
+}
+
 /// Reads every handoff: a question that people ask now and then.
 pub(super) fn counts(connection: &Connection) -> Result<Vec<HandoffCount>, Trouble> {
     let sql = "SELECT workflow, team, member, count(*) FROM handoff GROUP BY workflow, team, member ORDER BY 1, 2, 3";
@@ -41,6 +56,18 @@ pub(super) fn counts(connection: &Connection) -> Result<Vec<HandoffCount>, Troub
 pub(super) fn all(connection: &Connection) -> Result<Vec<HandoffRecord>, Trouble> {
     let mut statement = connection.prepare(&format!("SELECT {COLUMNS} FROM handoff ORDER BY key"))?;
     let rows = statement.query_map([], read)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+pub(super) fn answers(connection: &Connection) -> Result<Vec<HandoffAnswer>, Trouble> {
+    let mut statement =
+        connection.prepare("SELECT key, answer, reason, at FROM handoff_answer ORDER BY key, answer")?;
+    let rows = statement.query_map([], |row| {
+        let number: i64 = row.get(1)?;
+        let answer = Answer::ALL.into_iter().find(|answer| answer.bit() == number);
+        let answer = answer.ok_or_else(|| damaged(1, Type::Integer))?;
+        Ok(HandoffAnswer { key: row.get(0)?, answer, reason: row.get(2)?, at: row.get(3)? })
+    })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 

@@ -19,6 +19,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("V012.sql"),
     include_str!("V013.sql"),
     include_str!("V014.sql"),
+    include_str!("V015.sql"),
 ];
 
 /// The version this Flow writes.

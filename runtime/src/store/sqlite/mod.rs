@@ -284,6 +284,7 @@ fn write_in_both_ways(connection: &Connection, SlotBatch { slot, changes, .. }: 
     outbox::write(connection, &changes.outbox)?;
     outbox::settle(connection, &changes.settled)?;
     handoffs::write(connection, &changes.handoffs)?;
+    handoffs::write_answers(connection, &changes.answers)?;
     decisions::write(connection, &changes.decisions)?;
     ledgers::write(connection, &changes.stages, &changes.scores)?;
     slots::write_reads(connection, *slot, &changes.reads)?;

@@ -14,6 +14,7 @@ pub(super) fn read(connection: &Connection) -> Result<Snapshot, Trouble> {
         events: events::all(connection)?,
         outbox: outbox::all(connection)?,
         handoffs: handoffs::all(connection)?,
+        answers: handoffs::answers(connection)?,
         decisions: decisions::all(connection)?,
         stages: ledgers::all_stages(connection)?,
         scores: ledgers::all_scores(connection)?,

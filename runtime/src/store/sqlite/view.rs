@@ -14,7 +14,7 @@ use crate::store::kept::short::field;
 use crate::store::kept::{self, HEAD_BYTES, flag};
 use crate::store::{About, Blank, DecisionCode, JourneyStatus, OutboxKind, OutboxState, REFUSED_BY};
 use flow_ir::limits::TRACE_BITS;
-use flow_ir::{NUMBER_SCALE, SlotKind};
+use flow_ir::{Answer, NUMBER_SCALE, SlotKind};
 use rusqlite::{Connection, params};
 
 /// Bytes of a word of a trace, of which the lower [`TRACE_BITS`] bits say which arms ran.
@@ -491,9 +491,19 @@ fn mail_view(address: Option<&str>) -> String {
 fn handoff_view(address: Option<&str>) -> String {
     let people = People::of_log("handoff", address);
     let (who, rows, workflow) = (people.columns(), people.rows(), workflow_name("handoff.workflow"));
-    let (at, due_at) = (instant("at"), instant("task_due_at"));
+    let (at, due_at) = (instant("handoff.at"), instant("task_due_at"));
+    let answered = |answer: Answer, what: &str| {
+        let bit = answer.bit();
+        format!("(SELECT {what} FROM handoff_answer AS said WHERE said.key = handoff.key AND said.answer = {bit})")
+    };
+    let when = |answer| answered(answer, &instant("said.at"));
     format!(
-        "SELECT {at} AS at, {who}, {workflow} AS workflow, run, team, member, note, task, {due_at} AS due_at FROM {rows}"
+        "SELECT {at} AS at, {who}, {workflow} AS workflow, run, team, member, note, task, {due_at} AS due_at, \
+         {} AS taken_at, {} AS refused_at, {} AS refused_because, {} AS done_at FROM {rows}",
+        when(Answer::Taken),
+        when(Answer::Refused),
+        answered(Answer::Refused, "nullif(said.reason, '')"),
+        when(Answer::Done)
     )
 }
 

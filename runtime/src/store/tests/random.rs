@@ -5,6 +5,7 @@ use super::{in_small_rounds, options, rows_alone};
 use crate::store::memory::MemoryStore;
 use crate::store::sqlite::{Keeping, OpenOptions, SqliteStore};
 use crate::store::*;
+use flow_ir::Answer;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use rusqlite::Connection;
@@ -112,6 +113,16 @@ fn handoffs() -> impl Strategy<Value = HandoffRecord> {
         .prop_map(|(contact, key, note, task)| HandoffRecord { contact, note, task, ..handoff(&format!("h{key}")) })
 }
 
+fn said_of_handoffs() -> impl Strategy<Value = HandoffAnswer> {
+    let answer = proptest::sample::select(Answer::ALL.to_vec());
+    (0..4u8, answer, ".{0,8}", instant()).prop_map(|(key, answer, reason, at)| HandoffAnswer {
+        key: format!("h{key}"),
+        answer,
+        reason,
+        at,
+    })
+}
+
 fn totals() -> impl Strategy<Value = (Total, i64)> {
     let more = prop_oneof![16 => -5..50i64, 1 => Just(i64::MAX), 1 => Just(i64::MIN)];
     let total = prop_oneof![
@@ -146,11 +157,16 @@ fn changes() -> impl Strategy<Value = Changes> {
         (vec(("[a-d]", proptest::option::of(contact_id())), 0..3), vec((contact_id(), contact_id()), 0..2)),
         vec(journeys(), 0..2),
     );
-    let traffic = (vec(events(), 0..2), vec(outbox_rows(), 0..3), vec(settlements(), 0..2), vec(handoffs(), 0..2));
+    let traffic = (
+        vec(events(), 0..2),
+        vec(outbox_rows(), 0..3),
+        vec(settlements(), 0..2),
+        (vec(handoffs(), 0..2), vec(said_of_handoffs(), 0..2)),
+    );
     let place = || vec(("[ab]", vec(any::<u8>(), 0..4)), 0..2);
     let notes = (vec(decisions(), 0..3), ledgers(), place(), place(), vec(totals(), 0..2));
     (people, traffic, notes).prop_map(|((contacts, (keys, joined), ended), traffic, notes)| {
-        let (events, outbox, settled, handoffs) = traffic;
+        let (events, outbox, settled, (handoffs, answers)) = traffic;
         let (decisions, (stages, scores), reads, actors, totals) = notes;
         let actors = actors.into_iter().map(|(name, state)| (Actor::Team(name), state)).collect();
         Changes {
@@ -162,6 +178,7 @@ fn changes() -> impl Strategy<Value = Changes> {
             outbox,
             settled,
             handoffs,
+            answers,
             decisions,
             stages,
             scores,

@@ -1,6 +1,7 @@
 //! Rows to write, each with something in every column; tests change what they are about.
 
 use crate::store::*;
+use flow_ir::Answer;
 
 /// What a process that owns the first slot writes next.
 pub(super) struct Hand {
@@ -261,6 +262,10 @@ pub(super) fn decision(id: u64, contact: u64, code: DecisionCode) -> DecisionRec
     }
 }
 
+pub(super) fn answer(key: &str, answer: Answer, at: i64) -> HandoffAnswer {
+    HandoffAnswer { key: key.to_owned(), answer, reason: "no budget".to_owned(), at }
+}
+
 pub(super) fn counter(name: &str, add: i64) -> (Total, i64) {
     (Total::Counter(name.to_owned()), add)
 }
@@ -276,6 +281,7 @@ pub(super) fn everything() -> Changes {
         outbox: vec![outbox(1, 100), outbox(2, 50)],
         settled: vec![settlement(1, OutboxState::Delivered, 120)],
         handoffs: vec![handoff("c1.nurture.1.s9.v0")],
+        answers: vec![answer("c1.nurture.1.s9.v0", Answer::Refused, 130)],
         decisions: vec![decision(4, 1, DecisionCode::Entered), decision(5, 2, DecisionCode::Sent)],
         stages: vec![StageRecord { contact: ContactId(1), at: 10, from: 0, to: 2, by: ChangedBy::default() }],
         scores: vec![ScoreRecord {

@@ -4,7 +4,7 @@ use super::options;
 use super::rows::*;
 use crate::store::sqlite::{OpenOptions, Shows, SqliteStore, ViewColumn, Word, WordKind, condition_number};
 use crate::store::*;
-use flow_ir::{FOREVER, Layout, NEVER, NUMBER_SCALE, SlotId, SlotKind};
+use flow_ir::{Answer, FOREVER, Layout, NEVER, NUMBER_SCALE, SlotId, SlotKind};
 use rusqlite::types::Value;
 use tempfile::TempDir;
 
@@ -442,6 +442,7 @@ fn mails_and_handoffs_are_shown_in_words() {
             ..decision(1, 1, DecisionCode::Opened)
         }],
         handoffs: vec![HandoffRecord { workflow: 1, contact: ContactId(3), ..handoff(&notice.key) }],
+        answers: vec![answer(&notice.key, Answer::Taken, MOMENT_MS), answer(&notice.key, Answer::Refused, MOMENT_MS)],
         ..Changes::default()
     };
     let store = told(&folder, rows);
@@ -464,7 +465,9 @@ fn mails_and_handoffs_are_shown_in_words() {
     let rows = shown(&store, "SELECT * FROM handoff_view");
     let (at, due) = ("1970-01-01T00:00:06.000Z", "1970-01-01T00:00:07.000Z");
     let who = ["1", "1", "p1@example.com", "win 'em back", "1"];
-    assert_eq!(rows, [&[at], &who[..], &["sales", "ana@example.com", "asked twice", "call", due]].concat());
+    let said = [moment, moment, "no budget", "-"];
+    let handoff = ["sales", "ana@example.com", "asked twice", "call", due];
+    assert_eq!(rows, [&[at], &who[..], &handoff, &said].concat());
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! `team`: who can receive a handoff.
 
 use super::clause::{self, clauses};
-use super::{Block, Clause, Name, Predicate, Text};
+use super::{Block, Clause, DaySpan, Name, Predicate, Text};
 use crate::source::Span;
 use crate::syntax::constructs;
 
@@ -18,11 +18,27 @@ pub(crate) struct Team {
 
 constructs::team_clauses!(clauses TeamClause TEAM_CLAUSES);
 
-/// `member "ana@acme.example" covers region in ("EMEA")`
+/// `member "ana@acme.example" covers region in ("EMEA") capacity 40 open, 10 a day away 2026-12-20 to 2027-01-06`
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Member {
     pub address: Text,
     pub covers: Option<Predicate>,
+    pub limits: Box<Limits>,
+}
+
+/// What keeps people from a member.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Limits {
+    pub capacity: Option<Capacity>,
+    /// From one day to another, both included.
+    pub away: Vec<DaySpan>,
+}
+
+/// `capacity 40 open, 10 a day`: the numbers as they are written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Capacity {
+    pub open: Option<Name>,
+    pub a_day: Option<Name>,
 }
 
 /// Who of the team gets the next one.

@@ -42,7 +42,7 @@ fn holidays(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Holidays {
     Holidays { days: days(pair).collect(), span: span(pair) }
 }
 
-fn days(pair: &Pair<'_>) -> impl Iterator<Item = DaySpan> {
+pub(super) fn days(pair: &Pair<'_>) -> impl Iterator<Item = DaySpan> {
     pair.clone().into_inner().filter(|inner| inner.as_rule() == Rule::day_span).map(|inner| day_span(&inner))
 }
 

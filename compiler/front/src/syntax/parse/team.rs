@@ -1,9 +1,10 @@
 //! `team`.
 
+use super::calendar::days as day_spans;
 use super::clause::{self, clauses};
 use super::context::Context;
 use super::{Pair, Reader, Rule, child, head, span};
-use crate::syntax::ast::{Assign, Member, Team, TeamClause, Text};
+use crate::syntax::ast::{Assign, Capacity, Limits, Member, Team, TeamClause, Text};
 use crate::syntax::constructs;
 
 pub(super) fn parse(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Team {
@@ -15,7 +16,12 @@ constructs::team_clauses!(clauses TeamClause);
 
 fn member(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Member {
     let covers = child(pair, Rule::covers).map(|covers| reader.predicate_of(&covers));
-    Member { address: reader.text_of(pair), covers }
+    let capacity = child(pair, Rule::capacity).map(|capacity| {
+        let most = |rule| child(&capacity, rule).map(|most| reader.name_of(&most, Rule::number));
+        Capacity { open: most(Rule::open_most), a_day: most(Rule::a_day) }
+    });
+    let away = child(pair, Rule::away).map(|away| day_spans(&away).collect()).unwrap_or_default();
+    Member { address: reader.text_of(pair), covers, limits: Box::new(Limits { capacity, away }) }
 }
 
 fn backup(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Text {

@@ -14,13 +14,18 @@ fn rich() -> Program {
     let property = Property { name: "page".into(), ty: FieldType::Text, optional: true };
     let property_too = Property { name: "plan".into(), ..property.clone() };
     let properties = vec![property, property_too];
-    program.events.push(EventType { name: "came".into(), properties, layout: Layout::default() });
-    program.events.push(EventType { name: "left".into(), properties: Vec::new(), layout: Layout::default() });
+    program.events.push(EventType { name: "came".into(), properties, layout: Layout::default(), answer: None });
+    program.events.push(EventType {
+        name: "left".into(),
+        properties: Vec::new(),
+        layout: Layout::default(),
+        answer: None,
+    });
     for (event, text) in [(EventId(0), "came"), (EventId(1), "left")] {
         program.patterns.push(Pattern { text: text.into(), event: PatternEvent::Declared(event), tests: Vec::new() });
     }
     program.emails.push(email("again"));
-    program.teams.push(Team { name: "support".into(), members: Vec::new(), backup: None });
+    program.teams.push(Team { name: "support".into(), members: Vec::new(), backup: None, handed: None });
     program.stages = vec!["lead".into(), "customer".into()];
     program.texts = ["company", "city"].map(str::to_owned).into_iter().collect();
     for tag in ["vip", "beta"] {

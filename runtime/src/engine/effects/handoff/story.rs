@@ -52,6 +52,10 @@ fn facts(host: &StepHost<'_>, memory: &Memory<'_>, deeds: &mut Deeds) {
     for fact in program.facts.values().filter(|fact| fact.area == Area::Contact) {
         let pattern = program.patterns.at(fact.pattern);
         let PatternEvent::Declared(event) = pattern.event else { continue };
+        // What a team says of them is nothing that they did.
+        if program.events.at(event).answer.is_some() {
+            continue;
+        }
         for nth in 0..fact.depth {
             let at = program.frame.read(&memory[Area::Contact], fact.slot(nth));
             deeds.add(at, What::Did(event), label(pattern));
@@ -65,7 +69,9 @@ fn entry(host: &StepHost<'_>, memory: &Memory<'_>, deeds: &mut Deeds) {
     let Entry::Event { patterns, .. } = &workflow.entry else { return };
     let [pattern] = patterns.as_slice() else { return };
     let pattern = program.patterns.at(*pattern);
-    if let PatternEvent::Declared(event) = pattern.event {
+    if let PatternEvent::Declared(event) = pattern.event
+        && program.events.at(event).answer.is_none()
+    {
         let at = workflow.journey.read(&memory[Area::Journey], workflow.slots.triggered_at);
         deeds.add(at, What::Did(event), label(pattern));
     }

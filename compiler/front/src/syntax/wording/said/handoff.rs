@@ -1,6 +1,6 @@
 //! Handoffs and the teams that are told.
 
-use super::{Row, SAY};
+use super::{PARTS, Row, SAY};
 
 const OWNER: &str = "whoever the workflow has as its owner is told so:";
 const TOLD: &str = "your own people are told so, by mail:";
@@ -117,4 +117,23 @@ pub(super) const ROWS: &[Row] = &[
     ),
     ("^ hand|pass|give|turn off|over|on [them|lead|contact|it] to [the] $t:name [team] $", "handoff to $t", SAY),
     ("^ handoff $t:name $", "handoff to $t", SAY),
+    ("^ member $a:text capacity : $r.. $", "member $a capacity $r", SAY),
+    (
+        "^ member $a:text capacity|max|limit|quota [of] $n:number per|each|every day $",
+        "member $a capacity $n a day",
+        SAY,
+    ),
+    (
+        "^ member $a:text [is] away|absent|out|off|ooo|holiday|vacation|on from|on|vacation|holiday|leave [from] $r.. $",
+        "member $a away $r",
+        SAY,
+    ),
+    ("refused by [the] $t:name [team]", "refused(team is \"$t\")", PARTS),
+    ("taken by [the] $t:name [team]", "taken(team is \"$t\")", PARTS),
+    ("refused [with] [reason|because] [:] $n:text", "refused(reason is $n)", PARTS),
+    ("accepted|claimed by [the] $t:name [team]", "taken(team is \"$t\")", PARTS),
+    ("rejected|declined by [the] $t:name [team]", "refused(team is \"$t\")", PARTS),
+    ("handoff|lead|task [is|was|has] [been] taken|accepted|claimed", "taken", SAY),
+    ("handoff|lead|task [is|was|has] [been] refused|rejected|declined", "refused", SAY),
+    ("handoff|task [is|was|has] [been] done|completed|finished|closed", "done", SAY),
 ];
