@@ -14,19 +14,20 @@ syntax keyword flowControl start step stop suppress tag untag until wait when
 syntax keyword flowOperator allows and between bounced changes clicked ends entered hour in inactive is known left no
 syntax keyword flowOperator not opened or replied sent starts subscribed tagged timed today unknown weekday with
 syntax match flowOperator "\<contains\>"
-syntax keyword flowKeyword a after again ago always an any as assign at back backup because before blackout business by
-syntax keyword flowKeyword cap consent continue converted country covers delay drop due emails enter entry ever every
-syntax keyword flowKeyword everyone exactly existing first for from goal group hand hold holdout including journey keep
-syntax keyword flowKeyword kind last late least less link marketing member month more most never new next note now of on
-syntax keyword flowKeyword once one only opt out owner past pause pauses people per preview quiet rate reenter reply
-syntax keyword flowKeyword reviewed robin round run since skip stage stops subject task template than the then this time
-syntax keyword flowKeyword times timezone to tomorrow topic transactional up week while window within word year
+syntax keyword flowKeyword a after again ago always an any as assign at away back backup because before blackout
+syntax keyword flowKeyword business by cap capacity consent continue converted country covers delay drop due emails
+syntax keyword flowKeyword enter entry ever every everyone exactly existing first for from goal group hand hold holdout
+syntax keyword flowKeyword including journey keep kind last late least less link marketing member month more most never
+syntax keyword flowKeyword new next note now of on once one only open opt out owner past pause pauses people per preview
+syntax keyword flowKeyword quiet rate reenter reply reviewed robin round run since skip stage stops subject task
+syntax keyword flowKeyword template than the then this time times timezone to tomorrow topic transactional up week while
+syntax keyword flowKeyword window within word year
 syntax keyword flowConstant friday monday saturday sunday thursday tuesday wednesday weekdays weekends yes
 syntax keyword flowUnit day days hours minute minutes months weeks
 " Words that the language has and this version does not run yet. They are names elsewhere (`score += 10`).
-syntax match flowLater "^\s*\%(\<add\>\|\<call\>\|\<capacity\>\|\<comes\>\|\<company\>\|\<experiment\>\)\%(\s*\%([-+]=\|(\)\)\@!"
-syntax match flowLater "^\s*\%(\<hours\>\|\<in_app\>\|\<notice\>\|\<priority\>\|\<promise\>\|\<push\>\)\%(\s*\%([-+]=\|(\)\)\@!"
-syntax match flowLater "^\s*\%(\<score\>\|\<sms\>\|\<test\>\|\<webhook\>\)\%(\s*\%([-+]=\|(\)\)\@!"
+syntax match flowLater "^\s*\%(\<add\>\|\<call\>\|\<comes\>\|\<company\>\|\<experiment\>\|\<hours\>\)\%(\s*\%([-+]=\|(\)\)\@!"
+syntax match flowLater "^\s*\%(\<in_app\>\|\<notice\>\|\<priority\>\|\<promise\>\|\<push\>\|\<score\>\)\%(\s*\%([-+]=\|(\)\)\@!"
+syntax match flowLater "^\s*\%(\<sms\>\|\<test\>\|\<webhook\>\)\%(\s*\%([-+]=\|(\)\)\@!"
 " A field's type stands behind its name: `first_name text?`
 syntax match flowField "^\s*\h\w*\s\+\%(country\|date\|email\|moment\|money\|number\|text\|timezone\|url\|yes/no\)?\=\ze\s*\%(=\|//\|;\|$\|}\)" contains=flowType
 syntax match flowType "\s\@<=\%(country\|date\|email\|moment\|money\|number\|text\|timezone\|url\|yes/no\)?\=" contained
