@@ -489,6 +489,9 @@ fn who_stands_still_before_the_first_step_goes_on_from_there() {
         world.becomes(&busy("5"));
         world.at("2026-03-03 10:00").run();
         world.becomes(&then);
+        let version = world.engine().program().lineage.version;
+        world.becomes(&then);
+        assert_eq!(world.engine().program().lineage.version, version, "the same project is no new version");
         world.at("2026-03-04 10:00").identify("ada", &[("employees", "2")]).run();
         world.reopen().at("2026-03-06").run();
         assert_eq!(world.score("ada"), 4, "{then}: {:?}", world.story("ada"));

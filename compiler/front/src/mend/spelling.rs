@@ -75,6 +75,9 @@ const FILLERS: &[&str] = &[
 const NO_NOUNS: &[&str] =
     &["then", "has", "have", "been", "was", "were", "to", "the", "a", "an", "please", "just", "also", "already", "now"];
 
+/// Words of one clause alone, which would be found for those of many: `opens` is said of a mail, and no slip of `capacity 40 open`.
+const NEVER_MEANT: &[&str] = &["open", "away"];
+
 type Words<'l> = Vec<(Range<usize>, &'l str)>;
 
 fn words(line: &str) -> Words<'_> {
@@ -188,7 +191,8 @@ fn meant(word: &str, names: &BTreeSet<&str>) -> Vec<String> {
         letters
     };
     let is_short = word.chars().count() <= 2;
-    let all = keywords().iter().chain(names).copied().filter(|known| !is_short || letters(known) == letters(word));
+    let known = keywords().iter().filter(|known| !NEVER_MEANT.contains(known)).chain(names).copied();
+    let all = known.filter(|known| !is_short || letters(known) == letters(word));
     all_near(word, all).into_iter().take(MAX_MEANT).map(str::to_owned).collect()
 }
 

@@ -157,8 +157,7 @@ fn older_blocks(
     }
     workflow.body = Function { blocks };
     workflow.start = BlockId::from_index(older);
-    workflow.older_starts = before.starts_in_use(standing);
-    workflow.older_starts.retain(|start| *start < workflow.start);
+    workflow.older_starts = before.starts_in_use(standing, workflow.start);
     workflow.closings = workflow.closings.moved(|block| BlockId(block.0 + older as u32));
     let mut writes: BTreeSet<_> = workflow.writes.iter().copied().collect();
     writes.extend(written);

@@ -111,7 +111,7 @@ impl<'p> Importer<'p> {
         let workflow = self.out.meaning.workflows.at_mut(id);
         workflow.start = body.blocks.push(end());
         workflow.body = body;
-        workflow.older_starts = before.starts_in_use(standing);
+        workflow.older_starts = before.starts_in_use(standing, workflow.start);
         workflow.closings = closings;
         Ok(())
     }

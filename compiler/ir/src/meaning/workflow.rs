@@ -137,10 +137,10 @@ impl Workflow {
 }
 
 impl Workflow {
-    /// The starts of its versions so far at which somebody stands.
-    pub(crate) fn starts_in_use(&self, standing: &BTreeSet<BlockId>) -> Vec<BlockId> {
+    /// The starts of its versions so far at which somebody stands, before the one of the next version.
+    pub(crate) fn starts_in_use(&self, standing: &BTreeSet<BlockId>, next: BlockId) -> Vec<BlockId> {
         let starts = self.older_starts.iter().copied().chain([self.start]);
-        starts.filter(|start| standing.contains(start)).collect()
+        starts.filter(|start| *start < next && standing.contains(start)).collect()
     }
 }
 

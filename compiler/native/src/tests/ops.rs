@@ -7,7 +7,7 @@ use flow_ir::verify::value::{Known, Scope};
 use flow_ir::*;
 
 const NOW: i64 = 1_772_445_600_000;
-const TRIGGERS: u64 = 1 << 62 | 0b100;
+const TRIGGERS: u64 = 1 << 61 | 0b100;
 
 /// The slots of the frame these tests look at, with what is in them; `None` is a missing value.
 const SLOTS: [(&str, SlotKind, Option<i64>); 7] = [
@@ -102,7 +102,7 @@ fn ops_mean_the_same_on_both() {
         on(&[], Op::Known(Place::contact(slot(&program, "missing"))), 0),
         on(&[], Op::Trigger(0), 0),
         on(&[], Op::Trigger(2), 1),
-        on(&[], Op::Trigger(62), 1),
+        on(&[], Op::Trigger(61), 1),
         on(&[], Op::TextTest(TextTestId(0)), 1),
         on(&[int(5)], Op::Calendar(Calendar::DayBegins, a), 156),
         // What the host answers beyond what memory holds is brought back.

@@ -167,6 +167,16 @@ const HELD: &[Held] = &[
         let workflow = workflow(program);
         (workflow.rate, workflow.turn) = (turn.rates.first().copied(), Some(turn));
     }),
+    ("MAX_CAPACITY", MAX_CAPACITY as usize, |program, most| {
+        let open = Some(most as u32);
+        let member = Member {
+            address: "ada@acme.example".into(),
+            covers: None,
+            capacity: Capacity { open, a_day: None },
+            away: Vec::new(),
+        };
+        program.teams.at_mut(TeamId(0)).members.push(member);
+    }),
     ("MAX_HOLD_DAYS", MAX_HOLD_DAYS as usize, |program, days| program.policy.hold_ms = Some(days as i64 * DAY_MS)),
     ("MAX_SEGMENT_DEPTH", MAX_SEGMENT_DEPTH, chain),
     ("MAX_SEGMENT_TESTS", MAX_SEGMENT_TESTS, segments),
