@@ -96,7 +96,7 @@ fn draw_example(about: &str, lines: &[&str]) -> String {
 
 /// A table of words and what they mean: the word, and below it its meaning, for columns would be too narrow.
 fn draw_rows(rows: &[&str], columns: usize) -> String {
-    fn cells<'r>(row: &'r str) -> impl Iterator<Item = &'r str> {
+    fn cells(row: &str) -> impl Iterator<Item = &str> {
         row.trim_matches('|').split(" | ").map(str::trim)
     }
     // The first row has the columns' titles, the second a line.
