@@ -116,8 +116,10 @@ fn over_a_cap(seen: &Seen<'_>, policy: &Policy) -> Option<String> {
         let dropped =
             |row: &&&DecisionRecord| row.code == DecisionCode::Withheld && row.reason == Withheld::Dropped.number();
         for row in rows.iter().filter(dropped).filter(|_| is_all_told(seen, contact)) {
-            let by_then: Vec<Left<'_>> =
-                mails.iter().filter(|left| left.at <= row.at).map(|left| Left { ..*left }).collect();
+            // What was in the hands of a process that died had its place until the next one handed it over.
+            let is_in_hands = |left: &Left<'_>| seen.lived.deaths > 0 && left.row.held_since <= row.at;
+            let had_its_place = |left: &&Left<'_>| left.at <= row.at || is_in_hands(left);
+            let by_then: Vec<Left<'_>> = mails.iter().filter(had_its_place).map(|left| Left { ..*left }).collect();
             let is_full = |cap: &Cap| cap.drops && taken(cap, &by_then, row.at) >= cap.emails as usize;
             if !policy.caps.iter().any(is_full) {
                 return Some(format!("{row:?}, though a place was free under {policy:?}"));
