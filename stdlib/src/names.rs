@@ -29,6 +29,8 @@ pub enum NameKind {
     StatusGranted,
     /// The words by which somebody has still to confirm that.
     StatusPending,
+    /// Columns with the static lists on which somebody stands.
+    Lists,
     /// Columns with the topics of mail that somebody wants.
     Topics,
     /// Parts of a name by which a column may speak of consent.
@@ -109,6 +111,7 @@ fn line(line: &'static str) -> Option<(NameKind, &'static str, &'static str)> {
         ["status", "granted"] => (NameKind::StatusGranted, ""),
         ["status", "pending"] => (NameKind::StatusPending, ""),
         ["status", of] => (NameKind::Status, *of),
+        ["lists"] => (NameKind::Lists, ""),
         ["topics"] => (NameKind::Topics, ""),
         ["consent"] => (NameKind::Consent, ""),
         ["consent", "word"] => (NameKind::ConsentWord, ""),

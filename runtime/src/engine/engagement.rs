@@ -142,37 +142,36 @@ impl Touch<'_> {
     /// Takes in an event of the mail. False where it means nothing: nothing else may come of it then.
     pub(super) fn track_mail(&mut self, event: MailEvent, told: &Tracked, occurred_at: i64) -> bool {
         match event {
-            MailEvent::Delivered => true,
+            MailEvent::Delivered => {}
             MailEvent::Unsubscribed => self.opt_out(Suppressed::Unsubscribed, told, occurred_at),
             MailEvent::Subscribed => self.opt_in(told, occurred_at),
             MailEvent::MarkedAsSpam => self.opt_out(Suppressed::Complained, told, occurred_at),
-            MailEvent::Bounced => self.bounce(told, occurred_at),
-            MailEvent::Opened => self.engage(EngagementKind::Opened, told, occurred_at),
-            MailEvent::Clicked => self.engage(EngagementKind::Clicked, told, occurred_at),
-            MailEvent::Replied => self.engage(EngagementKind::Replied, told, occurred_at),
+            MailEvent::Bounced => return self.bounce(told, occurred_at),
+            MailEvent::Opened => return self.engage(EngagementKind::Opened, told, occurred_at),
+            MailEvent::Clicked => return self.engage(EngagementKind::Clicked, told, occurred_at),
+            MailEvent::Replied => return self.engage(EngagementKind::Replied, told, occurred_at),
         }
+        true
     }
 
     /// The person does not want to be written to, nor does whoever has the address that they name, or to which the mail went.
-    fn opt_out(&mut self, reason: Suppressed, told: &Tracked, occurred_at: i64) -> bool {
+    fn opt_out(&mut self, reason: Suppressed, told: &Tracked, occurred_at: i64) {
         let cause = mail_before(self.plan, self.contact, told, occurred_at);
         let address = address(told).or_else(|| self.sent_to.take());
         let topics = refused_topics(self.plan, MailEvent::Unsubscribed, told);
         match topics.filter(|_| reason == Suppressed::Unsubscribed) {
             Some(topics) => self.opt_out_of(&topics, address, occurred_at, cause),
-            None => drop(self.refuse_mail(reason, address, occurred_at, cause)),
+            None => self.refuse_mail(reason, address, occurred_at, cause),
         }
-        true
     }
 
     /// The person wants mail: all of it, or that about the topics that they name.
-    fn opt_in(&mut self, told: &Tracked, occurred_at: i64) -> bool {
+    fn opt_in(&mut self, told: &Tracked, occurred_at: i64) {
         let address = address(told);
         match wanted_topics(self.plan, told) {
             Some(topics) => self.subscribe(&topics, address.as_deref(), occurred_at),
-            None => drop(self.consent(address.as_deref(), occurred_at)),
+            None => self.consent(address.as_deref(), occurred_at),
         }
-        true
     }
 
     fn bounce(&mut self, told: &Tracked, occurred_at: i64) -> bool {

@@ -277,7 +277,7 @@ impl Touch<'_> {
 
     /// The person's own act, the only one that lifts what they refused before it (E7). Whoever is marked as not to be contacted stays so:
     /// that is the company's own word.
-    pub(super) fn consent(&mut self, address: Option<&str>, occurred_at: i64) -> bool {
+    pub(super) fn consent(&mut self, address: Option<&str>, occurred_at: i64) {
         let plan = self.plan;
         let system = &plan.program.system;
         // Consent for another address says nothing of theirs.
@@ -308,7 +308,6 @@ impl Touch<'_> {
         if let Some((_, reason)) = lifted.into_iter().find(|(is_so, _)| *is_so) {
             self.decide(DecisionCode::Consented, reason);
         }
-        true
     }
 
     /// Keeps that they want marketing mail, where the policy asks for it; false where that was known, and where they have said otherwise since.
@@ -353,9 +352,9 @@ impl Touch<'_> {
         address: Option<String>,
         occurred_at: i64,
         cause: Option<MailCause>,
-    ) -> bool {
+    ) {
         self.mark_address(Mark::Refused, address);
-        self.suppress(reason, occurred_at, cause)
+        self.suppress(reason, occurred_at, cause);
     }
 
     /// Keeps something of an address, whoever has it from now on.

@@ -12,7 +12,6 @@ use flow_stdlib::names::{NameKind, names};
 
 use super::consent::Reading;
 use super::doubt;
-use super::lists::LISTS;
 use super::mail_event::MailEvent;
 
 /// What a name in a stream means here.
@@ -104,8 +103,6 @@ pub(super) struct FieldNames {
     by_name: BTreeMap<String, Fills>,
     aliases: BTreeMap<String, Fills>,
     email: Option<FieldId>,
-    /// Whether the project has a list.
-    has_lists: bool,
     /// Parts of names that speak of consent.
     consent: Vec<String>,
     /// Words of names that do.
@@ -124,7 +121,7 @@ pub(super) struct FieldNames {
 
 impl FieldNames {
     pub(super) fn new(program: &Program) -> Self {
-        // Steps alone give and take tags, lists have a name of their own ([`LISTS`]), only its trigger says what a journey goes by, and consent is read by names of its own.
+        // Steps alone give and take tags, only its trigger says what a journey goes by, and lists, topics and consent are read by names of their own.
         let is_known = |field: &Field| field.trigger.is_none() && !field.name.contains(' ');
         let fields = program.fields.iter().filter(|(_, field)| is_known(field));
         let by_name: BTreeMap<String, FieldId> = fields.map(|(id, field)| (snake_case(&field.name), id)).collect();
@@ -137,6 +134,9 @@ impl FieldNames {
                 NameKind::RefusalUnlessYes => Fills::Consent(Reading::UnlessYes(field?)),
                 NameKind::RefusalUntil => Fills::Consent(Reading::Until(field?)),
                 NameKind::RefusalStatus => Fills::Consent(Reading::Status),
+                NameKind::Lists => {
+                    program.fields.values().any(|field| field.list().is_some()).then_some(Fills::Lists)?
+                }
                 NameKind::Topics => program.topics().next().map(|_| Fills::Topics)?,
                 NameKind::Event
                 | NameKind::Status
@@ -181,9 +181,8 @@ impl FieldNames {
         let ids = plain_of(&|name| name.kind == NameKind::Column && name.of == "user_id");
         let changed = plain_of(&|name| name.kind == NameKind::Changed);
         let email = by_name.get("email").copied();
-        let has_lists = program.fields.values().any(|field| field.list().is_some());
         let by_name = by_name.iter().map(own).collect();
-        Self { by_name, aliases, email, has_lists, consent, consent_words, refusals, no_consent, of_sms, ids, changed }
+        Self { by_name, aliases, email, consent, consent_words, refusals, no_consent, of_sms, ids, changed }
     }
 
     /// What a name fills; for a nested trait its path: `company_name` for `company.name`. A field that the project declares is filled, and
@@ -195,10 +194,6 @@ impl FieldNames {
         // What the whole name says comes before what it says without what its tool puts before every one.
         let own = own.or_else(|| self.by_name.get(&snake_case(bare)).copied());
         let alias = [name, bare].into_iter().find_map(|name| self.aliases.get(&plain(name))).copied().or_else(begins);
-        let is_lists = own.is_none() && self.has_lists && snake_case(bare) == LISTS;
-        if is_lists {
-            return vec![Fills::Lists];
-        }
         let counts = |alias: &Fills| match alias {
             Fills::Value(_) | Fills::Lists => own.is_none(),
             Fills::Consent(_) => !is_consent(own),
