@@ -1,9 +1,8 @@
 //! Lines said otherwise, step by step: each way to say a line is said otherwise once more, and what can be read at last is tried. So several slips
 //! in one line are mended together, each of which alone would leave a line that nobody can read.
 
-use super::{
-    Bench, MAX_GUESSES, MAX_ROUNDS, Mended, NoMoreTime, by_name, distinct, is_said_to_people, spelling, trial,
-};
+use super::guesses::{distinct, is_said_to_people};
+use super::{Bench, MAX_GUESSES, MAX_ROUNDS, Mended, NoMoreTime, by_name, spelling, trial};
 use crate::diagnostics::{Diagnostic, Edit, Mend};
 use crate::syntax::{reads_somewhere, wording};
 use std::collections::BTreeSet;
