@@ -3,6 +3,8 @@
 //! ```sh
 //! cargo run --release -p flow-simulation -- 3600 1     # an hour, from seed 1 on, on all cores
 //! cargo run --release -p flow-simulation -- world 17   # one world, told whole
+//! cargo run --release -p flow-simulation -- wide 3600 1        # worlds with what the reference does not read, too
+//! cargo run --release -p flow-simulation -- wide world 17
 //! cargo run -p flow-simulation --features broken-rules -- broken 60   # rules broken on purpose, each found within a minute
 //! ```
 
@@ -23,17 +25,24 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// How often it is said how far it is.
 const TOLD_EVERY: u64 = 500;
 
+/// What makes the world of a seed.
+type Make = fn(u64) -> World;
+
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    match words.as_slice() {
-        ["world", seed] => one(number(seed)),
+    let (make, words): (Make, &[&str]) = match words.as_slice() {
+        ["wide", words @ ..] => (World::wide, words),
+        words => (World::of, words),
+    };
+    match words {
+        ["world", seed] => one(&make(number(seed))),
         #[cfg(feature = "broken-rules")]
         ["broken", seconds] => broken(Duration::from_secs(number(seconds))),
-        [seconds] => many(Duration::from_secs(number(seconds)), 1),
-        [seconds, first] => many(Duration::from_secs(number(seconds)), number(first)),
+        [seconds] => many(make, Duration::from_secs(number(seconds)), 1),
+        [seconds, first] => many(make, Duration::from_secs(number(seconds)), number(first)),
         _ => {
-            println!("flow-simulation SECONDS [FIRST SEED], or flow-simulation world SEED");
+            println!("flow-simulation [wide] SECONDS [FIRST SEED], or flow-simulation [wide] world SEED");
             ExitCode::from(2)
         }
     }
@@ -46,16 +55,15 @@ fn number(word: &str) -> u64 {
     })
 }
 
-fn one(seed: u64) -> ExitCode {
-    let world = World::of(seed);
-    let tried = trial(&world);
-    println!("{}", told(&world, &tried));
+fn one(world: &World) -> ExitCode {
+    let tried = trial(world);
+    println!("{}", told(world, &tried));
     if tried.broken.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// Worlds until the time is over, or one breaks a rule.
-fn many(time: Duration, first: u64) -> ExitCode {
-    let Lived { sum, worlds, seconds, found } = live_through(time, first);
+fn many(make: Make, time: Duration, first: u64) -> ExitCode {
+    let Lived { sum, worlds, seconds, found } = live_through(make, time, first);
     println!("{} in {seconds} s", figures(&sum, worlds));
     match found {
         None => ExitCode::SUCCESS,
@@ -74,7 +82,7 @@ fn broken(time: Duration) -> ExitCode {
     use flow_runtime::broken::{Rule, break_rule};
     let is_found_out = |rule: Rule| {
         break_rule(Some(rule));
-        let Lived { worlds, seconds, found, .. } = live_through(time, 1);
+        let Lived { worlds, seconds, found, .. } = live_through(World::of, time, 1);
         break_rule(None);
         let told = found.as_ref().and_then(|(_, tried)| tried.broken.first());
         let is_found_out = found.as_ref().is_some_and(|(_, tried)| tried.rule() == Some(rule.name()));
@@ -98,7 +106,7 @@ struct Lived {
     found: Option<(World, Tried)>,
 }
 
-fn live_through(time: Duration, first: u64) -> Lived {
+fn live_through(make: Make, time: Duration, first: u64) -> Lived {
     let (began, next, is_over) = (now(), AtomicU64::new(first), AtomicBool::new(false));
     let (sum, found) = (Mutex::new(Tried::default()), Mutex::new(None));
     std::thread::scope(|scope| {
@@ -106,7 +114,7 @@ fn live_through(time: Duration, first: u64) -> Lived {
             scope.spawn(|| {
                 while began.elapsed() < time && !is_over.load(Ordering::Relaxed) {
                     let seed = next.fetch_add(1, Ordering::Relaxed);
-                    let world = World::of(seed);
+                    let world = make(seed);
                     let tried = trial(&world);
                     add(&sum, &tried, seed - first + 1);
                     if !tried.broken.is_empty() {

@@ -14,6 +14,7 @@ use crate::run::channel::Handed;
 use crate::world::World;
 use crate::world::people::{DAY, HOUR};
 use crate::world::policy::Policy;
+use crate::world::wider::{Rules, TOPICS};
 use crate::world::program::{Cond, EVENTS, MAILS, Period, SEGMENTS, STAGES, Test, Workflow};
 
 /// How many parts a point of a score has in a store.
@@ -112,6 +113,20 @@ impl<'a> Seen<'a> {
         let first = &self.world.plan.policy;
         let next = self.world.next.as_ref().filter(|_| self.lived.is_changed);
         next.is_none_or(|next| next.policy == *first).then_some(first)
+    }
+
+    /// What wider worlds have over all workflows, where it is the same for the whole run.
+    pub fn wider(&self) -> Option<&'a Rules> {
+        let first = self.world.plan.wider.as_ref()?;
+        let next = self.world.next.as_ref().filter(|_| self.lived.is_changed);
+        next.is_none_or(|next| next.wider.as_ref() == Some(first)).then_some(first)
+    }
+
+    /// The topic of a mail.
+    pub fn topic(&self, row: &OutboxRecord) -> Option<&'static str> {
+        self.wider()?;
+        let email = self.program().emails.get(EmailId(row.email)).filter(|_| row.kind == OutboxKind::Mail)?;
+        Rules::topic(MAILS.iter().position(|name| *name == email.name)?)
     }
 
     /// Whether a message is a mail that needs consent, and counts under caps.
@@ -285,13 +300,33 @@ impl<'a> Seen<'a> {
         let refused = |event: &&&EventRecord| {
             event.received_at <= at
                 && match event.name.as_str() {
-                    "Unsubscribed" | "Email Marked as Spam" => true,
+                    "Unsubscribed" => topics(event).is_empty(),
+                    "Email Marked as Spam" => true,
                     "identify" => is_said(event, "unsubscribed") || is_said(event, "do_not_contact"),
                     _ => false,
                 }
         };
         let back = self.events_of(contact).iter().any(|event| event.name == "Subscribed" && event.received_at <= at);
         !back && self.events_of(contact).iter().any(|event| refused(&event))
+    }
+
+    /// Whether the person has refused a topic for certain by then, and has not subscribed to anything since the first day.
+    pub fn has_refused_topic(&self, contact: ContactId, topic: &str, at: i64) -> bool {
+        let known = || self.events_of(contact).iter().filter(|event| event.received_at <= at);
+        let back = known().any(|event| event.name == "Subscribed");
+        !back && known().any(|event| event.name == "Unsubscribed" && topics(event).iter().any(|one| one == topic))
+    }
+
+    /// Whether anything may have said by then that the person wants mail: an act of theirs, or a column.
+    pub fn may_have_wanted(&self, contact: ContactId, at: i64) -> bool {
+        let says = |event: &EventRecord| match event.name.as_str() {
+            "Subscribed" => true,
+            "identify" => ["consent_marketing", "topics", "unsubscribed"].iter().any(|name| event.properties.contains(name)),
+            _ => false,
+        };
+        !self.is_alone(contact)
+            || self.is_in_a_file(contact)
+            || self.events_of(contact).iter().any(|event| event.received_at <= at && says(event))
     }
 
     /// Whether the person is not to be contacted at all by then.
@@ -334,6 +369,13 @@ pub fn is(test: &Test, event: &EventRecord) -> bool {
         }
         _ => true,
     }
+}
+
+/// The topics that an event is about, those that nobody has declared left out; none where it is about everything.
+fn topics(event: &EventRecord) -> Vec<String> {
+    let said: Value = serde_json::from_str(&event.properties).unwrap_or_default();
+    let named = said.get("topic").and_then(Value::as_str).unwrap_or_default().to_lowercase();
+    TOPICS.into_iter().filter(|topic| named.contains(topic)).map(str::to_owned).collect()
 }
 
 fn is_said(event: &EventRecord, field: &str) -> bool {

@@ -3,6 +3,7 @@
 use crate::trial::{Tried, trial};
 use crate::world::people::Row;
 use crate::world::program::{Plan, Step};
+use crate::world::wider::Rules;
 use crate::world::{Clock, StoreKind, World, compiled};
 
 /// How often a smaller world is tried.
@@ -96,6 +97,13 @@ impl Shrinking {
             smaller |= self.try_with(at(|workflow| workflow.window = None));
             smaller |= self.try_with(at(|workflow| workflow.rate = None));
             smaller |= self.try_with(at(|workflow| workflow.group = None));
+            let lines = self.world.plan.workflows.get(place).map_or(0, |workflow| workflow.lines.len());
+            for line in (0..lines).rev() {
+                smaller |= self.try_with(|world| {
+                    let lines = world.plan.workflows.get_mut(place).map(|workflow| &mut workflow.lines);
+                    lines.filter(|lines| line < lines.len()).map(|lines| lines.remove(line));
+                });
+            }
             let steps = self.world.plan.workflows.get(place).map_or(0, |workflow| count(&workflow.steps));
             for step in (0..steps).rev() {
                 smaller |= self.try_with(|world| {
@@ -110,7 +118,7 @@ impl Shrinking {
 }
 
 /// What makes a world plainer at one stroke.
-const SIMPLER: [fn(&mut World); 13] = [
+const SIMPLER: [fn(&mut World); 19] = [
     |world| world.next = None,
     |world| world.plan.policy.caps.clear(),
     |world| world.plan.policy.quiet = None,
@@ -118,6 +126,12 @@ const SIMPLER: [fn(&mut World); 13] = [
     |world| world.plan.policy.hold = None,
     |world| world.plan.policy.first.clear(),
     |world| world.people.grown.clear(),
+    |world| plainer(world, |rules| rules.opt_in = None),
+    |world| plainer(world, |rules| rules.holdout = None),
+    |world| plainer(world, |rules| rules.late = None),
+    |world| plainer(world, |rules| rules.room = None),
+    |world| plainer(world, |rules| rules.away = None),
+    |world| plainer(world, |rules| rules.has_test_people = false),
     |world| world.order = 0,
     |world| world.store = StoreKind::Memory,
     |world| world.weather.bad = 0,
@@ -125,6 +139,11 @@ const SIMPLER: [fn(&mut World); 13] = [
     |world| world.lives.iter_mut().for_each(|life| life.death = None),
     |world| world.lives.clear(),
 ];
+
+fn plainer(world: &mut World, change: impl Fn(&mut Rules)) {
+    let plans = [Some(&mut world.plan), world.next.as_mut()];
+    plans.into_iter().flatten().filter_map(|plan| plan.wider.as_mut()).for_each(change);
+}
 
 /// Whether it can be lived through at all.
 fn is_possible(world: &World) -> bool {

@@ -5,18 +5,22 @@ use std::fmt::Write as _;
 use crate::trial::Tried;
 use crate::world::World;
 use crate::world::people::{file_of, moment};
+use crate::world::program::Plan;
 use crate::world::{Clock, words};
 
 /// All of it: the program, the files, what happened to the process, and what is broken.
 pub fn told(world: &World, tried: &Tried) -> String {
     let mut out = format!("seed {}\n\n", world.seed);
-    let head = words::head().len();
-    for declaration in world.plan.declarations().into_iter().skip(head) {
+    let head = |plan: &Plan| words::head(plan.wider.as_ref()).len();
+    if let Some(rules) = &world.plan.wider {
+        let _ = writeln!(out, "{rules:?}\n");
+    }
+    for declaration in world.plan.declarations().into_iter().skip(head(&world.plan)) {
         let _ = writeln!(out, "{declaration}\n");
     }
     if let Some(next) = &world.next {
         out.push_str("// from the middle on\n\n");
-        for declaration in next.declarations().into_iter().skip(head) {
+        for declaration in next.declarations().into_iter().skip(head(next)) {
             let _ = writeln!(out, "{declaration}\n");
         }
     }

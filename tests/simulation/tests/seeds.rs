@@ -25,8 +25,17 @@ fn worlds() -> u64 {
 
 #[test]
 fn no_rule_breaks_in_worlds_with_faults_kills_and_clock_jumps() {
+    no_rule_breaks(World::of);
+}
+
+#[test]
+fn no_rule_breaks_in_wider_worlds() {
+    no_rule_breaks(World::wide);
+}
+
+fn no_rule_breaks(make: fn(u64) -> World) {
     for seed in 1..=worlds() {
-        let world = World::of(seed);
+        let world = make(seed);
         let tried = trial(&world);
         if !tried.broken.is_empty() {
             let first = tried.broken.join("\n");
@@ -94,8 +103,7 @@ fn worlds_reach_what_can_be_decided() {
     let mut reached = BTreeSet::new();
     let mut deaths = 0;
     let mut counts = std::collections::BTreeMap::new();
-    for seed in 1..=worlds() {
-        let world = World::of(seed);
+    for world in (1..=worlds()).flat_map(|seed| [World::of(seed), World::wide(seed)]) {
         let lived = live(&world, &Manner::of(&world)).unwrap();
         deaths += u64::from(lived.deaths);
         for r in lived.snapshot.decisions.iter().map(|row| (row.code as u8, row.reason)) {

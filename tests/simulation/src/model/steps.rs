@@ -119,6 +119,8 @@ impl Town<'_> {
             }
             Step::Stop(what) => self.stop(user, place, &what),
             Step::Suppress => self.refuse(user, Refusal::Suppressed, now),
+            // In no world that this reads.
+            Step::Wider(_) => {}
             Step::Exit(is_converted) => {
                 let before = if self.person(user).journeys[place].goal_met { " before" } else { "" };
                 if is_converted {

@@ -4,6 +4,7 @@ use flow_runtime::store::{ContactId, DecisionCode, JourneyRecord, JourneyStatus}
 
 use crate::seen::{Seen, is};
 use crate::world::program::{Cond, Period, Step};
+use crate::world::wider::may_pause;
 use crate::world::words;
 
 pub(super) fn broken(seen: &Seen<'_>) -> Option<String> {
@@ -43,6 +44,11 @@ fn missed(
         let workflow = plan.workflows.iter().find(|one| one.name == seen.name(workflow));
         workflow.and_then(|workflow| wait(&workflow.steps, label).cloned())
     };
+    // Who stands still goes on when the pause ends.
+    let number = workflow;
+    if seen.workflow(number).is_none_or(|workflow| may_pause(&seen.world.plan, workflow)) {
+        return None;
+    }
     // A changed program may call another wait so.
     let condition = of(&seen.world.plan).filter(|_| !seen.lived.is_changed)?;
     let Cond::Happened(test, count, Period::Bare) = &condition else { return None };

@@ -1,4 +1,5 @@
-//! E7: who has refused mail gets none that is marketing, from any path; who is not to be contacted gets none at all and is handed to nobody.
+//! E7: who has refused mail gets none that is marketing, from any path, and who has refused a topic none about it; under an opt-in nobody gets any
+//! of whom nothing says that they want it; who is not to be contacted gets none at all and is handed to nobody.
 
 use flow_runtime::engine::reason::HandedTo;
 use flow_runtime::store::{DecisionCode, DecisionRecord};
@@ -23,8 +24,19 @@ pub(super) fn broken(seen: &Seen<'_>) -> Option<String> {
 
 fn mailed(seen: &Seen<'_>, row: &DecisionRecord) -> Option<String> {
     let at = seen.attempted_at(row)?;
-    if seen.is_marketing(seen.outbox(row.send?)?) && seen.has_refused(row.contact, at) {
-        return Some(format!("{row:?}, attempted at {at}, though the person had refused"));
+    let mail = seen.outbox(row.send?)?;
+    if seen.is_marketing(mail) {
+        let is_opt_in = seen.wider().is_some_and(|rules| rules.opt_in == Some(true));
+        let refused_topic = seen.topic(mail).filter(|topic| seen.has_refused_topic(row.contact, topic, at));
+        if seen.has_refused(row.contact, at) {
+            return Some(format!("{row:?}, attempted at {at}, though the person had refused"));
+        }
+        if let Some(topic) = refused_topic {
+            return Some(format!("{row:?}, attempted at {at}, though the person had refused {topic}"));
+        }
+        if is_opt_in && !seen.may_have_wanted(row.contact, at) {
+            return Some(format!("{row:?}, attempted at {at}, though nothing says that the person wants it"));
+        }
     }
     seen.is_off_limits(row.contact, at).then(|| format!("{row:?}, attempted at {at}, to somebody not to be contacted"))
 }

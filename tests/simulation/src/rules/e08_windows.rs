@@ -11,12 +11,13 @@ use crate::seen::Seen;
 use crate::world::people::DAY;
 use crate::world::policy::{Blackout, Cap, FIRST_DAY, Policy};
 use crate::world::program::Window;
+use crate::world::wider::spacing;
 
 /// The project's zone.
 const HOME: &str = "Europe/Berlin";
 
 pub(super) fn broken(seen: &Seen<'_>) -> Option<String> {
-    outside_its_window(seen).or_else(|| {
+    outside_its_window(seen).or_else(|| too_close(seen)).or_else(|| {
         let policy = seen.policy()?;
         in_quiet_hours(seen, policy).or_else(|| too_late(seen, policy)).or_else(|| over_a_cap(seen, policy))
     })
@@ -53,6 +54,26 @@ fn outside_its_window(seen: &Seen<'_>) -> Option<String> {
             let is_open = |wall: DateTime| is_open(window, wall);
             if is_nowhere(seen, contact, left.at, is_open) {
                 return Some(left.told(&format!("outside {window:?}")));
+            }
+        }
+    }
+    None
+}
+
+/// So long after a mail of a workflow with a spacing no other one of it has left.
+fn too_close(seen: &Seen<'_>) -> Option<String> {
+    for (_, rows) in seen.decisions().filter(|(contact, _)| seen.is_alone(*contact)) {
+        let mut mails = left(seen, rows);
+        mails.retain(|left| seen.is_marketing(left.row));
+        mails.sort_by_key(|left| left.at);
+        for (place, left) in mails.iter().enumerate() {
+            let Some(number) = left.decision.workflow else { continue };
+            let Some(spacing) = seen.workflow(number).and_then(spacing) else { continue };
+            let own = mails[..place].iter().filter(|other| other.decision.workflow == Some(number));
+            // What was in the hands of a process that died counts from when it left, and is recorded by the next one.
+            let close = own.filter(|other| left.at < other.at + spacing).last();
+            if let Some(other) = close {
+                return Some(left.told(&format!("{} ms behind another of its workflow", left.at - other.at)));
             }
         }
     }

@@ -4,6 +4,7 @@ use flow_runtime::store::{JourneyRecord, JourneyStatus};
 
 use crate::seen::Seen;
 use crate::world::Clock;
+use crate::world::wider::may_pause;
 
 pub(super) fn broken(seen: &Seen<'_>) -> Option<String> {
     if let Some(first) = seen.lived.unsound.first() {
@@ -20,6 +21,13 @@ fn without_reason(seen: &Seen<'_>, journey: &JourneyRecord) -> Option<String> {
             true => None,
             false => Some(format!("{journey:?} waits for no answer")),
         };
+    }
+    // Its cause ends it, which the doctor asks.
+    let program = seen.world.next.as_ref().filter(|_| seen.lived.is_changed).unwrap_or(&seen.world.plan);
+    let name = seen.name(journey.workflow);
+    let may_stand = program.workflows.iter().any(|workflow| workflow.name == name && may_pause(program, workflow));
+    if matches!(journey.status, JourneyStatus::Paused | JourneyStatus::PausedByOther) && may_stand {
+        return None;
     }
     let Some(due_at) = journey.due_at else { return Some(format!("{journey:?} waits for nothing")) };
     let contact = seen.snapshot().contacts.iter().find(|contact| contact.id == journey.contact)?;

@@ -4,6 +4,7 @@ pub mod faults;
 pub mod people;
 pub mod policy;
 pub mod program;
+pub mod wider;
 pub mod words;
 
 use std::sync::Arc;
@@ -99,6 +100,13 @@ impl World {
             store: StoreKind::of(random.once_in(4), seed),
             order: if random.once_in(2) { 0 } else { random.word() },
         }
+    }
+}
+
+impl World {
+    /// The world of a seed with what the reference does not read in it, too.
+    pub fn wide(seed: u64) -> World {
+        wider::wider(World::of(seed))
     }
 }
 

@@ -7,6 +7,7 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 
 use super::program::{GROUPS, Plan};
+use super::wider::Rules;
 
 /// The first day of a world, on calendars.
 pub const FIRST_DAY: Date = jiff::civil::date(2026, 3, 2);
@@ -83,9 +84,9 @@ impl Policy {
         self.hold.map_or(7 * super::people::DAY, |hours| i64::from(hours) * super::people::HOUR)
     }
 
-    /// Its declaration; none where it says nothing.
-    pub fn text(&self) -> Option<String> {
-        let mut out = String::new();
+    /// Its declaration, with what wider worlds have besides; none where it says nothing.
+    pub fn text(&self, wider: Option<&Rules>) -> Option<String> {
+        let mut out = wider.map(Rules::lines).unwrap_or_default();
         for Cap { emails, days, drops } in &self.caps {
             let then = if *drops { "drop" } else { "delay" };
             let _ = writeln!(out, "  cap {emails} emails per {days} days then {then}");

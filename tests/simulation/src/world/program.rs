@@ -3,6 +3,7 @@
 use flow_fuzz::Random;
 
 use super::policy::Policy;
+use super::wider::{Asked, Further, Line, Rules};
 
 /// An event, with the property that tells such events apart and its values.
 pub type Event = (&'static str, Option<(&'static str, &'static [&'static str])>);
@@ -97,6 +98,8 @@ pub enum Cond {
     Tagged,
     /// In a segment.
     Segment(usize),
+    /// What only wider worlds ask.
+    Wider(Asked),
     /// All of them.
     And(Vec<Cond>),
     /// Any of them.
@@ -180,6 +183,8 @@ pub struct Workflow {
     pub window: Option<Window>,
     /// `rate N an hour`, or a day.
     pub rate: Option<(u32, bool)>,
+    /// Lines that only wider worlds have.
+    pub lines: Vec<Line>,
     /// In their order.
     pub steps: Vec<Step>,
 }
@@ -241,6 +246,8 @@ pub enum Step {
     Suppress,
     /// `exit`, perhaps as converted.
     Exit(bool),
+    /// What only wider worlds do.
+    Wider(Further),
 }
 
 /// The whole program.
@@ -250,12 +257,14 @@ pub struct Plan {
     pub workflows: Vec<Workflow>,
     /// The rules over all of them.
     pub policy: Policy,
+    /// What wider worlds have besides.
+    pub wider: Option<Rules>,
 }
 
 impl Plan {
     /// Without rules over all of it.
     pub fn of(workflows: Vec<Workflow>) -> Plan {
-        Plan { workflows, policy: Policy::default() }
+        Plan { workflows, policy: Policy::default(), wider: None }
     }
 }
 
@@ -287,6 +296,7 @@ pub fn busy(random: &mut Random, reenter: Reenter) -> Workflow {
         skip: None,
         window: None,
         rate: None,
+        lines: Vec::new(),
         steps,
     }
 }
@@ -346,6 +356,7 @@ impl<'r> Maker<'r> {
             skip: self.random.once_in(3).then(|| self.lasting()),
             window: self.random.once_in(3).then(|| self.window()),
             rate: self.random.once_in(5).then(|| (self.random.below(3) as u32 + 1, self.random.once_in(2))),
+            lines: Vec::new(),
             steps: {
                 let count = self.random.below(6) + 1;
                 self.steps(count, &mut context)

@@ -6,25 +6,30 @@ use super::program::{
     Appointment, Cond, Did, EVENTS, Entry, MAILS, Period, Plan, Reenter, SEGMENTS, STAGES, Span, Step, Test, Window,
     Workflow,
 };
+use super::wider::Rules;
 
 /// What every program begins with: a declaration an entry, so that their order can be changed.
-pub fn head() -> Vec<String> {
+pub fn head(wider: Option<&Rules>) -> Vec<String> {
+    let [ana, bo] = wider.map(Rules::of_members).unwrap_or_default();
     let mut parts = vec![
         "contact {\n  seats number?\n}".to_owned(),
         "event paid {\n  order text?\n}".to_owned(),
         "tags vip, beta".to_owned(),
-        "team sales {\n  member \"ana@acme.example\" covers region in (\"EMEA\")\n  member \"bo@acme.example\"\n  member \"cy@acme.example\"\n  \
-         backup \"lead@acme.example\"\n  assign round robin\n}"
-            .to_owned(),
+        format!(
+            "team sales {{\n  member \"ana@acme.example\" covers region in (\"EMEA\"){ana}\n  member \"bo@acme.example\"{bo}\n  \
+             member \"cy@acme.example\"\n  backup \"lead@acme.example\"\n  assign round robin\n}}"
+        ),
         "team far {\n  member \"ann@acme.example\" covers region in (\"APAC\")\n  backup \"lead@acme.example\"\n  assign round robin\n}".to_owned(),
         "team lost {\n  member \"ann@acme.example\" covers region in (\"APAC\")\n  assign round robin\n}".to_owned(),
     ];
     for (place, mail) in MAILS.iter().enumerate() {
         let kind = if place + 1 == MAILS.len() { "  kind transactional\n" } else { "" };
+        let topic = wider.and_then(|_| Rules::topic(place)).map(|topic| format!("  topic {topic}\n")).unwrap_or_default();
         parts.push(format!(
-            "email {mail} {{\n  subject \"{mail}\"\n  template \"emails/linked.html\"\n  link \"go\" to \"https://acme.example/{mail}\"\n{kind}}}"
+            "email {mail} {{\n  subject \"{mail}\"\n  template \"emails/linked.html\"\n  link \"go\" to \"https://acme.example/{mail}\"\n{kind}{topic}}}"
         ));
     }
+    parts.extend(wider.map(Rules::declarations).unwrap_or_default());
     parts.extend(SEGMENTS.iter().map(|(name, condition)| format!("segment {name} = {condition}")));
     parts
 }
@@ -36,7 +41,8 @@ pub const TEMPLATE: &str = "<html><body><p>Hello {{ first_name or \"there\" }}</
 impl Plan {
     /// Each declaration, without `use`.
     pub fn declarations(&self) -> Vec<String> {
-        head().into_iter().chain(self.policy.text()).chain(self.workflows.iter().map(Workflow::text)).collect()
+        let wider = self.wider.as_ref();
+        head(wider).into_iter().chain(self.policy.text(wider)).chain(self.workflows.iter().map(Workflow::text)).collect()
     }
 
     /// The whole program, in one file.
@@ -56,6 +62,9 @@ impl Workflow {
         if let Some(group) = self.group {
             let _ = writeln!(out, "  group {group}");
         }
+        if !self.lines.is_empty() {
+            out.push_str("  owner \"ops@acme.example\"\n");
+        }
         let _ = writeln!(out, "  enter {}", self.entry.text());
         let _ = match self.reenter {
             Reenter::After(days) => writeln!(out, "  reenter after {days} days"),
@@ -74,6 +83,7 @@ impl Workflow {
         if let Some((count, by_day)) = self.rate {
             let _ = writeln!(out, "  rate {count} {}", if by_day { "a day" } else { "an hour" });
         }
+        self.lines.iter().for_each(|line| line.write(&mut out));
         write_steps(&mut out, &self.steps, 1);
         out + "}"
     }
@@ -152,6 +162,7 @@ impl Cond {
             Cond::TimedOut => "timed out".to_owned(),
             Cond::Tagged => "tagged vip".to_owned(),
             Cond::Segment(segment) => SEGMENTS[*segment].0.to_owned(),
+            Cond::Wider(asked) => asked.text(),
             Cond::And(parts) => joined(parts, " and "),
             Cond::Or(parts) => joined(parts, " or "),
         }
@@ -185,7 +196,8 @@ pub fn label(wait: u32) -> String {
     format!("wait {wait}")
 }
 
-fn write_steps(out: &mut String, steps: &[Step], depth: usize) {
+/// Steps, each on a line of its own.
+pub fn write_steps(out: &mut String, steps: &[Step], depth: usize) {
     for step in steps {
         let indent = "  ".repeat(depth);
         let block = |out: &mut String, steps: &[Step]| {
@@ -236,6 +248,7 @@ fn write_steps(out: &mut String, steps: &[Step], depth: usize) {
             Step::Suppress => out.push_str("suppress because \"busy\""),
             Step::Exit(true) => out.push_str("exit as converted"),
             Step::Exit(false) => out.push_str("exit"),
+            Step::Wider(further) => out.push_str(&further.text()),
         }
         out.push('\n');
     }
