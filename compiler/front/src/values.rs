@@ -33,8 +33,11 @@ pub(crate) fn point_or_thousands(text: &str) -> Option<[String; 2]> {
     Some([decimal, format!("{whole}{fraction}")])
 }
 
-/// A whole number of things, such as days or times.
+/// A whole number of things, such as days or times; none where nobody can tell whether `1.000` is one or a thousand.
 pub(crate) fn whole_of(text: &str) -> Option<i64> {
+    if point_or_thousands(text).is_some() {
+        return None;
+    }
     number_of(text).ok().filter(|value| value % NUMBER_SCALE == 0).map(|value| value / NUMBER_SCALE)
 }
 

@@ -3,7 +3,7 @@
 use crate::debug::{DebugInfo, EmailContent, WorkflowDebug};
 use crate::lineage::Lineage;
 use crate::meaning::Meaning;
-use crate::{EmailId, FieldId, FieldType, WorkflowId};
+use crate::{EmailId, Field, FieldId, FieldType, WorkflowId};
 use serde::{Deserialize, Serialize};
 use std::ops::{Deref, DerefMut};
 
@@ -32,6 +32,19 @@ impl Deref for Program {
 impl DerefMut for Program {
     fn deref_mut(&mut self) -> &mut Meaning {
         &mut self.meaning
+    }
+}
+
+impl Program {
+    /// The fields of the tags, lists and topics that are and were.
+    pub(crate) fn marks(&self) -> impl Iterator<Item = FieldId> {
+        let is_mark = |field: &Field| field.tag.is_some() || field.topic().is_some();
+        self.fields.iter().filter(move |(_, field)| is_mark(field)).map(|(id, _)| id)
+    }
+
+    /// The topics that the project declares, each with the field that keeps what people have said of it.
+    pub fn topics(&self) -> impl Iterator<Item = (FieldId, &str)> {
+        self.ever_topics().filter(|(topic, _)| !self.lineage.gone_marks.contains(topic))
     }
 }
 

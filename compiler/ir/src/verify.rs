@@ -514,7 +514,7 @@ impl Checker<'_> {
             self.fault("policy", format!("its caps count {asked} mails, and {kept} are remembered"));
         }
         for email in program.emails.values() {
-            if email.topic.is_some_and(|topic| !program.topics().any(|(field, _)| field == topic)) {
+            if email.topic.is_some_and(|topic| !program.ever_topics().any(|(field, _)| field == topic)) {
                 self.fault("emails", format!("`{}` is about a topic that nothing keeps", email.name));
             }
         }

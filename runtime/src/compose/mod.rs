@@ -135,7 +135,7 @@ impl Composer {
 
     /// Of a mail about a topic the link is one out of that alone (E7).
     fn unsubscribe_url(&self, contact: &str, email: &Email) -> Result<String, ComposeFault> {
-        let topic = email.topic.and_then(|of| self.program.topics().find(|(field, _)| *field == of));
+        let topic = email.topic.and_then(|of| self.program.ever_topics().find(|(field, _)| *field == of));
         let token = self.keys.make(contact, topic.map_or(LIST, |(_, name)| name)).map_err(ComposeFault::Token)?;
         Ok(unsubscribe::url(&self.sender.unsubscribe_url, &token))
     }

@@ -11,7 +11,7 @@ use super::reason::Answered;
 use super::roster::print_of;
 use super::touch::Touch;
 use crate::compose::one_line;
-use crate::inbound::Tracked;
+use crate::inbound::{Tracked, bare_address, is_alike};
 use crate::store::{ContactId, DecisionCode, DecisionRecord, HandoffAnswer};
 use flow_ir::backend::Memory;
 use flow_ir::{Answer, Area, HandedSlot, HandedSlots, NEVER, StepId, TeamId, WorkflowId};
@@ -79,10 +79,12 @@ impl Touch<'_> {
     /// which this has not been said. One that was made more than an hour after it can be none.
     fn handed_by(&self, answer: Answer, told: &Tracked, occurred_at: i64) -> Option<(TeamId, HandedSlots)> {
         let named = |property| told.text(property).map(str::trim).filter(|name| !name.is_empty());
-        let (team, member) = (named(Answer::TEAM), named(Answer::MEMBER).map(print_of));
+        // Data writes names in any style, and addresses with a name beside them.
+        let member = named(Answer::MEMBER).map(|member| print_of(bare_address(member).as_deref().unwrap_or(member)));
+        let team = named(Answer::TEAM);
         let read = |slot| self.contact.read(self.plan, slot);
         let teams = self.plan.program.teams.iter();
-        let asked = teams.filter(|(_, known)| team.is_none_or(|team| team.to_lowercase() == known.name.to_lowercase()));
+        let asked = teams.filter(|(_, known)| team.is_none_or(|team| is_alike(team, &known.name)));
         let open = asked.filter_map(|(id, team)| Some((&team.name, id, team.handed?))).filter(|(_, _, handed)| {
             let at = read(handed.at);
             at > NEVER

@@ -59,6 +59,13 @@ impl Touch<'_> {
     fn set_value(&mut self, id: FieldId, value: &FieldValue, occurred_at: i64) {
         let plan = self.plan;
         let Some(field) = plan.program.fields.get(id).filter(|_| *value != FieldValue::Missing) else { return };
+        // What changes nothing of a refusal makes no later word of theirs an older one.
+        if let (FieldValue::Int(value), Some(slot)) = (value, field.slot)
+            && plan.is_topic(slot)
+            && !self.moves_topic(slot, *value)
+        {
+            return;
+        }
         if !self.is_timeless(field) {
             if self.is_older(id, occurred_at) {
                 return self.leave_address(id, value);
@@ -178,7 +185,7 @@ impl Touch<'_> {
             // Nothing that a sync brings lifts a refusal (E7).
             Some(_) => {}
             None if plan.is_pause(slot) => self.pause(value),
-            None if plan.is_topic(slot) => self.set_topic(slot, value),
+            None if plan.is_topic(slot) => drop(self.contact.write(plan, slot, value)),
             None => {
                 let value = fit(plan.program.frame.slots.at(slot).kind, value);
                 // Nor does it take back points or lower the stage (E11).

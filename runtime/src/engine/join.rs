@@ -8,12 +8,13 @@ use super::batch::Batch;
 use super::contact::{Contact, Journey, Told};
 use super::counter;
 use super::plan::Plan;
+use super::topics::refuses_all;
 use super::touch::Touch;
 use crate::store::{ChangedBy, DecisionCode, DecisionRecord, JourneyRecord, JourneyStatus, OutboxKind, OutboxState};
 use crate::time::Zone;
 use flow_ir::{
-    CountedSince, EmailId, Entry, Field, FieldId, FieldType, NEVER, Reenter, SlotId, SlotRole, SystemSlot, TopicState,
-    TriggerKept, WorkflowId,
+    CountedSince, EmailId, Entry, Field, FieldId, FieldType, NEVER, Reenter, SlotId, SlotRole, SystemSlot, TriggerKept,
+    WorkflowId,
 };
 use std::collections::BTreeSet;
 
@@ -22,9 +23,11 @@ impl Touch<'_> {
     pub(super) fn join(&mut self, other: &mut Contact) {
         let plan = self.plan;
         // What a trigger said goes with what keeps it.
+        let refused_all = refuses_all(plan, self.contact);
         let fields = plan.program.fields.iter().filter(|(_, field)| field.trigger.is_none());
         fields.for_each(|(id, field)| self.join_field(other, id, field));
         plan.roles.iter().for_each(|(slot, role)| self.join_slot(other, *slot, *role));
+        self.join_topics(other, refused_all);
         self.refresh();
         self.see_all();
         self.join_dates(other);
@@ -135,7 +138,8 @@ impl Touch<'_> {
                 slot if plan.is_pause(slot) => own.max(theirs),
                 // The more restrictive has the higher number. Where nobody knows, that says nothing.
                 slot if plan.is_consent(slot) => own.max(theirs),
-                slot if plan.is_topic(slot) => TopicState::of_both(own, theirs),
+                // With what both have said of all mail.
+                slot if plan.is_topic(slot) => return,
                 _ if is_later || !self.contact.has(plan, field) => theirs,
                 _ if field.ty == FieldType::YesNo && self.is_unsaid(id) && self.is_initial(slot) => own | theirs,
                 _ => return,

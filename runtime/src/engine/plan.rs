@@ -44,6 +44,8 @@ pub(super) struct Plan {
     pub(super) test_people: Option<SlotId>,
     /// What somebody has said of mail about each topic, and where the frame keeps that.
     pub(super) topics: Vec<(FieldId, SlotId)>,
+    /// Those of them that the project does not declare any more.
+    pub(super) gone_topics: Vec<FieldId>,
     /// The fields of the slots that have one.
     pub(super) field_of: BTreeMap<SlotId, FieldId>,
     pub(super) workflows: IdMap<WorkflowId, WorkflowPlan>,
@@ -202,6 +204,7 @@ impl Plan {
             consent: program.consent_slot(),
             test_people: None,
             topics: topics_of(&program),
+            gone_topics: gone_topics_of(&program),
             timezone_field: program.timezone_field(),
             field_of: program.fields.iter().filter_map(|(id, field)| Some((field.slot?, id))).collect(),
             workflows: workflows.into_iter().collect(),
@@ -447,8 +450,13 @@ fn rounds_of(workflow: &Workflow) -> usize {
     if workflow.reenter == Reenter::Always { 2 * once } else { once }
 }
 
+fn gone_topics_of(program: &Program) -> Vec<FieldId> {
+    let is_gone = |topic: &FieldId| program.lineage.gone_marks.contains(topic);
+    program.ever_topics().map(|(topic, _)| topic).filter(is_gone).collect()
+}
+
 fn topics_of(program: &Program) -> Vec<(FieldId, SlotId)> {
-    program.topics().filter_map(|(field, _)| Some((field, program.fields.get(field)?.slot?))).collect()
+    program.ever_topics().filter_map(|(field, _)| Some((field, program.fields.get(field)?.slot?))).collect()
 }
 
 fn pause_of(program: &Program) -> Option<(FieldId, SlotId)> {

@@ -45,13 +45,24 @@ pub(super) fn forbidden(plan: &Plan, frame: &[u8], email: &Email, now: i64) -> O
     let refused = reasons.iter().find(|(slot, reason)| is(*slot) && holds(*reason)).map(|(_, reason)| *reason);
     let for_now = [(is_suppressed, Withheld::Suppressed), (is_paused(plan, frame, now), Withheld::Paused)];
     let for_now = for_now.into_iter().find(|(holds, _)| *holds && kind == EmailKind::Marketing);
-    let unasked = || unasked(plan, frame, topic).filter(|_| kind == EmailKind::Marketing);
+    let unasked = || {
+        gone_topic(plan, frame, topic).or_else(|| unasked(plan, frame, topic)).filter(|_| kind == EmailKind::Marketing)
+    };
     refused.or_else(unasked).or(for_now.map(|(_, reason)| reason))
 }
 
 /// Whether it is a word against all marketing mail, which the person takes back for a topic when they subscribe to it.
 fn is_of_all_mail(reason: Withheld) -> bool {
     matches!(reason, Withheld::Unsubscribed | Withheld::Complained)
+}
+
+/// Who has refused a topic that the project does not have any more gets only what they have asked for by its name: nobody can tell what their
+/// refusal is called now (E7).
+fn gone_topic(plan: &Plan, frame: &[u8], topic: Option<TopicState>) -> Option<Withheld> {
+    let is_wanted = matches!(topic, Some(TopicState::Subscribed | TopicState::Again));
+    let is_refused = |topic: &FieldId| topic_state(plan, frame, *topic) == Some(TopicState::Refused);
+    let is_any_refused = !is_wanted && plan.gone_topics.iter().any(is_refused);
+    is_any_refused.then_some(Withheld::TopicRefused)
 }
 
 /// Why mail about this topic, or about none, does not go to somebody who has not refused all of it: their word for the topic, else the policy.
@@ -178,8 +189,11 @@ impl<S: Store> Engine<S> {
         for owner in owners.into_iter().filter(|owner| identity.contact != Some(*owner)) {
             self.touch_when(Some(owner), when, |touch: &mut Touch<'_>| {
                 touch.refused_by = refused.columns.to_vec();
-                for reason in &refused.reasons {
-                    touch.suppress(*reason, refused_at, None);
+                // Whose topics are meant by somebody else's address nobody can tell: whoever has it gets no marketing mail.
+                let by_address = keys.iter().any(|key| key.owner == Some(owner) && is_address(key.key));
+                let all = (by_address && !refused.topics.is_empty()).then_some(Suppressed::Unsubscribed);
+                for reason in refused.reasons.iter().copied().chain(all) {
+                    touch.suppress(reason, refused_at, None);
                 }
                 touch.refuse_topics(&refused.topics, refused_at, None);
                 if let Some(until) = refused.paused_until {

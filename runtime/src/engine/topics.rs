@@ -1,5 +1,6 @@
 //! What people say of the topics of mail: a yes or a refusal of one topic leaves the others as they are (E7).
 
+use super::contact::Contact;
 use super::engagement::MailCause;
 use super::plan::Plan;
 use super::reason::Consented;
@@ -10,25 +11,33 @@ use crate::store::{DecisionCode, DecisionRecord};
 use flow_ir::{FieldId, SlotId, TopicState};
 
 /// The topics alone that an event refuses; none where it refuses all mail, or is no refusal of the person's. In doubt it is all mail: where it names a
-/// topic that the project does not have (E7).
+/// topic that the project does not have, or none (E7).
 pub(super) fn refused_topics(plan: &Plan, event: MailEvent, told: &Tracked) -> Option<Vec<FieldId>> {
     let named = Named::in_event(&plan.program, &told.properties).filter(|_| event == MailEvent::Unsubscribed)?;
-    named.unknown.is_empty().then_some(named.topics)
+    (named.unknown.is_empty() && !named.is_empty()).then_some(named.topics)
 }
 
-/// The topics that somebody subscribes to; none where it is to all mail. One that the project does not have is nothing they could get.
+/// The topics that somebody subscribes to; none where it is to all mail. One that the project does not have is nothing they could get, and a form in
+/// which nothing is ticked no yes to anything.
 pub(super) fn wanted_topics(plan: &Plan, told: &Tracked) -> Option<Vec<FieldId>> {
     Named::in_event(&plan.program, &told.properties).map(|named| named.topics)
 }
 
+/// Whether somebody has refused all marketing mail.
+pub(super) fn refuses_all(plan: &Plan, contact: &Contact) -> bool {
+    let system = &plan.program.system;
+    [system.unsubscribed, system.complained].into_iter().any(|slot| contact.is(plan, slot))
+}
+
 impl Touch<'_> {
     /// The person wants no mail about these topics any more; recorded where they did not want it before.
-    pub(super) fn refuse_topics(&mut self, topics: &[FieldId], occurred_at: i64, cause: Option<MailCause>) {
+    pub(super) fn refuse_topics(&mut self, topics: &[FieldId], occurred_at: i64, mut cause: Option<MailCause>) {
         for (field, slot) in self.slots_of(topics) {
             let latest = self.contact.said_at.of(field.0).map_or(occurred_at, |said_at| said_at.max(occurred_at));
             self.contact.dirty |= self.contact.said_at.note(field.0, latest);
             if self.contact.write(self.plan, slot, TopicState::Refused.number()) {
-                self.decide_of_topic(DecisionCode::UnsubscribedFrom, field, cause);
+                // A mail brought one person to leave, of how many topics ever.
+                self.decide_of_topic(DecisionCode::UnsubscribedFrom, field, cause.take());
             }
         }
     }
@@ -106,15 +115,28 @@ impl Touch<'_> {
         }
     }
 
-    /// What a file or a sync says of a topic. It lifts no refusal (E7), and says nothing new of a topic to which they have come back.
-    pub(super) fn set_topic(&mut self, slot: SlotId, value: i64) {
+    /// Whether what a file or a sync says of a topic counts. It lifts no refusal (E7), and says nothing new of a topic to which they have come back.
+    pub(super) fn moves_topic(&self, slot: SlotId, value: i64) -> bool {
         let before = self.contact.read(self.plan, slot);
         let stays = before == TopicState::Refused.number()
             || before == TopicState::Again.number() && value == TopicState::Subscribed.number();
         // Only an event of theirs says that they have come back.
-        let is_one = TopicState::of(value).is_some_and(|state| state != TopicState::Again);
-        if is_one && !stays {
-            self.contact.write(self.plan, slot, value);
+        TopicState::of(value).is_some_and(|state| state != TopicState::Again) && !stays
+    }
+
+    /// What two people have said of topics who prove to be one: the more restrictive. Whoever has come back to a topic stays so where the other has said
+    /// nothing against it, of all mail neither; `refused_all` says it of the one who stays, as of before.
+    pub(super) fn join_topics(&mut self, other: &Contact, refused_all: bool) {
+        let other_refused_all = refuses_all(self.plan, other);
+        for (_, slot) in self.plan.topics.clone() {
+            let (own, theirs) = (self.contact.read(self.plan, slot), other.read(self.plan, slot));
+            let again = TopicState::Again.number();
+            let joined = match (own, theirs) {
+                (own, 0) if own == again && !other_refused_all => again,
+                (0, theirs) if theirs == again && !refused_all => again,
+                _ => TopicState::of_both(own, theirs),
+            };
+            self.contact.write(self.plan, slot, joined);
         }
     }
 
@@ -128,8 +150,7 @@ impl Touch<'_> {
     }
 
     fn refuses_all(&self) -> bool {
-        let system = &self.plan.program.system;
-        [system.unsubscribed, system.complained].into_iter().any(|slot| self.contact.is(self.plan, slot))
+        refuses_all(self.plan, self.contact)
     }
 
     fn slots_of(&self, topics: &[FieldId]) -> Vec<(FieldId, SlotId)> {

@@ -70,6 +70,8 @@ reasons! {
     UnknownEmail "no email of the project",
     /// Of what somebody subscribes to or refuses.
     UnknownTopic "no topic of the project",
+    /// Of what a team says of somebody who was handed to it.
+    UnknownTeam "no team of the project",
     /// Of whom somebody lets in by hand.
     NotByHand "no workflow that people enter by hand",
     /// Of two rows about one person (E11).

@@ -56,6 +56,11 @@ pub(super) fn any_address(text: &str) -> Option<String> {
     address_key(part.trim_start_matches("mailto:").trim_end_matches('.'))
 }
 
+/// The address in a text, in small letters and without what stands around it: `Ana <ana@x.example>`.
+pub(crate) fn bare_address(text: &str) -> Option<String> {
+    any_address(text)?.strip_prefix("email:").map(str::to_owned)
+}
+
 /// The key of an address that was read before.
 pub(crate) fn email_key(address: &str) -> String {
     format!("email:{}", address.to_lowercase())

@@ -44,7 +44,7 @@ fn take<'n>(
     let mut unknown = None;
     for name in names.map(str::trim).filter(|name| !name.is_empty()) {
         let wanted = snake_case(name);
-        match program.fields.find(|field| field.list().is_some_and(|list| snake_case(list) == wanted)) {
+        match lists(program).find(|(_, list)| snake_case(list) == wanted).map(|(field, _)| field) {
             Some(field) if values.iter().any(|(known, _)| *known == field) => {}
             Some(field) => values.push((field, FieldValue::Int(1))),
             None => unknown = unknown.or(Some(name)),
@@ -53,12 +53,17 @@ fn take<'n>(
     match unknown {
         None => Ok(()),
         Some(name) => {
-            let known: Vec<String> =
-                program.fields.values().filter_map(|field| Some(format!("`{}`", field.list()?))).collect();
+            let known: Vec<String> = lists(program).map(|(_, list)| format!("`{list}`")).collect();
             let detail = format!("`{}` is none; the project has {}", excerpt(name), known.join(", "));
             Err(Fault::new(Reason::UnknownList, detail))
         }
     }
+}
+
+/// The lists that the project declares.
+fn lists(program: &Program) -> impl Iterator<Item = (FieldId, &str)> {
+    let is_here = |id: &FieldId| !program.lineage.gone_marks.contains(id);
+    program.fields.iter().filter(move |(id, _)| is_here(id)).filter_map(|(id, field)| Some((id, field.list()?)))
 }
 
 #[cfg(test)]

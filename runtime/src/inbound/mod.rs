@@ -46,7 +46,8 @@ use crate::time::{Zone, Zones};
 use flow_ir::units::HOUR_MS;
 use flow_ir::{FieldId, FieldValue, Program};
 
-pub(crate) use keys::{Mark, address_key, email_key, is_address, is_device, is_user};
+pub(crate) use keys::{Mark, address_key, bare_address, email_key, is_address, is_device, is_user};
+pub(crate) use names::is_alike;
 pub(crate) use segment::{SegmentReader, Vocabulary};
 
 pub use columns::{Columns, IGNORE, LAST_CHANGED};

@@ -267,7 +267,16 @@ fn bare(name: &str) -> &str {
 
 /// The letters and digits of a name, small.
 pub(super) fn plain(name: &str) -> String {
-    name.chars().filter(|char| char.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    letters(name).collect()
+}
+
+/// Whether two names have the same letters and digits.
+pub(crate) fn is_alike(one: &str, other: &str) -> bool {
+    letters(one).eq(letters(other))
+}
+
+fn letters(name: &str) -> impl Iterator<Item = char> {
+    name.chars().filter(|char| char.is_alphanumeric()).flat_map(char::to_lowercase)
 }
 
 #[cfg(test)]

@@ -5,11 +5,12 @@ use serde_json::{Map, Value};
 
 use super::consent::BETWEEN;
 use super::finding::{Fault, Reason};
-use super::names::plain;
+use super::names::{is_alike, plain};
 use super::tracked::find;
 
-/// The properties by which an event says which topics it is about.
-pub(super) const PROPERTIES: [&str; 2] = ["topic", "topics"];
+/// The properties by which an event says which topics it is about, by the names that preference pages give them.
+pub(super) const PROPERTIES: [&str; 6] =
+    ["topic", "topics", "topic_name", "topic_id", "subscription_type", "newsletter"];
 
 /// What stands for some of the topics.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,7 +28,7 @@ impl Named {
         parts.peek()?;
         let mut named = Named::default();
         for part in parts {
-            match program.topics().find(|(_, topic)| plain(topic) == plain(part)) {
+            match program.topics().find(|(_, topic)| is_alike(topic, part)) {
                 Some((field, _)) => named.topics.push(field),
                 None => named.unknown.push(part.to_owned()),
             }
@@ -53,14 +54,20 @@ impl Named {
         }
     }
 
-    /// What an event names; none where it says nothing of topics, and so is about all mail.
+    /// What an event names; none where it says nothing of topics, and so is about all mail. A form in which nothing is ticked names nothing, and is
+    /// not about all mail.
     pub(crate) fn in_event(program: &Program, properties: &Map<String, Value>) -> Option<Named> {
         let mut named = PROPERTIES.iter().filter_map(|property| {
             let (_, value) = find(properties, property)?;
-            Self::in_value(program, value)
+            Some(Self::in_value(program, value).unwrap_or_default())
         });
         let first = named.next()?;
         Some(named.fold(first, Named::and))
+    }
+
+    /// Whether it names nothing at all.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.topics.is_empty() && self.unknown.is_empty()
     }
 
     fn and(mut self, more: Named) -> Named {
@@ -134,15 +141,24 @@ mod tests {
     }
 
     #[test]
-    fn an_event_without_a_topic_is_about_all_mail_and_one_with_a_name_that_is_none_is_not() {
+    fn an_event_without_a_topic_is_about_all_mail_and_one_that_names_none_is_not() {
         let (program, news, product) = program();
         let named = |properties: Value| Named::in_event(&program, properties.as_object().unwrap());
-        for properties in [json!({}), json!({ "topic": null }), json!({ "topic": "" }), json!({ "topics": [] })] {
-            assert_eq!(named(properties.clone()), None, "{properties}");
+        assert_eq!(named(json!({ "source": "footer" })), None);
+        for properties in [
+            json!({ "topic": null }),
+            json!({ "topic": " " }),
+            json!({ "topics": [] }),
+            json!({ "topics": [null, ""] }),
+            json!({ "topicId": "" }),
+        ] {
+            assert_eq!(named(properties.clone()), Some(Named::default()), "{properties}");
         }
-        for properties in
-            [json!({ "topic": "news" }), json!({ "Topics": ["news"] }), json!({ "topic": "news", "topics": null })]
-        {
+        for properties in [
+            json!({ "topic": "news" }),
+            json!({ "Topics": ["news"] }),
+            json!({ "subscriptionType": "news", "topics": null }),
+        ] {
             assert_eq!(named(properties.clone()).unwrap().topics, [news], "{properties}");
         }
         assert_eq!(named(json!({ "topics": ["news", "product tips"] })).unwrap().topics, [news, product]);

@@ -135,6 +135,7 @@ fn adopt_and_tell(store: &mut impl Store, program: &Program) -> Result<(Program,
         keep(store, &linked, hash, &New { facts, journeys, consent })?;
     }
     let mut says = told::come_and_gone(&kept, &linked, &live);
+    says.extend(told::marks_gone(&kept, &linked));
     says.extend(told::unknown_before(&kept, &linked, &live));
     // What the store keeps for those who are on their way is no change of anybody's.
     let is_any = Program { lineage: kept.lineage.clone(), ..linked.clone() } != kept;

@@ -40,6 +40,31 @@ pub(super) fn come_and_gone(kept: &Program, linked: &Program, live: &Live) -> Ve
     told
 }
 
+/// The tags, lists and topics that the change took away: what they say of people is of no other.
+pub(super) fn marks_gone(kept: &Program, linked: &Program) -> Vec<String> {
+    let gone = linked.lineage.gone_marks.iter().filter(|mark| !kept.lineage.gone_marks.contains(mark));
+    let told = gone.filter_map(|mark| {
+        let field = linked.fields.get(*mark)?;
+        Some(match (field.topic(), field.list(), &field.tag) {
+            (Some(topic), ..) => format!(
+                "no longer in the project: topic `{topic}`. Nobody can tell what it is called now, so whoever has refused it gets mail about topics that \
+                 they have subscribed to by name and no other; declare it again, where that is not meant"
+            ),
+            (_, Some(list), _) => format!(
+                "no longer in the project: list `{list}`. Whoever is on it is on no other: where it only has another name, stop, and name it `{list}` again"
+            ),
+            (_, _, tag) => {
+                let tag = tag.as_deref()?;
+                format!(
+                    "no longer in the project: tag `{tag}`. Whoever carries it carries no other: where it only has another name, stop, and name it `{tag}` \
+                     again"
+                )
+            }
+        })
+    });
+    told.take(MAX_NAMED).collect()
+}
+
 /// Of very many the first.
 fn listed(mut workflows: Vec<String>) -> String {
     let noun = if workflows.len() == 1 { "workflow" } else { "workflows" };

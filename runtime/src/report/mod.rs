@@ -267,7 +267,7 @@ fn of_topics(program: &Program, totals: &engine::Report, code: DecisionCode) -> 
     let mut out = Totals::new();
     for count in totals.decisions.iter().filter(|count| count.code == code) {
         let of = |(field, name): (FieldId, &'_ str)| (Some(field.0) == count.about).then(|| name.to_owned());
-        let name = program.topics().find_map(of).unwrap_or_else(|| "unknown".to_owned());
+        let name = program.ever_topics().find_map(of).unwrap_or_else(|| "unknown".to_owned());
         *out.entry(name).or_default() += count.count;
     }
     out

@@ -413,7 +413,7 @@ impl WorkflowReport {
             }
             DecisionCode::HandedOff => here.handed_off += number,
             DecisionCode::Answered => here.answers.add(reason, number),
-            DecisionCode::Notified if reason == Notified::Nobody.number() => here.notified_nobody += number,
+            DecisionCode::Notified if told_nobody(reason) => here.notified_nobody += number,
             DecisionCode::Notified => here.notified += number,
             DecisionCode::GoalMet => self.goal_met += number,
             DecisionCode::Converted => {
@@ -486,6 +486,11 @@ impl WorkflowReport {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
 pub(super) fn is_zero(number: &u64) -> bool {
     *number == 0
+}
+
+/// Whether a notice went to nobody.
+fn told_nobody(reason: u32) -> bool {
+    [Notified::Nobody, Notified::TestPerson].map(Notified::number).contains(&reason)
 }
 
 fn add(totals: &mut Totals, name: &str, number: u64) {

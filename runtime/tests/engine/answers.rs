@@ -174,3 +174,38 @@ fn a_handoff_of_an_earlier_version_is_answered() {
         assert_eq!((world.score("ada"), kept(world).len()), (1, 1));
     });
 }
+
+/// Whoever was handed to a team is with it, whatever steps and teams a new version has.
+#[test]
+fn a_handoff_is_answered_where_no_step_hands_over_any_more() {
+    let without = HANDED.replace("  handoff to sales { keep in workflow }\n", "  score += 0\n");
+    let elsewhere = HANDED.replace("to sales", "to far");
+    let gone = "workflow given_up { enter when refused; reenter after 1 minute; score += 1000 }";
+    for newer in [&without, &elsewhere, gone] {
+        for (answer, score) in [("taken", 1), ("refused", 1001)] {
+            everywhere(|world| {
+                world.becomes(newer).reopen();
+                // Once more, as each start does.
+                world.becomes(&format!("{newer}\nworkflow later {{ enter by hand; reenter never; score += 1 }}"));
+                world.at("2026-03-02 12:00").event("ada", answer, json!({})).run();
+                assert_eq!((world.score("ada"), kept(world).len()), (score, 1), "{newer}");
+                assert_eq!(world.counter(counter::ANSWERS_TO_NO_HANDOFF), 0);
+            });
+        }
+    }
+}
+
+/// Data writes names in any style.
+#[test]
+fn a_team_and_a_member_are_known_however_they_are_written() {
+    for said in [
+        json!({"team": " SALES "}),
+        json!({"member": "Bo <bo@acme.example>"}),
+        json!({"member": "mailto:Bo@acme.example"}),
+    ] {
+        everywhere(|world| {
+            world.at("2026-03-02 12:00").event("ada", "taken", said.clone()).run();
+            assert_eq!(kept(world).len(), 1, "{said}");
+        });
+    }
+}

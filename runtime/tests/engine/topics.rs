@@ -111,6 +111,49 @@ fn a_topic_that_nobody_declares_refuses_all_mail_and_is_no_yes() {
     assert_eq!(mails(&mut world, "2026-03-03 11:00"), "3 3 3");
 }
 
+/// A form in which nothing is ticked is no yes to everything, and a refusal of it is none of nothing.
+#[test]
+fn an_event_that_names_no_topic_is_no_yes_and_refuses_all_mail() {
+    for nothing in [json!({ "topic": [] }), json!({ "topic": "" }), json!({ "topic": null }), json!({ "topicId": 7 })] {
+        let mut world = under("consent marketing opt out");
+        says(&mut world, "2026-03-02 10:00", "Unsubscribed", json!({}));
+        assert_eq!(says(&mut world, "2026-03-03 10:00", "Subscribed", nothing.clone()), [""; 0], "{nothing}");
+        assert_eq!(mails(&mut world, "2026-03-03 11:00"), "3 3 3", "{nothing}");
+        let mut world = under("consent marketing opt out");
+        says(&mut world, "2026-03-02 10:00", "Unsubscribed", nothing.clone());
+        assert_eq!(mails(&mut world, "2026-03-02 11:00"), "3 3 3", "{nothing}");
+    }
+}
+
+/// Nobody can tell what a refusal is called where its topic has another name, or none any more.
+#[test]
+fn who_refused_a_topic_that_is_gone_gets_what_they_asked_for_and_no_other_mail() {
+    let renamed = MAILS.replace("topics news", "topics newsletter").replace("topic news", "topic newsletter");
+    let without = MAILS.replace("topics news, product", "topics product").replace("topic news", "topic product");
+    for text in [renamed, without] {
+        let mut world = under("");
+        world.contact("bo", &[]);
+        says(&mut world, "2026-03-02 10:00", "Unsubscribed", json!({ "topic": "news" }));
+        world.becomes(&text).reopen();
+        assert_eq!(mails(&mut world, "2026-03-03 11:00"), "18 18 18");
+        // As the link of an older mail brings it.
+        world.contact("cy", &[]).event("cy", "Unsubscribed", json!({ "topic": "news" })).run();
+        assert_eq!(world.read("cy", "unsubscribed"), 1);
+        world.event("bo", "signed_up", json!({})).run();
+        assert_eq!(world.story("bo").iter().filter(|line| line.contains("Sent")).count(), 4);
+        // A yes by name is one, whatever the refusal is called.
+        says(&mut world, "2026-03-03 12:00", "Subscribed", json!({ "topic": "product" }));
+        assert!(mails(&mut world, "2026-03-03 13:00").contains("18"), "{:#?}", world.story("ada"));
+        assert!(mails(&mut world, "2026-03-03 13:30").contains("sent"), "{:#?}", world.story("ada"));
+        // Where the topic is back, it is a refusal of that alone.
+        world.at("2026-03-04 10:00").becomes(MAILS);
+        assert_eq!(mails(&mut world, "2026-03-04 11:00"), "18 sent sent");
+        world.becomes(&text);
+        says(&mut world, "2026-03-05 10:00", "Subscribed", json!({}));
+        assert_eq!(mails(&mut world, "2026-03-05 11:00"), "sent sent sent");
+    }
+}
+
 #[test]
 fn whoever_refused_all_mail_may_come_back_to_a_topic() {
     for refusal in ["Unsubscribed", "Complained"] {
@@ -179,6 +222,16 @@ fn in_doubt_no_mail_about_a_topic_leaves() {
     assert_eq!(mails(&mut world, "2026-03-02 12:00"), "11 11 11");
 }
 
+/// Nobody can tell which topics somebody means who names another's address.
+#[test]
+fn whoever_has_an_address_that_another_names_gets_no_mail() {
+    let mut world = under("");
+    world.contact("bo", &[]);
+    let address = json!({ "topic": "news", "email": "ada@people.example" });
+    world.at("2026-03-02 10:00").event("bo", "Unsubscribed", address).keys(&["email:ada@people.example"]).run();
+    assert_eq!(mails(&mut world, "2026-03-02 11:00"), "3 3 3");
+}
+
 /// A yes for another address says nothing of hers; a refusal at one is of all mail for whoever has it.
 #[test]
 fn what_is_said_of_another_address_is_said_of_it() {
@@ -220,6 +273,24 @@ fn of_two_who_are_one_the_more_restrictive_counts() {
             assert_eq!(mails(&mut world, "2026-03-02 13:00"), format!("{becomes} sent sent"), "{ada}, {device}");
         }
     }
+    // Who has come back to a topic stays so where the other has said nothing.
+    for (one, other) in [("ada", "anonymous:d"), ("anonymous:d", "ada")] {
+        let mut world = under("");
+        let mut from = |when: &str, event: &str, properties: serde_json::Value| {
+            world.at(when).event(if one == "ada" { "ada" } else { "" }, event, properties);
+            if one != "ada" {
+                world.only_key(one);
+            }
+            world.run();
+        };
+        from("2026-03-02 10:00", "Unsubscribed", json!({}));
+        from("2026-03-03 10:00", "Subscribed", json!({ "topic": "news" }));
+        if other == "anonymous:d" {
+            world.at("2026-03-03 11:00").event("", "downloaded", json!({ "asset": "paper" })).only_key(other).run();
+        }
+        world.at("2026-03-03 13:00").identify("ada", &[]).keys(&["anonymous:d"]).run();
+        assert_eq!(mails(&mut world, "2026-03-03 14:00"), "sent 3 3", "{one}");
+    }
     // That one of them came back to a topic lifts nothing of what the other refused.
     let mut world = under("");
     says(&mut world, "2026-03-02 10:00", "Unsubscribed", json!({}));
@@ -228,6 +299,17 @@ fn of_two_who_are_one_the_more_restrictive_counts() {
     world.at("2026-03-03 12:00").identify("", &[("unsubscribed", "yes")]).only_key("anonymous:d").run();
     world.at("2026-03-03 13:00").identify("ada", &[]).keys(&["anonymous:d"]).run();
     assert_eq!(mails(&mut world, "2026-03-03 14:00"), "3 3 3");
+}
+
+/// What a sync says and lifts nothing by makes no word of hers an older one.
+#[test]
+fn a_sync_that_changes_nothing_makes_no_later_word_of_theirs_old() {
+    let mut world = under("");
+    says(&mut world, "2026-03-02 10:00", "Unsubscribed", json!({ "topic": "news" }));
+    world.at("2026-03-04 10:00").identify("ada", &[("topic news", "subscribed")]).run();
+    world.at("2026-03-05 10:00");
+    world.event_of("ada", "Subscribed", json!({ "topic": "news" }), crate::support::at("2026-03-03 10:00")).run();
+    assert_eq!(mails(&mut world, "2026-03-05 11:00"), "sent sent sent");
 }
 
 /// It is asked again when a held mail leaves, and of what a mail is about by then.

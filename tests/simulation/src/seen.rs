@@ -14,8 +14,8 @@ use crate::run::channel::Handed;
 use crate::world::World;
 use crate::world::people::{DAY, HOUR};
 use crate::world::policy::Policy;
-use crate::world::wider::{Rules, TOPICS};
 use crate::world::program::{Cond, EVENTS, MAILS, Period, SEGMENTS, STAGES, Test, Workflow};
+use crate::world::wider::{Rules, TOPICS};
 
 /// How many parts a point of a score has in a store.
 const SCORE_PARTS: i64 = flow_ir::NUMBER_SCALE;
@@ -321,7 +321,9 @@ impl<'a> Seen<'a> {
     pub fn may_have_wanted(&self, contact: ContactId, at: i64) -> bool {
         let says = |event: &EventRecord| match event.name.as_str() {
             "Subscribed" => true,
-            "identify" => ["consent_marketing", "topics", "unsubscribed"].iter().any(|name| event.properties.contains(name)),
+            "identify" => {
+                ["consent_marketing", "topics", "unsubscribed"].iter().any(|name| event.properties.contains(name))
+            }
             _ => false,
         };
         !self.is_alone(contact)

@@ -7,6 +7,7 @@ use super::predicate::Asked;
 use super::predicate::check_predicate;
 use super::text::{check_address, report_repeated};
 use crate::diagnostics::{names, team as wrong};
+use crate::source::Span;
 use crate::syntax::ast;
 use crate::typed::{Part, TypedMember, TypedTeam};
 use crate::values::whole_of;
@@ -23,6 +24,7 @@ pub(super) fn check_team(cx: &mut Cx<'_>, node: &ast::Team) -> TypedTeam {
         cx.report(diagnostic);
     }
     let mut members = Vec::new();
+    let mut firsts: Vec<(String, Span)> = Vec::new();
     for member in node.members() {
         let covers = member.covers.as_ref().map(|covers| Part {
             cond: check_predicate(cx, covers, Asked::Anywhere("a team"), &Known::new()),
@@ -31,6 +33,15 @@ pub(super) fn check_team(cx: &mut Cx<'_>, node: &ast::Team) -> TypedTeam {
         let capacity = member.limits.capacity.as_ref().map(|capacity| check_capacity(cx, capacity)).unwrap_or_default();
         let away = member.limits.away.iter().filter_map(|days| check_day_span(cx, days)).collect();
         let address = check_address(cx, &member.address, false);
+        if let Some(address) = &address {
+            let key = address.to_lowercase();
+            match firsts.iter().find(|(known, _)| *known == key) {
+                Some((_, first)) => {
+                    cx.report(wrong::member_twice(address, cx.at(member.address.span), cx.at(*first)));
+                }
+                None => firsts.push((key, member.address.span)),
+            }
+        }
         members.extend(address.map(|address| TypedMember { address, covers, capacity, away }));
     }
     TypedTeam {

@@ -14,6 +14,15 @@ pub(crate) fn bad_capacity(text: &str, why: &str, at: Location, instead: u32) ->
         .edit(at, instead.to_string())
 }
 
+/// What somebody may have would be counted for each of their lines, and a day away would be of one of them.
+pub(crate) fn member_twice(address: &str, at: Location, first: Location) -> Diagnostic {
+    let message = format!("`{address}` is a member of this team twice");
+    Diagnostic::error(Code::DuplicateName, message, at, "here again")
+        .label(first, "a member here")
+        .why("each line would have its own turn, capacity and days away, so they would get twice as many")
+        .help("one line says all of a member: `member \"ana@acme.example\" covers region in (\"EMEA\") or employees >= 500`")
+}
+
 /// People are open until somebody answers, and nobody can.
 pub(crate) fn nobody_closes(text: &str, at: Location) -> Diagnostic {
     let message = format!("who says that one of the {text} is taken?");

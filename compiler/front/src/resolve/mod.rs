@@ -171,6 +171,8 @@ pub(crate) fn alone(scope: &Scope, place: Location, file: FileId, text: &str, gu
 enum Data {
     Field,
     Event,
+    Topic,
+    List,
 }
 
 /// What a project declares, but for what lies in one place of it.
@@ -432,7 +434,11 @@ impl Resolver<'_> {
     /// Whether data could tell a name from those before it: `First Name` fills `first_name` and `firstName` alike.
     fn is_new_in_data(&mut self, data: Data, name: &ast::Name, file: FileId) -> bool {
         let at = name.span.in_file(file);
-        let looked_up = snake_case(&name.text);
+        let looked_up = match data {
+            Data::Field | Data::Event => snake_case(&name.text),
+            // Among several in one cell, they are told by their letters and digits.
+            Data::Topic | Data::List => snake_case(&name.text).replace('_', ""),
+        };
         if data == Data::Field && BUILT_IN.iter().any(|(built_in, _)| *built_in == looked_up) {
             self.diagnostics.push(names::built_in_name(&looked_up, at));
             self.scope.disputed.insert(name.text.clone());

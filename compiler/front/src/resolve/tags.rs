@@ -1,6 +1,6 @@
 //! `tags vip, beta`: several lines add up. `list partners`: one of several.
 
-use super::{Declared, Resolver};
+use super::{Data, Declared, Resolver};
 use crate::source::FileId;
 use crate::syntax::ast::{List, Tags};
 
@@ -16,7 +16,7 @@ impl Resolver<'_> {
 
     pub(super) fn list(&mut self, List { name }: List, file: FileId) {
         self.not_reserved("list", &name, file);
-        if self.is_new(&name, file) {
+        if self.is_new(&name, file) && self.is_new_in_data(Data::List, &name, file) {
             self.scope.lists.push(Declared { node: name, file });
         }
     }

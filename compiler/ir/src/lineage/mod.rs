@@ -27,7 +27,7 @@ mod texts;
 
 pub use refused::{Live, Lost, Standing, Unlinked, places, standing};
 
-use crate::{Program, SlotId, Workflow, WorkflowId};
+use crate::{FieldId, Program, SlotId, Workflow, WorkflowId};
 use renumber::Numbers;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -44,6 +44,9 @@ pub struct Lineage {
     pub trace_from: Vec<u32>,
     /// The workflows that no longer are, by number: nobody comes in.
     pub gone: Vec<u32>,
+    /// The tags, lists and topics that no longer are, by the numbers of their fields: nobody can tell what goes by another name now.
+    #[serde(default)]
+    pub gone_marks: Vec<FieldId>,
     /// By workflow, the versions in which it had no goal, as far as they are known and no other has come between; none of one that always had
     /// one. Those of today are the last of them where it has none.
     #[serde(default)]
@@ -94,6 +97,7 @@ pub fn link(kept: &Program, new: &Program, live: &Live) -> Result<Program, Unlin
     if let Ok(same) = bring(kept, new, &steps::all(kept))
         && same.meaning == kept.meaning
         && (&same.lineage.fills, &same.lineage.gone) == (&kept.lineage.fills, &kept.lineage.gone)
+        && same.lineage.gone_marks == kept.lineage.gone_marks
     {
         let lineage = Lineage { goalless: kept.lineage.goalless.clone(), ..same.lineage.clone() };
         return Ok(Program { lineage, ..same });
@@ -130,6 +134,7 @@ fn bring(kept: &Program, new: &Program, live: &Live) -> Result<Program, Unlinked
     steps::unite(&mut importer, &changed)?;
     importer.gone_workflows()?;
     importer.gone_emails(&numbers.emails_here())?;
+    importer.gone_teams();
     arrange::arrange(kept, &mut out);
     Ok(out)
 }

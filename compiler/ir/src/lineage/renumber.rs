@@ -121,6 +121,8 @@ impl Numbers {
         self.predicates(&mut new);
         self.shared(kept, &mut new);
         new.fields = self.all_fields(kept, &mut new);
+        let here: BTreeSet<FieldId> = self.fields.0.iter().copied().collect();
+        new.lineage.gone_marks = kept.marks().filter(|mark| !here.contains(mark)).collect();
         let mut content: Vec<EmailContent> = std::mem::take(&mut new.debug.emails).values().cloned().collect();
         content.iter_mut().for_each(|content| self.content(content));
         new.debug.emails =
@@ -183,6 +185,10 @@ impl Numbers {
         let handed = new.meaning.teams.values_mut().filter_map(|team| team.handed.as_mut());
         for (_, slot) in handed.flat_map(|handed| handed.each_mut()) {
             *slot = self.contact(*slot);
+        }
+        // Whoever was handed to a team is with it still, where no step hands anybody over any more.
+        for team in new.meaning.teams.values_mut().filter(|team| team.handed.is_none()) {
+            team.handed = kept.teams.values().find(|before| before.name == team.name).and_then(|before| before.handed);
         }
         for (_, slot) in new.meaning.system.each_mut() {
             *slot = self.contact(*slot);

@@ -12,7 +12,7 @@ use crate::source::Location;
 use crate::{
     Area, Block, BlockId, Closings, EmailId, Ending, Entry, EventCount, EventId, FOREVER, Fact, FieldId, Function, Id,
     Op, Pattern, PatternEvent, PatternId, Predicate, PredicateId, Program, PropertyTest, Reference, Segment, SegmentId,
-    SlotId, SplitId, TeamId, Terminator, TextTestId, Wait, WaitId, WatchedField, Workflow, WorkflowId,
+    SlotId, SplitId, Team, TeamId, Terminator, TextTestId, Wait, WaitId, WatchedField, Workflow, WorkflowId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -373,6 +373,16 @@ impl<'p> Importer<'p> {
         let split = self.kept.splits.at(id);
         let known = self.out.meaning.splits.find(|known| known.name == split.name);
         known.unwrap_or_else(|| self.out.meaning.splits.push(split.clone()))
+    }
+
+    /// Whoever was handed to a team that is gone is with it still, and may hear from it: it takes nobody any more.
+    pub(super) fn gone_teams(&mut self) {
+        for team in self.kept.teams.values().filter(|team| team.handed.is_some()) {
+            if self.out.meaning.teams.find(|known| known.name == team.name).is_none() {
+                let empty = Team { members: Vec::new(), backup: None, ..team.clone() };
+                self.out.meaning.teams.push(empty);
+            }
+        }
     }
 
     fn team(&mut self, id: TeamId) -> Result<TeamId, Lost> {

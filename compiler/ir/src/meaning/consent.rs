@@ -2,8 +2,9 @@
 //! name, as in that of a tag. A refusal is not among it: that has fields of its own, which only the person's own later act takes back (E7).
 
 use super::choices::Choices;
-use super::{FieldType, Meaning};
+use super::{Field, FieldType, Meaning};
 use crate::id::{FieldId, SlotId};
+use std::sync::LazyLock;
 
 /// The name of the field; a program has it where its policy says who may be written to.
 pub const CONSENT_FIELD: &str = "marketing consent";
@@ -93,7 +94,10 @@ impl TopicState {
 
     /// The values of the field.
     pub fn choices() -> Choices {
-        Self::ALL.map(|state| state.word().to_owned()).to_vec().into()
+        // It is asked of every field at every cell that names topics.
+        static CHOICES: LazyLock<Choices> =
+            LazyLock::new(|| TopicState::ALL.map(|state| state.word().to_owned()).to_vec().into());
+        CHOICES.clone()
     }
 
     /// What two people have said who prove to be one: the more restrictive. That one of them has come back to a topic lifts no refusal of all mail
@@ -104,13 +108,18 @@ impl TopicState {
     }
 }
 
+impl Field {
+    /// The topic of which it keeps what people have said.
+    pub fn topic(&self) -> Option<&str> {
+        let topic = self.name.strip_prefix(OF_TOPIC)?;
+        (self.ty == FieldType::OneOf(TopicState::choices())).then_some(topic)
+    }
+}
+
 impl Meaning {
-    /// The topics, each with the field that keeps what people have said of it.
-    pub fn topics(&self) -> impl Iterator<Item = (FieldId, &str)> {
-        self.fields.iter().filter_map(|(id, field)| {
-            let topic = field.name.strip_prefix(OF_TOPIC)?;
-            (field.ty == FieldType::OneOf(TopicState::choices())).then_some((id, topic))
-        })
+    /// The topics that are and were, each with the field that keeps what people have said of it.
+    pub fn ever_topics(&self) -> impl Iterator<Item = (FieldId, &str)> {
+        self.fields.iter().filter_map(|(id, field)| Some((id, field.topic()?)))
     }
 
     /// Where it stands what somebody has said of marketing mail; none where no policy asks for it.

@@ -8,11 +8,15 @@ use std::collections::BTreeSet;
 impl Checker<'_> {
     pub(super) fn names(&mut self) {
         let program = self.program;
-        // A tag is asked for by another name than it is declared by, and what a trigger said has the names of two.
-        let is_declared = |field: &&Field| field.tag.is_none() && field.trigger.is_none();
+        // A tag is asked for by another name than it is declared by, and so is a topic; what a trigger said has the names of two.
+        let is_declared = |field: &&Field| field.tag.is_none() && field.trigger.is_none() && field.topic().is_none();
         let fields = program.fields.values().filter(is_declared).map(|field| field.name.as_str());
         self.declared("fields", fields);
-        self.declared("tags and lists", program.fields.values().filter_map(|field| field.tag.as_deref()));
+        // A tag that is gone may have been called as a list is now.
+        let tag = |field: &&Field| field.list().is_none();
+        self.declared("tags", program.fields.values().filter(tag).filter_map(|field| field.tag.as_deref()));
+        self.declared("lists", program.fields.values().filter_map(Field::list));
+        self.declared("topics", program.fields.values().filter_map(Field::topic));
         self.declared("stages", program.stages.iter().map(String::as_str));
         self.declared("events", program.events.values().map(|event| event.name.as_str()));
         self.declared("segments", program.segments.values().map(|segment| segment.name.as_str()));

@@ -159,6 +159,9 @@ impl<'p> SegmentReader<'p> {
             self.look_for_email(mail, &properties, notes);
             self.look_for_topics(mail, &properties, notes);
         }
+        if meaning.answer.is_some() {
+            self.look_for_team(&name, &properties, notes);
+        }
         if meaning.enrols {
             self.look_for_workflow(&properties, notes);
         }

@@ -1,13 +1,13 @@
 //! Emails and workflows that an event names, and the project does not have: what is told of them, and what to write.
 
 use flow_front::templates::nearest;
-use flow_ir::{Entry, WorkflowId};
+use flow_ir::{Answer, Entry, WorkflowId};
 use serde_json::{Map, Value};
 
 use super::{Notes, SegmentReader};
 use crate::inbound::MailEvent;
 use crate::inbound::finding::{Fault, Reason};
-use crate::inbound::names::{ENROLLED, ENROLLED_WORKFLOW, snake_case};
+use crate::inbound::names::{ENROLLED, ENROLLED_WORKFLOW, is_alike, plain, snake_case};
 use crate::inbound::topics::Named;
 use crate::inbound::tracked::text_of;
 
@@ -35,9 +35,29 @@ impl SegmentReader<'_> {
             return;
         }
         let Some(named) = Named::in_event(self.program, properties) else { return };
-        if let Some(fault) = named.fault(self.program) {
+        let refuses = mail == MailEvent::Unsubscribed;
+        let fault = named.fault(self.program).or_else(|| {
+            let known = "name the topics, or leave the property out where it is about all mail".to_owned();
+            named.is_empty().then(|| Fault::new(Reason::UnknownTopic, known))
+        });
+        if let Some(mut fault) = fault {
+            let meant = if refuses { "; it counts as a refusal of all mail" } else { "; it is a yes to nothing" };
+            fault.detail.push_str(meant);
             notes.add(fault, &format!("{}.topic", mail.name()), &named.unknown.join(", "));
         }
+    }
+
+    /// What a team says is about a handoff to it: a name that is none is about nobody.
+    pub(super) fn look_for_team(&self, answer: &str, properties: &Map<String, Value>, notes: &mut Notes<'_>) {
+        let names = || self.program.teams.values().map(|team| team.name.as_str());
+        let named = text_of(properties, Answer::TEAM).filter(|name| !plain(name).is_empty());
+        let Some(name) = named.filter(|name| !names().any(|known| is_alike(known, name))) else { return };
+        let help = match nearest(name, names()) {
+            Some(near) => format!("write `{near}`, as the project does"),
+            None if names().next().is_none() => "the project has no team".to_owned(),
+            None => format!("the project has {}; without a team it is about the latest handoff", some_of(names())),
+        };
+        notes.add(Fault::new(Reason::UnknownTeam, help), &format!("{answer}.{}", Answer::TEAM), name);
     }
 
     /// Whoever is let in by hand comes into the workflow that is named: a name that is none lets nobody in.

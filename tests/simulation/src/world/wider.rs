@@ -132,7 +132,8 @@ impl Rules {
     /// What stands behind the first members of a team.
     pub fn of_members(&self) -> [String; 2] {
         let room = self.room.map(|(open, a_day)| format!(" capacity {open} open, {a_day} a day"));
-        let away = |Blackout { first, last }| format!(" away {} to {}", FIRST_DAY + first.days(), FIRST_DAY + last.days());
+        let away =
+            |Blackout { first, last }| format!(" away {} to {}", FIRST_DAY + first.days(), FIRST_DAY + last.days());
         [room.unwrap_or_default(), self.away.map(away).unwrap_or_default()]
     }
 

@@ -24,7 +24,8 @@ pub fn head(wider: Option<&Rules>) -> Vec<String> {
     ];
     for (place, mail) in MAILS.iter().enumerate() {
         let kind = if place + 1 == MAILS.len() { "  kind transactional\n" } else { "" };
-        let topic = wider.and_then(|_| Rules::topic(place)).map(|topic| format!("  topic {topic}\n")).unwrap_or_default();
+        let topic =
+            wider.and_then(|_| Rules::topic(place)).map(|topic| format!("  topic {topic}\n")).unwrap_or_default();
         parts.push(format!(
             "email {mail} {{\n  subject \"{mail}\"\n  template \"emails/linked.html\"\n  link \"go\" to \"https://acme.example/{mail}\"\n{kind}{topic}}}"
         ));
@@ -42,7 +43,11 @@ impl Plan {
     /// Each declaration, without `use`.
     pub fn declarations(&self) -> Vec<String> {
         let wider = self.wider.as_ref();
-        head(wider).into_iter().chain(self.policy.text(wider)).chain(self.workflows.iter().map(Workflow::text)).collect()
+        head(wider)
+            .into_iter()
+            .chain(self.policy.text(wider))
+            .chain(self.workflows.iter().map(Workflow::text))
+            .collect()
     }
 
     /// The whole program, in one file.

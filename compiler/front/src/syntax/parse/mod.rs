@@ -153,6 +153,8 @@ pub(crate) fn is_reserved(what: &str, name: &str) -> bool {
         || !is_whole(Rule::predicate, &behind_another)
         || match what {
             "segment" => !is_whole(Rule::crossed, &format!("entered {name}")),
+            // What the link out of all marketing mail calls itself.
+            "topic" => name == "marketing",
             "email" => !is_whole(Rule::send, &format!("send {name}")),
             _ => false,
         }

@@ -99,7 +99,7 @@ const DAMAGES: &[Damage] = &[
     ("pred7 asks for trigger 0 of 0", |program| ask_trigger(program, "wait", 0)),
     ("pred1 `segment0` asks what has just happened", |program| ask_trigger(program, "segment0", 0)),
     ("fields: two are called `company`", |program| program.fields.at_mut(FieldId(3)).name = "company".into()),
-    ("tags and lists: two are called `vip`", |program| program.fields.at_mut(FieldId(2)).tag = Some("vip".into())),
+    ("tags: two are called `vip`", |program| program.fields.at_mut(FieldId(2)).tag = Some("vip".into())),
     ("stages: two are called `lead`", |program| program.stages[1] = "lead".into()),
     ("texts: two are called `city`", |program| *program.texts.at_mut(TextId(0)) = "city".into()),
     ("events: two are called `came`", |program| program.events.at_mut(EventId(1)).name = "came".into()),

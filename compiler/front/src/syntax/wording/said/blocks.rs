@@ -72,6 +72,8 @@ pub(super) const ROWS: &[Row] = &[
     ("^ subject if", "subject when", SAY),
     ("^ topic|category [is|:|=] $t:text $", "topic $t@", SAY),
     ("^ topic [is|:|=] $t:name $", "topic $t", SAY),
+    ("^ topics [is|are|:|=] $t:name $", "topic $t", SAY),
+    ("^ topic|topics $t:name , $r.. $", "topic $t", "an email is about one topic:"),
     ("^ about $t:name $", "topic $t", SAY),
     ("^ kind newsletter|promotional|promotion|commercial $", "kind marketing", SAY),
     ("^ kind service|system|notification|transaction $", "kind transactional", SAY),

@@ -5,6 +5,9 @@ use super::{PARTS, Row, SAY};
 const OWNER: &str = "whoever the workflow has as its owner is told so:";
 const TOLD: &str = "your own people are told so, by mail:";
 
+/// What is said where a line names the team whose answer it asks for.
+const ANSWERS: &str = "an answer of a team is about the latest handoff, and need not name the team:";
+
 pub(super) const ROWS: &[Row] = &[
     (
         "^ notify|alert|inform|tell|slack|ping|email|mail [the] owner [with|that|:|about] $n:text $",
@@ -119,20 +122,54 @@ pub(super) const ROWS: &[Row] = &[
     ("^ handoff $t:name $", "handoff to $t", SAY),
     ("^ member $a:text capacity : $r.. $", "member $a capacity $r", SAY),
     (
-        "^ member $a:text capacity|max|limit|quota [of] $n:number per|each|every day $",
+        "^ member $a:text capacity|max|limit|quota [of] $n:number a|per|each|every|/ day $",
         "member $a capacity $n a day",
         SAY,
     ),
+    (
+        "^ member $a:text capacity|max|limit|quota [of|:] $n:number [leads|people|contacts|open] $",
+        "member $a capacity $n open",
+        SAY,
+    ),
+    (
+        "^ member $a:text away $x.. capacity $y.. $",
+        "member $a capacity $y away $x",
+        "what a member can take comes before the days away:",
+    ),
+    (
+        "^ member $a:text capacity $x.. covers $y.. $",
+        "member $a covers $y capacity $x",
+        "whom a member covers comes first:",
+    ),
+    ("^ member $a:text away $x.. covers $y.. $", "member $a covers $y away $x", "whom a member covers comes first:"),
+    ("^ member $a:text capacity|max|limit|quota [of|:] $n:number/day $", "member $a capacity $n a day", SAY),
+    ("^ member $a:text capacity $n:number a day , $m:number open $", "member $a capacity $m open, $n a day", SAY),
+    (
+        "^ member $a:text [is] away|absent|out|off|ooo|holiday|vacation [from|:] $b - $e $",
+        "member $a away $b to $e",
+        SAY,
+    ),
+    (
+        "^ member $a:text [is] away|absent|out|off|ooo|holiday|vacation [from|:] $b until|till|through $e $",
+        "member $a away $b to $e",
+        SAY,
+    ),
+    ("^ member $a:text [is] out of office [from|:] $r.. $", "member $a away $r", SAY),
     (
         "^ member $a:text [is] away|absent|out|off|ooo|holiday|vacation|on from|on|vacation|holiday|leave [from] $r.. $",
         "member $a away $r",
         SAY,
     ),
-    ("refused by [the] $t:name [team]", "refused(team is \"$t\")", PARTS),
-    ("taken by [the] $t:name [team]", "taken(team is \"$t\")", PARTS),
+    ("^ member $a:text [is] absent|out|off|ooo|holiday|vacation [:] $r.. $", "member $a away $r", SAY),
+    ("^ member $a:text away from $r.. $", "member $a away $r", SAY),
+    // What a team says need not name it: of the latest handoff it is.
+    ("refused|rejected|declined by [the] $t:name [team]", "refused", ANSWERS),
+    ("taken|accepted|claimed by [the] $t:name [team]", "taken", ANSWERS),
+    ("unsubscribed from [the] [topic] $t:name", "not subscribed to $t", SAY),
+    ("removed|taken|gone from|off [the] [static] list $t:name", "not in list $t", SAY),
+    ("rejected|declined", "refused", SAY),
+    ("accepted|claimed", "taken", SAY),
     ("refused [with] [reason|because] [:] $n:text", "refused(reason is $n)", PARTS),
-    ("accepted|claimed by [the] $t:name [team]", "taken(team is \"$t\")", PARTS),
-    ("rejected|declined by [the] $t:name [team]", "refused(team is \"$t\")", PARTS),
     ("handoff|lead|task [is|was|has] [been] taken|accepted|claimed", "taken", SAY),
     ("handoff|lead|task [is|was|has] [been] refused|rejected|declined", "refused", SAY),
     ("handoff|task [is|was|has] [been] done|completed|finished|closed", "done", SAY),

@@ -4,6 +4,7 @@ use super::{PARTS, Row, SAY};
 
 pub(super) const ROWS: &[Row] = &[
     ("[is|are] in|on [the|a] [static] list $t:name", "in list $t", SAY),
+    ("lists contains|contain|includes|include|is|has $t:text", "in list $t@", SAY),
     ("[is|are] in|on [the|a] [static] list $t:text", "in list $t@", SAY),
     ("[is|are] [a] member of [the] [static] list $t:name", "in list $t", SAY),
     ("[is|are] [a] member of [the] [static] list $t:text", "in list $t@", SAY),

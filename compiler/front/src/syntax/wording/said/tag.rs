@@ -4,6 +4,13 @@ use super::{Row, SAY, STEP};
 
 pub(super) const ROWS: &[Row] = &[
     ("^ set|add|apply|assign [the|a] tag $t:text $", "tag $t@", SAY),
+    ("^ set lists|list [=|to] $t:text $", "add to list $t@", SAY),
+    ("^ add to list $a:name , $b:name $", "add to list $a; add to list $b", "each list has a line of its own:"),
+    (
+        "^ remove from list $a:name , $b:name $",
+        "remove from list $a; remove from list $b",
+        "each list has a line of its own:",
+    ),
     ("^ add|put [them|contact|lead|person] to|on|onto [the|a] [static] list $t $", "add to list $t@", SAY),
     (
         "^ remove|take|delete [them|contact|lead|person] from|off [the|a] [static] list $t $",
