@@ -57,7 +57,7 @@ impl Touch<'_> {
                 civil::days_behind(entered_at, i32::from(number) - 1, minute, zone)
             }
             Appointment::Date { slot, distance, before, minute } => {
-                self.date(slot, if before { turned(distance) } else { distance }, minute)?
+                self.date(self.plan.seated_slot(self.journey(index), slot), if before { turned(distance) } else { distance }, minute)?
             }
         };
         Some(at.0.min(FOREVER))

@@ -44,6 +44,7 @@ mod segments;
 mod sending;
 mod set_text;
 mod silence;
+mod several;
 mod since;
 mod spacing;
 mod starts;

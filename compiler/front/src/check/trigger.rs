@@ -36,6 +36,14 @@ impl Cx<'_> {
         }
     }
 
+    /// The property by whose values the journeys of the workflow at hand are told apart.
+    pub(super) fn several(&self) -> Option<&str> {
+        match &self.trigger_of {
+            TriggerOf::Steps(workflow) | TriggerOf::Around(workflow) => self.env.triggers.several(workflow),
+            TriggerOf::Nobody | TriggerOf::Mail(..) => None,
+        }
+    }
+
     /// The type of what a name stands for, where it is a field or what a trigger said; also of what no field keeps yet, in a line that is tried out.
     pub(super) fn type_of(&self, name: &str) -> Option<FieldType> {
         match trigger_property(name) {

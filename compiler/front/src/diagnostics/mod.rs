@@ -16,6 +16,7 @@ pub(crate) mod missing;
 pub(crate) mod names;
 pub(crate) mod notify;
 pub(crate) mod reach;
+pub(crate) mod several;
 pub mod render;
 pub(crate) mod repeat;
 pub(crate) mod split;
