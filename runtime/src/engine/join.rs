@@ -8,7 +8,6 @@ use super::batch::Batch;
 use super::contact::{Contact, Journey, Told};
 use super::counter;
 use super::plan::Plan;
-use super::several::NO_VALUE;
 use super::touch::Touch;
 use crate::store::{ChangedBy, DecisionCode, DecisionRecord, JourneyRecord, JourneyStatus, OutboxKind, OutboxState};
 use flow_ir::{
@@ -166,11 +165,8 @@ impl Touch<'_> {
         let plan = self.plan;
         let key = |journey: &Journey| (journey.workflow(), journey.value(plan));
         let both: BTreeSet<(WorkflowId, i64)> = self.contact.journeys.iter().map(key).collect();
-        // Of several journeys each value stands for itself, and one without a value for nothing but itself.
-        let is_of_both = |journey: &Journey| {
-            let is_apart = plan.several(journey.workflow()).is_some() && journey.value(plan) == NO_VALUE;
-            both.contains(&key(journey)) && !is_apart
-        };
+        // Of several journeys each value stands for itself; those that began before there were values are of one.
+        let is_of_both = |journey: &Journey| both.contains(&key(journey));
         let own_runs: BTreeMap<WorkflowId, u32> =
             both.iter().map(|(workflow, _)| (*workflow, self.contact.runs_in(*workflow))).collect();
         let mut latest: BTreeMap<(WorkflowId, i64), &Journey> = BTreeMap::new();

@@ -12,8 +12,9 @@ use super::plan::Plan;
 use super::reason::Ignored;
 use super::touch::Touch;
 use super::trigger::Said;
+use super::view::print as print_value;
 use crate::inbound::Known;
-use crate::store::HeldEntry;
+use crate::store::{HeldEntry, JourneyRecord, JourneyValue};
 use flow_ir::limits::{MAX_LIVE_JOURNEYS, MAX_VALUES_HAD};
 use flow_ir::{CivilSpan, FieldId, FieldType, FieldValue, PatternId, Program, SeveralSlots, SlotId, TriggerKept, WorkflowId};
 
@@ -256,6 +257,7 @@ impl Touch<'_> {
         let value = plan.value_said(workflow, said);
         if value != NO_VALUE {
             self.journey_mut(index).write(plan, slots.value, value);
+            self.tell_value(index, said);
         }
         if !self.journey(index).is_live() {
             // Nothing of it runs any more.
@@ -265,6 +267,22 @@ impl Touch<'_> {
         self.journey_mut(index).write(plan, slots.seat, i64::from(seat));
         self.contact.keep_quietly(plan, workflow, TriggerKept::Seat(seat), said);
         self.contact.keep_quietly(plan, workflow, TriggerKept::Journey, said);
+    }
+
+    /// Keeps for people for which value a journey is.
+    fn tell_value(&mut self, index: usize, said: &Said) {
+        let plan = self.plan;
+        let JourneyRecord { contact, workflow, run, .. } = self.journey(index).record;
+        let key = self.workflow(WorkflowId(workflow)).several.as_deref();
+        let mut asked = plan.triggers.at(WorkflowId(workflow)).iter().zip(said);
+        let Some((asked, value)) = asked.find(|(asked, _)| Some(asked.property()) == key) else { return };
+        let words = match value {
+            FieldValue::Missing => return,
+            FieldValue::Text(text) => format!("{text:?}"),
+            FieldValue::Int(value) => print_value(&plan.program, asked.ty(), *value, plan.zone).unwrap_or_default(),
+        };
+        let value = format!("{} {words}", asked.property());
+        self.batch.tell_value(JourneyValue { contact, workflow, run, value });
     }
 
     /// Journeys that began when there was one at most have no seat: what their trigger said stands where the next one is about to lay its own.
@@ -354,7 +372,7 @@ impl Touch<'_> {
         }
         let value = journey.value(plan);
         let own = self.contact.journeys.iter().enumerate();
-        let own = own.filter(|(_, own)| own.workflow() == workflow && own.value(plan) == value && value != NO_VALUE);
+        let own = own.filter(|(_, own)| own.workflow() == workflow && own.value(plan) == value);
         own.max_by_key(|(_, own)| own.lateness()).map(|(place, _)| place)
     }
 

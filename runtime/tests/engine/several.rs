@@ -153,7 +153,8 @@ fn somebody_is_in_it_for_sixteen_values_at_most() {
     }
     assert_eq!(told(&world, &["Entered"]).len(), 16);
     assert_eq!(told(&world, &["Ignored"]), ["03-02 10:16 w Ignored.61", "03-02 10:17 w Ignored.61"]);
-    registers(&mut world, "03-03 10:00", "w16");
+    // An event comes before a timer of the same instant.
+    registers(&mut world, "03-03 10:01", "w16");
     assert_eq!(told(&world, &["Entered"]).len(), 17, "one was over");
     world.at("2026-03-04").run();
     assert_eq!(world.score("ada"), (1 << 16) - 1);
@@ -300,7 +301,8 @@ fn counted(deeds: &[Deed], again_hours: Option<u64>) -> BTreeMap<&'static str, (
     let mut now = 0;
     for (hours, who, value, attends) in deeds {
         now += u64::from(*hours);
-        let is_live = |began: &u64| now < began + LENGTH_HOURS;
+        // An event comes before the end that falls on its instant.
+        let is_live = |began: &u64| now <= began + LENGTH_HOURS;
         let own = began.get(&(*who, *value)).and_then(|began| began.last()).copied();
         if *attends {
             came.extend(own.filter(|began| is_live(began)).map(|began| (*who, *value, began)));
