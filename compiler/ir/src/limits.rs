@@ -113,10 +113,6 @@ pub const MAX_CAPACITY: u32 = 100_000;
 /// The most journeys that one person can be in at once in a workflow with `reenter per`. Each has its place in the frame of everybody.
 pub const MAX_LIVE_JOURNEYS: u8 = 16;
 
-/// The most values that are remembered of one person's journeys that have ended in a workflow with `reenter per`. Who had as many comes in with none that is
-/// new, since nobody would know whether it is.
-pub const MAX_VALUES_HAD: usize = 1_000;
-
 // ---- memory
 
 /// The most bytes an area of memory may have; far above any real one, and small enough for every offset to be an immediate.

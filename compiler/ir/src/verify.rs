@@ -14,13 +14,13 @@ mod tests;
 pub mod value;
 
 use super::{
-    AFTER, Area, BEFORE, CountedSince, Dates, EmailId, Entry, EventCount, FactId, Field, FieldId, FieldType, HandedSlot, Id, IdMap,
-    Late, Layout, Op, Pattern, PatternEvent, PatternId, PredicateId, Program, Property, Reference, SlotId, SlotKind,
-    Split, Turn, Workflow, WorkflowId,
+    AFTER, Area, BEFORE, CountedSince, Dates, EmailId, Entry, EventCount, FactId, Field, FieldId, FieldType,
+    HandedSlot, Id, IdMap, Late, Layout, Op, Pattern, PatternEvent, PatternId, PredicateId, Program, Property,
+    Reference, SlotId, SlotKind, Split, TriggerKept, Turn, Workflow, WorkflowId,
 };
 use crate::limits::{
-    MAX_CAPACITY, MAX_CHOICES, MAX_DURATION_DAYS, MAX_FACT_DEPTH, MAX_FIELDS, MAX_RATE, MAX_STEPS, MAX_TRIGGERS,
-    TRACE_BITS,
+    MAX_CAPACITY, MAX_CHOICES, MAX_DURATION_DAYS, MAX_FACT_DEPTH, MAX_FIELDS, MAX_LIVE_JOURNEYS, MAX_RATE, MAX_STEPS,
+    MAX_TRIGGERS, TRACE_BITS,
 };
 use crate::meaning::holidays::DaySpan;
 use crate::meaning::policy::is_share;
@@ -117,6 +117,13 @@ impl Checker<'_> {
             && choices.len() > MAX_CHOICES
         {
             self.fault(&place, format!("has {} choices, not up to {MAX_CHOICES}", choices.len()));
+        }
+        let seat = field.trigger.as_ref().and_then(|trigger| match trigger.kept {
+            TriggerKept::Seat(seat) => Some(seat),
+            _ => None,
+        });
+        if seat.is_some_and(|seat| !(1..=MAX_LIVE_JOURNEYS).contains(&seat)) {
+            self.fault(&place, format!("is of no seat up to {MAX_LIVE_JOURNEYS}"));
         }
         if let Some(slot) = field.slot {
             self.slot_of(&place, &program.frame, slot, field.ty.slot_kind());
@@ -519,7 +526,8 @@ impl Checker<'_> {
         if matches!(workflow.reenter, super::Reenter::Per { .. }) && !is_told_apart {
             self.fault(place, "nothing tells its journeys of one person apart");
         }
-        let asks = |count: &EventCount| program.patterns.get(count.pattern).is_some_and(|asked| asked.of_journey().is_some());
+        let asks =
+            |count: &EventCount| program.patterns.get(count.pattern).is_some_and(|asked| asked.of_journey().is_some());
         if workflow.counts.iter().any(asks) && !is_told_apart {
             self.fault(place, "counts what is of one journey, and has one at a time");
         }

@@ -139,7 +139,10 @@ fn examine_beside(cx: &Context<'_>, id: ContactId, contact: &ContactRecord, foun
     }
     for ((workflow, seat), many) in seats {
         if many > 1 || !(1..=i64::from(MAX_LIVE_JOURNEYS)).contains(&seat) {
-            let words = format!("has journeys in `{}` that keep what let them in where no one of them alone does", cx.workflow_name(workflow));
+            let words = format!(
+                "has journeys in `{}` that keep what let them in where no one of them alone does",
+                cx.workflow_name(workflow)
+            );
             found.add(Kind::TwoLive, Subject::Contact(id), words);
         }
     }

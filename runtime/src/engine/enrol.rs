@@ -413,7 +413,12 @@ impl Touch<'_> {
         let is_sending = |own: &Journey| own.record.outbox.is_some_and(|row| self.outbox.in_hands(row).is_some());
         let matters = |own: &Journey| {
             let run = own.record.run;
-            own.is_live() || highest == run || runs.contains(&run) || sender == Some(run) || senders.contains(&(own.workflow(), run)) || is_sending(own)
+            own.is_live()
+                || highest == run
+                || runs.contains(&run)
+                || sender == Some(run)
+                || senders.contains(&(own.workflow(), run))
+                || is_sending(own)
         };
         let journeys = std::mem::take(&mut self.contact.journeys).into_iter();
         let (kept, forgotten) = journeys.partition(|own| own.workflow() != workflow || matters(own));

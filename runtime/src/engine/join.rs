@@ -275,7 +275,9 @@ impl Touch<'_> {
         match self.workflow(theirs.workflow()).reenter {
             Reenter::Never | Reenter::Per { again: None } => false,
             Reenter::Always => ended_at <= theirs.record.entered_at,
-            Reenter::After(span) | Reenter::Per { again: Some(span) } => self.after(ended_at, span) <= theirs.record.entered_at,
+            Reenter::After(span) | Reenter::Per { again: Some(span) } => {
+                self.after(ended_at, span) <= theirs.record.entered_at
+            }
         }
     }
 

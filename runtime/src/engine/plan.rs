@@ -18,11 +18,11 @@ use super::segment::{self, WatchedSegment};
 use super::trigger;
 use crate::inbound::Vocabulary;
 use crate::time::{SendWindow, Zone, Zones};
+use flow_ir::limits::MAX_LIVE_JOURNEYS;
 use flow_ir::{
     Area, Entry, EventCount, FactId, Field, FieldId, FieldType, Id, IdMap, Op, PatternId, PredicateId, Program,
     Reenter, Reference, Required, SlotId, SlotRole, Terminator, TextId, Turn, Wait, WaitId, Workflow, WorkflowId,
 };
-use flow_ir::limits::MAX_LIVE_JOURNEYS;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

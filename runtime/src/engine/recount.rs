@@ -16,8 +16,8 @@ use crate::store::{ContactId, ContactRecord, EventRecord, JourneyRecord, Questio
 use crate::time::Zones;
 use flow_ir::units::DAY_MS;
 use flow_ir::{
-    CountedSince, EmailId, Engagement, EngagementKind, EventCount, FOREVER, Layout, NEVER, PatternId, Program, SlotId, Turn,
-    Workflow, WorkflowId,
+    CountedSince, EmailId, Engagement, EngagementKind, EventCount, FOREVER, Layout, NEVER, PatternId, Program, SlotId,
+    Turn, Workflow, WorkflowId,
 };
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;

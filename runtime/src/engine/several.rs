@@ -8,15 +8,22 @@
 
 use super::changes::print;
 use super::contact::{Contact, Journey};
+use super::host::StepHost;
 use super::plan::Plan;
 use super::reason::Ignored;
 use super::touch::Touch;
 use super::trigger::Said;
-use super::view::print as print_value;
+use super::view::{ContactView, print as print_value};
 use crate::inbound::Known;
 use crate::store::{HeldEntry, JourneyRecord, JourneyValue};
-use flow_ir::limits::{MAX_LIVE_JOURNEYS, MAX_VALUES_HAD};
-use flow_ir::{CivilSpan, FieldId, FieldType, FieldValue, PatternId, Program, SeveralSlots, SlotId, TriggerKept, WorkflowId};
+use flow_ir::limits::MAX_LIVE_JOURNEYS;
+use flow_ir::{
+    CivilSpan, FieldId, FieldType, FieldValue, PatternId, Program, SeveralSlots, SlotId, TriggerKept, WorkflowId,
+};
+
+/// How many values are remembered of one person's journeys that have ended. Who had as many comes in with none that is new, since nobody would know
+/// whether it is.
+const MAX_VALUES_HAD: usize = 1_000;
 
 /// What stands for no value.
 pub(super) const NO_VALUE: i64 = 0;
@@ -27,7 +34,9 @@ fn print_of_field(program: &Program, ty: &FieldType, value: &FieldValue) -> i64 
     let words = match (value, ty) {
         (FieldValue::Missing, _) => return NO_VALUE,
         (FieldValue::Text(text), _) => Some(text.clone()),
-        (FieldValue::Int(value), FieldType::OneOf(choices)) => place(*value, 1).and_then(|nth| choices.get(nth).cloned()),
+        (FieldValue::Int(value), FieldType::OneOf(choices)) => {
+            place(*value, 1).and_then(|nth| choices.get(nth).cloned())
+        }
         (FieldValue::Int(value), FieldType::Stage) => place(*value, 0).and_then(|nth| program.stages.get(nth).cloned()),
         (FieldValue::Int(value), _) => Some(value.to_string()),
     };
@@ -233,7 +242,9 @@ impl Touch<'_> {
         let (workflow, value) = (WorkflowId(entry.workflow), value_held(plan, entry));
         let Some(slots) = plan.several(workflow).filter(|_| value != NO_VALUE) else { return false };
         let is_it = |held: &&HeldEntry| held.workflow == entry.workflow && value_held(plan, held) == value;
-        let Some(seat) = self.contact.held.iter().find(is_it).map(|held| seat_held(plan, held, slots)) else { return false };
+        let Some(seat) = self.contact.held.iter().find(is_it).map(|held| seat_held(plan, held, slots)) else {
+            return false;
+        };
         plan.program.workflows.at(workflow).journey.write(&mut entry.memory, slots.seat, seat);
         true
     }
@@ -326,7 +337,9 @@ impl Touch<'_> {
         let had = self.contact.had(plan, id);
         match (had.ended_at(value), again) {
             (Some(_), None) => return Some(Ignored::OnlyOnceFor),
-            (Some(ended_at), Some(again)) if self.now < self.after(ended_at, again) => return Some(Ignored::TooSoonFor),
+            (Some(ended_at), Some(again)) if self.now < self.after(ended_at, again) => {
+                return Some(Ignored::TooSoonFor);
+            }
             (Some(_), Some(_)) | (None, Some(_)) => {}
             (None, None) if had.0.len() >= MAX_VALUES_HAD => return Some(Ignored::TooManyValues),
             (None, None) => {}
@@ -385,7 +398,10 @@ impl Touch<'_> {
                 let live = own.filter(|(_, journey)| journey.workflow() == workflow && journey.is_live());
                 let live: Vec<(i64, u32, usize)> =
                     live.map(|(index, journey)| (journey.record.entered_at, journey.record.run, index)).collect();
-                let Some((.., index)) = live.iter().max().filter(|_| live.len() > usize::from(MAX_LIVE_JOURNEYS)) else { break };
+                let Some((.., index)) = live.iter().max().filter(|_| live.len() > usize::from(MAX_LIVE_JOURNEYS))
+                else {
+                    break;
+                };
                 let given = self.journey(*index).clone();
                 self.tell_given(&given);
                 self.end(*index, false);
@@ -394,9 +410,20 @@ impl Touch<'_> {
     }
 }
 
+impl StepHost<'_> {
+    /// What a workflow is called where people are told of one of its journeys: with its value, where somebody may have several.
+    pub(super) fn titled(&self, view: &ContactView<'_>) -> String {
+        let title = self.plan.program.title(self.workflow);
+        let key = self.declared().several.as_deref();
+        let asked = self.plan.triggers.at(self.workflow).iter().find(|asked| Some(asked.property()) == key);
+        let value = asked.and_then(|asked| Some((asked.property(), view.value(asked.field(TriggerKept::Journey)?)?)));
+        value.map_or_else(|| title.to_owned(), |(property, value)| format!("{title} ({property} \"{value}\")"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Had, print_of_known, print_of_field};
+    use super::{Had, print_of_field, print_of_known};
     use crate::inbound::Known;
     use flow_ir::{FieldType, FieldValue, Program};
 
@@ -417,7 +444,10 @@ mod tests {
         let program = Program::default();
         let field = |ty: &FieldType, value| print_of_field(&program, ty, &value);
         let text = |text: &str| Some(Known::Text(text.to_owned()));
-        assert_eq!(field(&FieldType::Text, FieldValue::Text("Spring".to_owned())), print_of_known(text("spring").as_ref()));
+        assert_eq!(
+            field(&FieldType::Text, FieldValue::Text("Spring".to_owned())),
+            print_of_known(text("spring").as_ref())
+        );
         assert_eq!(field(&FieldType::Number, FieldValue::Int(70_000)), print_of_known(Some(&Known::Number(70_000))));
         let one_of = FieldType::OneOf(vec!["Spring".to_owned(), "Fall".to_owned()].into());
         assert_eq!(field(&one_of, FieldValue::Int(2)), print_of_known(text("fall").as_ref()));

@@ -1,8 +1,8 @@
 //! A batch: what one process writes at once, and the state of the slots that it leaves.
 
 use super::record::{
-    DecisionCode, DecisionRecord, EventRecord, HandoffAnswer, HandoffRecord, JourneyRecord, JourneyValue,
-    OutboxRecord, OutboxSettlement, ScoreRecord, StageRecord, day_of,
+    DecisionCode, DecisionRecord, EventRecord, HandoffAnswer, HandoffRecord, JourneyRecord, JourneyValue, OutboxRecord,
+    OutboxSettlement, ScoreRecord, StageRecord, day_of,
 };
 use super::slot::{ContactId, Owner, Slot};
 use super::written::ContactWrites;

@@ -13,8 +13,7 @@
 use super::sqlite;
 use super::{
     ContactId, ContactWrite, DecisionRecord, EventRecord, HandoffAnswer, HandoffRecord, JourneyRecord, JourneyValue,
-    OutboxRecord,
-    OutboxState, Records, ScoreRecord, StageRecord, StoreError, Texts, Total,
+    OutboxRecord, OutboxState, Records, ScoreRecord, StageRecord, StoreError, Texts, Total,
 };
 use ring::digest::{Context, SHA256};
 use std::collections::BTreeMap;

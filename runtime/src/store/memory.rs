@@ -9,8 +9,8 @@ use super::digest::Snapshot;
 use super::frame::Blank;
 use super::record::{
     BlockCount, ContactRecord, ContactWrite, DecisionCode, DecisionCount, DecisionRecord, EventRecord, HandoffAnswer,
-    HandoffCount, HandoffRecord, JourneyRecord, JourneyStatus, JourneyValue, MessageKey, OutboxRecord, OutboxSettlement,
-    PositionCount, ScoreRecord, StageRecord, UnopenedCount,
+    HandoffCount, HandoffRecord, JourneyRecord, JourneyStatus, JourneyValue, MessageKey, OutboxRecord,
+    OutboxSettlement, PositionCount, ScoreRecord, StageRecord, UnopenedCount,
 };
 use super::slot::{ContactId, Owner, Slot, Tended, Wish};
 use super::stored::{Damaged, StoredContact, StoredTexts};

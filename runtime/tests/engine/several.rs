@@ -1,6 +1,7 @@
 //! `reenter per EVENT.PROPERTY`: several journeys of one person in one workflow, one for each value.
 
 use crate::support::{Crash, Place, World, program, world};
+use flow_runtime::engine::Notice;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -88,12 +89,7 @@ fn a_goal_is_met_for_its_own_value() {
     attends(&mut world, "03-04 14:00", "winter");
     assert_eq!(
         told(&world, &["Converted", "Attributed", "Finished"]),
-        [
-            "03-02 13:00 w Converted",
-            "03-03 10:00 w Finished.1",
-            "03-03 12:00 w Finished.1",
-            "03-04 13:00 w Attributed"
-        ]
+        ["03-02 13:00 w Converted", "03-03 10:00 w Finished.1", "03-03 12:00 w Finished.1", "03-04 13:00 w Attributed"]
     );
 }
 
@@ -112,7 +108,11 @@ fn each_journey_waits_for_its_own_date() {
         );
         ada(&mut world);
         world.at("2026-03-02 10:00");
-        world.event("ada", "registered", json!({ "webinar": "spring", "seats": 100, "starts_at": "2026-03-09T12:00:00Z" }));
+        world.event(
+            "ada",
+            "registered",
+            json!({ "webinar": "spring", "seats": 100, "starts_at": "2026-03-09T12:00:00Z" }),
+        );
         world.run().at("2026-03-02 11:00");
         world.event("ada", "registered", json!({ "webinar": "fall", "starts_at": "2026-03-05T12:00:00Z" })).run();
         world.reopen().at("2026-03-05 15:00").identify("ada", &[("timezone", "America/New_York")]).run();
@@ -122,6 +122,22 @@ fn each_journey_waits_for_its_own_date() {
         world.at("2026-03-09 14:30").run();
         assert_eq!(world.score("ada"), 111, "{place:?}");
     }
+}
+
+/// Whoever is told of somebody is told for which value it is, and so is whoever asks the store.
+#[test]
+fn people_are_told_for_which_value_a_journey_is() {
+    let mut world =
+        world(&webinars("reenter per registered.webinar", "handoff to sales { note \"{trigger.webinar}\" }"));
+    ada(&mut world);
+    registers(&mut world, "03-02 10:00", "Spring");
+    registers(&mut world, "03-02 11:00", "fall");
+    let rows = world.snapshot().outbox.into_iter();
+    let notices = rows.map(|(row, _)| serde_json::from_str::<Notice>(&row.payload).unwrap().subject);
+    let subjects: BTreeSet<String> = notices.map(|subject| subject.split(": ").next().unwrap().to_owned()).collect();
+    assert_eq!(subjects, ["w (webinar \"Spring\")", "w (webinar \"fall\")"].map(str::to_owned).into());
+    let values: Vec<(u32, String)> = world.snapshot().values.into_iter().map(|row| (row.run, row.value)).collect();
+    assert_eq!(values, [(1, "webinar \"Spring\"".to_owned()), (2, "webinar \"fall\"".to_owned())]);
 }
 
 #[test]
@@ -235,8 +251,7 @@ fn of_two_who_are_one_the_older_of_each_value_goes_on() {
 fn whoever_is_in_flight_stays_where_the_line_changes() {
     let steps = "wait 5 days; score += (trigger.seats or 0)";
     let said = |webinar: &str, seats: i64| json!({ "webinar": webinar, "seats": seats });
-    let (never, per) =
-        (webinars("reenter never", steps), webinars("reenter per registered.webinar", steps));
+    let (never, per) = (webinars("reenter never", steps), webinars("reenter per registered.webinar", steps));
     let mut world = world(&never);
     ada(&mut world);
     world.at("2026-03-02 10:00").event("ada", "registered", said("spring", 1)).run();
@@ -286,9 +301,8 @@ fn a_kill_begins_no_value_twice() {
 type Deed = (u32, usize, usize, bool);
 
 const PEOPLE: [&str; 2] = ["ada", "bo"];
-const VALUES: [&str; 20] = [
-    "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r", "s", "t",
-];
+const VALUES: [&str; 20] =
+    ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r", "s", "t"];
 /// Of a journey: how long it is.
 const LENGTH_HOURS: u64 = 48;
 

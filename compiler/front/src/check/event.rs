@@ -29,7 +29,8 @@ pub(super) fn check_event(
     asked: Asked<'_>,
 ) -> Cond {
     let Some(event) = named::event(cx, name) else { return Cond::Unknown };
-    let tests: Vec<_> = properties.iter().map(|property| check_property(cx, event, &name.text, property, asked)).collect();
+    let tests: Vec<_> =
+        properties.iter().map(|property| check_property(cx, event, &name.text, property, asked)).collect();
     let since = check_since(cx, &name.text, count.is_some() || none, period, span, asked);
     let counts = check_count(cx, count, span);
     let (Some(tests), Some(since), Some(counts)) = (tests.into_iter().collect::<Option<Vec<_>>>(), since, counts)
@@ -295,9 +296,15 @@ fn is_of_unclear_journey(
     let end = properties.last().map_or(name.span.end, |property| property.span.end);
     let behind = cx.source().get(end as usize..).unwrap_or_default();
     // With the parenthesis that closes it, also of one that holds nothing.
-    let closed = if properties.is_empty() && !behind.trim_start().starts_with('(') { 0 } else { behind.find(')').map_or(0, |at| at + 1) };
+    let closed = if properties.is_empty() && !behind.trim_start().starts_with('(') {
+        0
+    } else {
+        behind.find(')').map_or(0, |at| at + 1)
+    };
     let whole = Span::new(name.span.start, end + closed as u32);
-    let written = |first: String| format!("{}({})", name.text, [first].into_iter().chain(others.iter().cloned()).collect::<Vec<_>>().join(", "));
+    let written = |first: String| {
+        format!("{}({})", name.text, [first].into_iter().chain(others.iter().cloned()).collect::<Vec<_>>().join(", "))
+    };
     let (own, any) = (written(format!("{key} is trigger.{key}")), written(format!("any {key}")));
     cx.report(several::which_journey(&name.text, &key, cx.at(whole), [own, any]));
     true

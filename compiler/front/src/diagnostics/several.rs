@@ -5,7 +5,8 @@ use crate::source::Location;
 
 /// An event that has the property, where nothing says whether that of the journey is meant. `readings` are what may be.
 pub(crate) fn which_journey(event: &str, property: &str, at: Location, readings: [String; 2]) -> Diagnostic {
-    let message = format!("somebody may be in this workflow for several values of `{property}`: which `{event}` is meant?");
+    let message =
+        format!("somebody may be in this workflow for several values of `{property}`: which `{event}` is meant?");
     let [own, any] = readings;
     Diagnostic::error(Code::WhichJourney, message, at, format!("that of this journey, or any `{property}`"))
         .why("one reader takes it for what belongs to this journey, another for whatever they did")
@@ -39,22 +40,30 @@ pub(crate) fn comes_without(property: &str, at: Location, way: Location) -> Diag
     Diagnostic::error(Code::NoValueOfJourney, message, at, "their journey could not be told apart from others")
         .label(way, format!("this lets people in, and says no `{property}`"))
         .why("with a value each journey is one of its own; without one nobody could tell whether it is the same again")
-        .help(format!("let people in by events alone that have `{property}`, and the others into a workflow of their own"))
+        .help(format!(
+            "let people in by events alone that have `{property}`, and the others into a workflow of their own"
+        ))
 }
 
 /// Of a yes or no there are two values.
 pub(crate) fn two_values_alone(said: &str, at: Location) -> Diagnostic {
     let message = format!("`{said}` is yes or no, so nobody would come in a third time");
-    Diagnostic::error(Code::NoValueOfJourney, message, at, "two journeys at most, for ever")
-        .help("tell journeys apart by what has a value of its own each time: the name of a webinar, the number of an order")
+    Diagnostic::error(Code::NoValueOfJourney, message, at, "two journeys at most, for ever").help(
+        "tell journeys apart by what has a value of its own each time: the name of a webinar, the number of an order",
+    )
 }
 
 /// `rate` beside it.
 pub(crate) fn beside_a_rate(at: Location, rate: Location) -> Diagnostic {
-    Diagnostic::error(Code::NoValueOfJourney, "nobody can wait for several turns in one workflow", at, "lets people in several times")
-        .label(rate, "has them wait for their turn")
-        .why("somebody who waits for their turn has one place; with a second value they would lose the first")
-        .help("leave one of the two lines out")
+    Diagnostic::error(
+        Code::NoValueOfJourney,
+        "nobody can wait for several turns in one workflow",
+        at,
+        "lets people in several times",
+    )
+    .label(rate, "has them wait for their turn")
+    .why("somebody who waits for their turn has one place; with a second value they would lose the first")
+    .help("leave one of the two lines out")
 }
 
 /// `start` of a workflow that needs a value.

@@ -45,7 +45,12 @@ pub(super) fn values(connection: &Connection) -> Result<Vec<JourneyValue>, Troub
     let sql = "SELECT contact, workflow, run, value FROM journey_value ORDER BY contact, workflow, run";
     let mut statement = connection.prepare(sql)?;
     let rows = statement.query_map([], |row| {
-        Ok(JourneyValue { contact: ContactId(id(row, 0)?), workflow: row.get(1)?, run: row.get(2)?, value: row.get(3)? })
+        Ok(JourneyValue {
+            contact: ContactId(id(row, 0)?),
+            workflow: row.get(1)?,
+            run: row.get(2)?,
+            value: row.get(3)?,
+        })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }

@@ -721,7 +721,15 @@ fn digests_tell_what_differs_and_not_how_it_was_cut_into_batches() {
     let (stages, scores) = (rows.stages, rows.scores);
     let contacts = rows.contacts;
     let (answers, values) = (rows.answers, rows.values);
-    let rest = Changes { settled, contacts, ended: rows.ended, handoffs: rows.handoffs, answers, values, ..Changes::default() };
+    let rest = Changes {
+        settled,
+        contacts,
+        ended: rows.ended,
+        handoffs: rows.handoffs,
+        answers,
+        values,
+        ..Changes::default()
+    };
     pen.commit(&mut other, Changes { stages, scores, ..rest });
     assert_eq!(other.snapshot().digest(), whole);
 
