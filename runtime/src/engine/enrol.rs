@@ -232,7 +232,11 @@ impl Touch<'_> {
 
     /// Records an entry that is not followed and, where fields are lacked, each of them beside it.
     pub(super) fn refuse(&mut self, workflow: WorkflowId, refusal: &Refusal) {
-        let run = self.last_run(workflow);
+        self.refuse_beside(workflow, self.last_run(workflow), refusal);
+    }
+
+    /// The same beside a run of the workflow.
+    pub(super) fn refuse_beside(&mut self, workflow: WorkflowId, run: u32, refusal: &Refusal) {
         match refusal {
             Refusal::Objection(reason, exit) => {
                 let decision = self.about_run(workflow, run, DecisionCode::Ignored);
@@ -254,7 +258,11 @@ impl Touch<'_> {
         self.batch.decide(DecisionRecord { about: Some(field.0), reason, ..decision });
     }
 
+    /// The run beside which an entry is refused; 0 where there was none, and where the latest may be for another value.
     pub(super) fn last_run(&self, workflow: WorkflowId) -> u32 {
+        if self.plan.several(workflow).is_some() {
+            return 0;
+        }
         self.contact.last_in(workflow).map_or(0, |journey| journey.record.run)
     }
 

@@ -124,7 +124,9 @@ impl Plan {
 
     /// The text that says with which values somebody has been in a workflow.
     fn had_field(&self, id: WorkflowId) -> Option<FieldId> {
-        self.triggers.at(id).iter().find_map(|asked| asked.field(TriggerKept::Had))
+        // Of a property by which they were told apart before, another one is left.
+        let key = self.program.workflows.get(id).and_then(|workflow| workflow.several.as_deref());
+        self.triggers.at(id).iter().find(|asked| Some(asked.property()) == key)?.field(TriggerKept::Had)
     }
 }
 
@@ -345,6 +347,16 @@ impl Touch<'_> {
             (None, None) => {}
         }
         (self.contact.places_taken(id) >= usize::from(MAX_LIVE_JOURNEYS)).then_some(Ignored::TooManyAtOnce)
+    }
+
+    /// The latest run for the value that a trigger said, as far as it is known.
+    pub(super) fn run_for(&self, workflow: WorkflowId, said: &[FieldValue]) -> Option<u32> {
+        let plan = self.plan;
+        plan.several(workflow)?;
+        let value = plan.value_said(workflow, said);
+        let own = self.contact.journeys.iter().filter(|journey| journey.workflow() == workflow);
+        let own = own.filter(|journey| value != NO_VALUE && journey.value(plan) == value);
+        own.max_by_key(|journey| journey.lateness()).map(|journey| journey.record.run)
     }
 
     /// Notes that a journey has ended, so that its value is known.

@@ -2,6 +2,7 @@
 
 use crate::support::{Crash, Place, World, program, world};
 use flow_runtime::engine::Notice;
+use flow_runtime::store::DecisionCode;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -136,6 +137,10 @@ fn people_are_told_for_which_value_a_journey_is() {
     let notices = rows.map(|(row, _)| serde_json::from_str::<Notice>(&row.payload).unwrap().subject);
     let subjects: BTreeSet<String> = notices.map(|subject| subject.split(": ").next().unwrap().to_owned()).collect();
     assert_eq!(subjects, ["w (webinar \"Spring\")", "w (webinar \"fall\")"].map(str::to_owned).into());
+    // So it is of whoever is not taken in.
+    registers(&mut world, "03-03 10:00", "spring");
+    let refused = world.snapshot().decisions.into_iter().filter(|row| row.code == DecisionCode::Ignored);
+    assert_eq!(refused.map(|row| row.run).collect::<Vec<_>>(), [1]);
     let values: Vec<(u32, String)> = world.snapshot().values.into_iter().map(|row| (row.run, row.value)).collect();
     assert_eq!(values, [(1, "webinar \"Spring\"".to_owned()), (2, "webinar \"fall\"".to_owned())]);
 }

@@ -220,7 +220,7 @@ fn check_property(
     if asks_in_other_words(cx, &ty, &property.relation) {
         return None;
     }
-    if asked.journey().is_some() && is_of_journey(cx, property) {
+    if asked.journey().is_some() && is_of_journey(cx, property) && cx.tells_journeys_apart(name, &ty) {
         return Some(test(Trait::OfJourney, false));
     }
     if let Some(said) = property.relation.values().into_iter().find_map(read_of_trigger) {
@@ -288,7 +288,8 @@ fn is_of_unclear_journey(
     asked: Asked<'_>,
 ) -> bool {
     let Some(key) = cx.several().filter(|_| asked.journey().is_some()).map(str::to_owned) else { return false };
-    let has_it = cx.env.schema.events.at(event).property_places.contains_key(&key);
+    let mut declared = cx.env.schema.events.at(event).shape.properties.iter();
+    let has_it = declared.any(|property| property.name == key && cx.tells_journeys_apart(&key, &property.ty));
     if !has_it || properties.iter().any(|property| property.name.text == key) {
         return false;
     }
