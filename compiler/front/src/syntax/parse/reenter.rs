@@ -15,7 +15,7 @@ pub(super) fn reenter(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Reenter {
 }
 
 fn per_value(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Option<PerValue> {
-    let mut names = pair.clone().into_inner().filter(|inner| inner.as_rule() == Rule::name);
+    let mut names = child(pair, Rule::event_property)?.into_inner();
     let (event, property) = (name(&names.next()?), name(&names.next()?));
     let again = child(pair, Rule::again_after).and_then(|again| reader.duration_of(&again));
     let span = Span::new(event.span.start, property.span.end);

@@ -79,6 +79,7 @@ fn of_rule(rule: Rule) -> Option<Expected> {
         Rule::including_existing => Expected::Refinement(&Expected::Words(&["including existing"])),
         Rule::never => Expected::Words(&["never"]),
         Rule::per_value => Expected::Form("per registered.webinar"),
+        Rule::event_property => Expected::Thing("an event and its property such as `registered.webinar`"),
         Rule::again_after => Expected::Refinement(&Expected::Form("again after 90 days")),
         Rule::any_value => Expected::Refinement(&Expected::Words(&["any"])),
         Rule::always => Expected::Words(&["always"]),
