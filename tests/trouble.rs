@@ -173,7 +173,7 @@ fn an_older_store_is_not_examined_before_it_is_of_today() {
     let connection = Connection::open(guide.store()).unwrap();
     // It had other views, which knew nothing of what is taken away.
     let earlier = "PRAGMA writable_schema = ON; DELETE FROM sqlite_schema WHERE type = 'view'; PRAGMA writable_schema = RESET; \
-                   ALTER TABLE event DROP COLUMN counts; DROP TABLE handoff_answer; DROP TABLE contact_tail; DROP TABLE key_tail; DROP TABLE message_tail; DROP TABLE blank; ALTER TABLE slot DROP COLUMN tail_sum; \
+                   ALTER TABLE event DROP COLUMN counts; DROP TABLE handoff_answer; DROP TABLE journey_value; DROP TABLE contact_tail; DROP TABLE key_tail; DROP TABLE message_tail; DROP TABLE blank; ALTER TABLE slot DROP COLUMN tail_sum; \
                    ALTER TABLE contact ADD COLUMN texts TEXT NOT NULL DEFAULT '[]'; \
                    UPDATE contact SET texts = (SELECT texts FROM contact_text WHERE contact_text.id = contact.id); \
                    DROP TABLE contact_text; \

@@ -77,6 +77,8 @@ pub(super) fn ignored_words(reason: &str, report: &WorkflowReport) -> String {
         "test_person" => "who only try things out",
         "waiting" => "waiting for their turn already",
         "own_steps" => "let in by its own steps alone",
+        "no_value" => "whose event did not say for which value they would come in",
+        "too_many" => "in it for as many values as somebody can be",
         "comes_again" => "in it still, who come in again when that ends",
         "gone" => "whose turn had not come when it was taken out of the project",
         other => other,

@@ -318,6 +318,15 @@ const STORIES: &[Story] = &[
         (14 * DAY + 6 * HOUR, "open second"),
         (15 * DAY + 6 * HOUR, "open second"),
     ],
+    // Orders one thing twice, then several, one of which they had before, and nothing.
+    &[
+        (0, "order b"),
+        (2 * HOUR, "order b"),
+        (4 * DAY, "order c"),
+        (4 * DAY + 1, "order d"),
+        (4 * DAY + 2, "order b"),
+        (4 * DAY + 3, "order none"),
+    ],
 ];
 
 /// What anybody may do at any time.

@@ -29,6 +29,12 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("the contact only tries things out", "a rehearsal takes them for people as all others"),
     ("nobody, because the contact only tries things out", "a rehearsal takes them for people as all others"),
     ("it could not leave for as long as a mail may be held", "no window of the project is closed for so long"),
+    ("the contact left this workflow too recently to come in again for this value", "no value comes in again"),
+    ("the contact is in this workflow for as many values as somebody can be at once", "there are few things to order"),
+    (
+        "the contact was in this workflow for as many values as can be remembered, so that nobody knows whether this one is new",
+        "there are few things to order",
+    ),
 ];
 
 /// The text without remarks and texts in quotes, as words with one blank between them, a line each.

@@ -156,6 +156,9 @@ pub(crate) fn event_can_be<'t>(
             Trait::NumberIn(from, to) => domain.within([(*from, *to)], holds),
             Trait::Truth(truth) => domain.within([(i64::from(*truth), i64::from(*truth))], holds),
             Trait::Known => domain.known(holds),
+            // Another value may be that of another journey.
+            Trait::OfJourney if holds => domain.known(true),
+            Trait::OfJourney => {}
         }
     }
     properties.values().all(Domain::is_possible)

@@ -266,6 +266,8 @@ pub(crate) struct TypedWorkflow {
     pub goal: Option<TypedGoal>,
     pub entry: TypedEntry,
     pub reenter: Reenter,
+    /// The property by whose values its journeys of one person are told apart.
+    pub several: Option<String>,
     /// The condition with the words and the place of its line.
     pub exits: Vec<(Part, String, Location)>,
     pub skip: Option<Part>,

@@ -94,6 +94,7 @@ pub fn least_workflow(name: &str, trace_words: usize) -> Workflow {
         held_out: None,
         late: None,
         paused: None,
+        several: None,
     };
     journey.place();
     Workflow {
@@ -103,6 +104,7 @@ pub fn least_workflow(name: &str, trace_words: usize) -> Workflow {
         entry: Entry::ByHand,
         event: None,
         reenter: Reenter::Never,
+        several: None,
         exits: Vec::new(),
         skip: None,
         window: None,

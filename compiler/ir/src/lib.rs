@@ -53,6 +53,7 @@ pub use meaning::policy::{Cap, Consent, HOLD_MS, Late, Over, Policy, Quiet};
 pub use meaning::rate::{Rate, RatePer, Turn};
 pub use meaning::role::{SlotRole, SystemSlot, TurnSlot};
 pub use meaning::segment::Segment;
+pub use meaning::several::SeveralSlots;
 pub use meaning::split::Split;
 pub use meaning::step::{StepKey, StepKind};
 pub use meaning::trigger::{TriggerKept, TriggerValue};

@@ -110,6 +110,9 @@ pub const MAX_RATE: u32 = 1_000_000;
 /// The most people that a member of a team may have, or be given in a day.
 pub const MAX_CAPACITY: u32 = 100_000;
 
+/// The most journeys that one person can be in at once in a workflow with `reenter per`. Each has its place in the frame of everybody.
+pub const MAX_LIVE_JOURNEYS: u8 = 16;
+
 // ---- memory
 
 /// The most bytes an area of memory may have; far above any real one, and small enough for every offset to be an immediate.

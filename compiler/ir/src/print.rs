@@ -202,6 +202,7 @@ fn property_test(name: &str, test: &PropertyTest) -> String {
         Trait::NumberIn(low, high) => format!("in {}..={}", number(*low), number(*high)),
         Trait::Truth(truth) => format!("is {truth}"),
         Trait::Known => "is known".to_owned(),
+        Trait::OfJourney => "is that of the journey".to_owned(),
     };
     let not = if test.negated { "not " } else { "" };
     format!("{not}{name} {asked}")
@@ -350,6 +351,11 @@ fn rules(program: &Program, workflow: &Workflow, told: &WorkflowDebug, required:
         Reenter::Never => "reenters never".to_owned(),
         Reenter::After(span) => format!("enters again after {}", span_words(span)),
         Reenter::Always => "enters again always".to_owned(),
+        Reenter::Per { again } => {
+            let per = workflow.several.as_deref().unwrap_or("?");
+            let again = again.map(|span| format!(", again after {}", span_words(span))).unwrap_or_default();
+            format!("enters once per {per}{again}")
+        }
     });
     lines.extend(workflow.rate.iter().map(|rate| format!("takes in {rate}")));
     lines.extend(workflow.turn.iter().map(|turn| turn_line(program, workflow, "waits until", turn)));

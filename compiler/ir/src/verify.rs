@@ -14,13 +14,13 @@ mod tests;
 pub mod value;
 
 use super::{
-    AFTER, Area, BEFORE, CountedSince, Dates, EmailId, Entry, FactId, Field, FieldId, FieldType, HandedSlot, Id, IdMap,
-    Late, Layout, Op, Pattern, PatternEvent, PatternId, PredicateId, Program, Property, Reference, SlotId, SlotKind,
-    Split, Turn, Workflow, WorkflowId,
+    AFTER, Area, BEFORE, CountedSince, Dates, EmailId, Entry, EventCount, FactId, Field, FieldId, FieldType,
+    HandedSlot, Id, IdMap, Late, Layout, Op, Pattern, PatternEvent, PatternId, PredicateId, Program, Property,
+    Reference, SlotId, SlotKind, Split, TriggerKept, Turn, Workflow, WorkflowId,
 };
 use crate::limits::{
-    MAX_CAPACITY, MAX_CHOICES, MAX_DURATION_DAYS, MAX_FACT_DEPTH, MAX_FIELDS, MAX_RATE, MAX_STEPS, MAX_TRIGGERS,
-    TRACE_BITS,
+    MAX_CAPACITY, MAX_CHOICES, MAX_DURATION_DAYS, MAX_FACT_DEPTH, MAX_FIELDS, MAX_LIVE_JOURNEYS, MAX_RATE, MAX_STEPS,
+    MAX_TRIGGERS, TRACE_BITS,
 };
 use crate::meaning::holidays::DaySpan;
 use crate::meaning::policy::is_share;
@@ -117,6 +117,13 @@ impl Checker<'_> {
             && choices.len() > MAX_CHOICES
         {
             self.fault(&place, format!("has {} choices, not up to {MAX_CHOICES}", choices.len()));
+        }
+        let seat = field.trigger.as_ref().and_then(|trigger| match trigger.kept {
+            TriggerKept::Seat(seat) => Some(seat),
+            _ => None,
+        });
+        if seat.is_some_and(|seat| !(1..=MAX_LIVE_JOURNEYS).contains(&seat)) {
+            self.fault(&place, format!("is of no seat up to {MAX_LIVE_JOURNEYS}"));
         }
         if let Some(slot) = field.slot {
             self.slot_of(&place, &program.frame, slot, field.ty.slot_kind());
@@ -229,6 +236,9 @@ impl Checker<'_> {
         let fact = program.facts.at(id);
         let place = id.to_string();
         self.exists(&place, &program.patterns, fact.pattern);
+        if program.patterns.get(fact.pattern).is_some_and(|pattern| pattern.of_journey().is_some()) {
+            self.fault(&place, "remembers of everybody what is of one journey");
+        }
         if fact.depth == 0 || fact.depth > MAX_FACT_DEPTH {
             return self.fault(&place, format!("keeps {} instants, not 1 to {MAX_FACT_DEPTH}", fact.depth));
         }
@@ -297,7 +307,10 @@ impl Checker<'_> {
     fn times(&mut self, place: &str, workflow: &Workflow) {
         let waits = workflow.waits.values().filter_map(super::Wait::span);
         let within = workflow.goal.iter().filter_map(|goal| goal.within);
-        let again = if let super::Reenter::After(span) = workflow.reenter { Some(span) } else { None };
+        let again = match workflow.reenter {
+            super::Reenter::After(span) | super::Reenter::Per { again: Some(span) } => Some(span),
+            super::Reenter::Never | super::Reenter::Always | super::Reenter::Per { again: None } => None,
+        };
         for span in waits.chain(within).chain(again).filter(|span| !span.is_sensible()) {
             self.fault(place, format!("{span:?} is no length of time up to {MAX_DURATION_DAYS} days"));
         }
@@ -420,7 +433,8 @@ impl Checker<'_> {
         let emails: Vec<EmailId> = slots.sent_at.iter().map(|(email, _)| *email).collect();
         let instants = [slots.triggered_at, slots.waiting_since].into_iter().chain(slots.round_began).chain(slots.late);
         let paused = slots.paused.iter().flat_map(|paused| paused.each()).map(|(slot, _)| slot);
-        let instants = instants.chain(paused);
+        let several = slots.several.iter().flat_map(|several| several.each()).map(|(slot, _)| slot);
+        let instants = instants.chain(paused).chain(several);
         let sent = slots.sent_at.iter().map(|(_, slot)| *slot);
         let asked = workflow.engagements.iter().map(|engagement| engagement.slot);
         let counted = workflow.counts.iter().map(|count| count.slot);
@@ -434,6 +448,7 @@ impl Checker<'_> {
         if slots.round_began.is_none() && workflow.waits.values().any(is_round) {
             self.fault(place, "nothing keeps when a round began");
         }
+        self.several(place, workflow);
         self.journey_owners(place, workflow);
         for email in emails.into_iter().chain(workflow.engagements.iter().map(|engagement| engagement.email)) {
             self.exists(place, &self.program.emails, email);
@@ -501,6 +516,20 @@ impl Checker<'_> {
             if own.iter().chain(trace).any(|slot| slot == count) {
                 self.fault(place, format!("counts in {count} for those who wait, which is no count"));
             }
+        }
+    }
+
+    /// Journeys of one person are told apart by what they keep, and only where they are.
+    fn several(&mut self, place: &str, workflow: &Workflow) {
+        let program = self.program;
+        let is_told_apart = workflow.several.is_some() && workflow.slots.several.is_some();
+        if matches!(workflow.reenter, super::Reenter::Per { .. }) && !is_told_apart {
+            self.fault(place, "nothing tells its journeys of one person apart");
+        }
+        let asks =
+            |count: &EventCount| program.patterns.get(count.pattern).is_some_and(|asked| asked.of_journey().is_some());
+        if workflow.counts.iter().any(asks) && !is_told_apart {
+            self.fault(place, "counts what is of one journey, and has one at a time");
         }
     }
 

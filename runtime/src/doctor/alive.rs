@@ -7,7 +7,8 @@ use super::sweep::is_live;
 use crate::engine::{self, rate};
 use crate::store::{ContactId, ContactRecord, JourneyRecord, JourneyStatus, Records, StoreError};
 use crate::time::Instant;
-use flow_ir::{Entry, FOREVER, Layout, Program, SlotId, WorkflowId};
+use flow_ir::limits::MAX_LIVE_JOURNEYS;
+use flow_ir::{Entry, FOREVER, Layout, Program, SeveralSlots, SlotId, WorkflowId};
 use std::collections::BTreeMap;
 
 /// What actors keep that people are compared with.
@@ -72,13 +73,7 @@ impl Check for Alive {
                 "was joined into somebody else and has a live journey all the same",
             );
         }
-        let mut live: Vec<u32> =
-            contact.kept.iter().filter(|journey| is_live(journey)).map(|one| one.workflow).collect();
-        live.sort_unstable();
-        for twice in live.windows(2).filter(|pair| pair.first() == pair.last()).filter_map(<[u32]>::first) {
-            let words = format!("has two journeys that live in `{}`", cx.workflow_name(*twice));
-            found.add(Kind::TwoLive, Subject::Contact(id), words);
-        }
+        examine_beside(cx, id, contact, found);
         for entry in &contact.held {
             let words = format!("holds an entry to `{}`", cx.workflow_name(entry.workflow));
             must_be_called(contact, entry.until, &words, found);
@@ -116,6 +111,39 @@ impl Alive {
             if let Some(started_at) = workflow.started.and_then(at) {
                 must_be_called(contact, started_at, &format!("is to be started in `{}`", workflow.name), found);
             }
+        }
+    }
+}
+
+/// Nobody lives twice in one workflow, but for several values, and then not for more than there are seats, each of which is one journey's.
+fn examine_beside(cx: &Context<'_>, id: ContactId, contact: &ContactRecord, found: &mut Findings) {
+    let mut live: Vec<(u32, i64)> = Vec::new();
+    let mut seats: BTreeMap<(u32, i64), u32> = BTreeMap::new();
+    for journey in contact.kept.iter().filter(|journey| is_live(journey)) {
+        let workflow = cx.program.workflows.get(WorkflowId(journey.workflow));
+        let slots = workflow.and_then(|workflow| Some((&workflow.journey, workflow.slots.several?)));
+        let kept = |slot: fn(SeveralSlots) -> SlotId| {
+            slots.and_then(|(layout, slots)| read(layout, &journey.memory, slot(slots))).unwrap_or_default()
+        };
+        live.push((journey.workflow, kept(|slots| slots.value)));
+        let seat = kept(|slots| slots.seat);
+        if seat != 0 {
+            *seats.entry((journey.workflow, seat)).or_default() += 1;
+        }
+    }
+    live.sort_unstable();
+    for (workflow, value) in live.windows(2).filter(|pair| pair.first() == pair.last()).filter_map(<[_]>::first) {
+        let for_value = if *value == 0 { "" } else { " for one value" };
+        let words = format!("has two journeys that live in `{}`{for_value}", cx.workflow_name(*workflow));
+        found.add(Kind::TwoLive, Subject::Contact(id), words);
+    }
+    for ((workflow, seat), many) in seats {
+        if many > 1 || !(1..=i64::from(MAX_LIVE_JOURNEYS)).contains(&seat) {
+            let words = format!(
+                "has journeys in `{}` that keep what let them in where no one of them alone does",
+                cx.workflow_name(workflow)
+            );
+            found.add(Kind::TwoLive, Subject::Contact(id), words);
         }
     }
 }

@@ -29,7 +29,10 @@ impl Touch<'_> {
         let workflow = enrolment.workflow;
         let is_in = matches!(refusal, Refusal::Objection(Ignored::AlreadyIn, _)) && enrolment.by == OWN_ENTRY;
         let again = self.plan.again(workflow).filter(|_| is_in && self.contact.live_in(workflow));
-        let Some(again) = again else { return self.refuse(workflow, &refusal) };
+        let Some(again) = again else {
+            let run = self.run_for(workflow, &enrolment.said).unwrap_or_else(|| self.last_run(workflow));
+            return self.refuse_beside(workflow, run, &refusal);
+        };
         self.contact.write(self.plan, again.at, self.now);
         self.contact.write(self.plan, again.triggers, enrolment.triggers.cast_signed());
         self.contact.write(self.plan, again.triggered_at, enrolment.triggered_at);

@@ -56,9 +56,11 @@ impl Touch<'_> {
                 let entered_at = Instant(self.journey(index).record.entered_at);
                 civil::days_behind(entered_at, i32::from(number) - 1, minute, zone)
             }
-            Appointment::Date { slot, distance, before, minute } => {
-                self.date(slot, if before { turned(distance) } else { distance }, minute)?
-            }
+            Appointment::Date { slot, distance, before, minute } => self.date(
+                self.plan.seated_slot(self.journey(index), slot),
+                if before { turned(distance) } else { distance },
+                minute,
+            )?,
         };
         Some(at.0.min(FOREVER))
     }

@@ -260,8 +260,8 @@ fn read_log(
             if consents && !names_an_address() && Named::in_event(program, &properties).is_none() {
                 recalled.add(wanted, (event.contact, CONSENT, Reverse(event.occurred_at)));
             }
-            let matched = index.said_in_log(&reader, &event, properties.clone());
-            recount.take(&event, &matched, meaning.mail, &properties);
+            let (matched, values) = index.said_in_log(&reader, &event, properties.clone());
+            recount.take(&event, (&matched, &values), meaning.mail, &properties);
             remember_all(wanted, &event, &matched, recalled);
         }
     }

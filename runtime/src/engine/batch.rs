@@ -13,7 +13,7 @@ use super::told::Happened;
 use super::unheard::Unheard;
 use crate::store::{
     Actor, ChangedBy, Changes, ContactId, DecisionCode, DecisionRecord, EventRecord, HandoffRecord, JourneyRecord,
-    OutboxSettlement, ScoreRecord, Slot, SlotBatch, SlotState, StageRecord, Total, day_of,
+    JourneyValue, OutboxSettlement, ScoreRecord, Slot, SlotBatch, SlotState, StageRecord, Total, day_of,
 };
 use flow_ir::{Id, Program, TeamId, WorkflowId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -175,6 +175,11 @@ impl Batch {
 
     pub(super) fn settle(&mut self, settlement: OutboxSettlement) {
         self.changes.settled.push(settlement);
+    }
+
+    /// A journey has begun that is for a value.
+    pub(super) fn tell_value(&mut self, value: JourneyValue) {
+        self.changes.values.push(value);
     }
 
     pub(super) fn hand_off(&mut self, handoff: HandoffRecord) {

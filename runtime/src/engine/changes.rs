@@ -74,7 +74,7 @@ fn ready(field: &Field, tests: &[PropertyTest]) -> Vec<PropertyTest> {
 }
 
 /// A number that stands for a text, without regard to its case.
-fn print(text: &str) -> i64 {
+pub(super) fn print(text: &str) -> i64 {
     (lasting(text.trim().to_lowercase().bytes()) >> (u64::BITS - PRINT_BITS)).cast_signed()
 }
 
@@ -154,7 +154,7 @@ impl Touch<'_> {
             let after = watched.now(plan, &self.contact.frame, &self.contact.texts);
             for (pattern, tests) in &watched.patterns {
                 if watched.is_meant(&plan.program, tests, before, after) {
-                    self.matched(*pattern, self.now, triggers);
+                    self.matched(*pattern, &[], self.now, triggers);
                 }
             }
         }

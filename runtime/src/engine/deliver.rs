@@ -18,6 +18,7 @@ use crate::inbound::email_key;
 use crate::mail::{Mail, Mailbox};
 use crate::store::{DecisionCode, DecisionRecord, OutboxKind, OutboxRecord, OutboxState, Store};
 use crate::time::Instant;
+use flow_ir::WorkflowId;
 use std::sync::Arc;
 
 /// How many messages are handed over and not answered before the engine waits for some: what a channel has promised to take has no
@@ -157,7 +158,8 @@ impl<S: Store> Engine<S> {
             problem: format!("contact {} of outbox row {} is not there", row.contact.0, row.id),
         };
         let contact = self.cache.get(row.contact).ok_or_else(missing)?;
-        let view = ContactView::new(&self.plan, &*self.backend, contact);
+        let seated = contact.seated_for(&self.plan, WorkflowId(row.workflow), row.run);
+        let view = ContactView::new(&self.plan, &*self.backend, seated.as_ref().unwrap_or(contact));
         Ok(self.outbox.delivery.composer.compose(row, &view))
     }
 

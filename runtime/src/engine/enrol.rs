@@ -11,7 +11,7 @@ use super::touch::{Seen, Touch};
 use super::trigger::Said;
 use crate::store::{DecisionCode, DecisionRecord, JourneyRecord, JourneyStatus};
 use flow_ir::backend::Verdict;
-use flow_ir::{Entry, FOREVER, FieldId, Reenter, TriggerKept, WorkflowId};
+use flow_ir::{Entry, FOREVER, FieldId, FieldValue, Reenter, TriggerKept, WorkflowId};
 use std::collections::BTreeSet;
 
 /// The reason of those who enter by the workflow's own `enter`.
@@ -152,7 +152,7 @@ impl Touch<'_> {
             self.refuse(entry.workflow, &Refusal::Objection(Ignored::OwnSteps, None));
             return None;
         }
-        let refusal = self.refusal(entry.workflow, &plan.workflow(entry.workflow).blank);
+        let refusal = self.refusal(entry.workflow, &plan.workflow(entry.workflow).blank, &[]);
         let can_end = refusal.as_ref().is_some_and(|refusal| self.can_end(entry.workflow, refusal));
         self.contact.write(plan, entry.owed, i64::from(can_end));
         match refusal {
@@ -203,7 +203,7 @@ impl Touch<'_> {
     pub(super) fn judge(&mut self, enrolment: Enrolment) -> Option<Enrolment> {
         let workflow = enrolment.workflow;
         let blank = &self.plan.workflow(workflow).blank;
-        match self.refusal(workflow, enrolment.memory.as_ref().unwrap_or(blank)) {
+        match self.refusal(workflow, enrolment.memory.as_ref().unwrap_or(blank), &enrolment.said) {
             Some(refusal) => {
                 self.refuse_or_remember(&enrolment, refusal);
                 None
@@ -212,13 +212,13 @@ impl Touch<'_> {
         }
     }
 
-    /// Why this contact is not enrolled. `memory` is that of the journey that would begin.
-    pub(super) fn refusal(&mut self, workflow: WorkflowId, memory: &[u8]) -> Option<Refusal> {
+    /// Why this contact is not enrolled. `memory` is that of the journey that would begin, and `said` what its trigger said.
+    pub(super) fn refusal(&mut self, workflow: WorkflowId, memory: &[u8], said: &[FieldValue]) -> Option<Refusal> {
         let lacked = self.lacked(&self.plan.workflow(workflow).required.fields);
         if !lacked.is_empty() {
             return Some(Refusal::Lacking(lacked));
         }
-        self.objection(workflow, memory).map(|(reason, exit)| Refusal::Objection(reason, exit))
+        self.objection(workflow, memory, said).map(|(reason, exit)| Refusal::Objection(reason, exit))
     }
 
     /// Whether a refusal may end by itself or by something that happens. Goal and exit are final, and so is having been in it once (E4).
@@ -232,7 +232,11 @@ impl Touch<'_> {
 
     /// Records an entry that is not followed and, where fields are lacked, each of them beside it.
     pub(super) fn refuse(&mut self, workflow: WorkflowId, refusal: &Refusal) {
-        let run = self.last_run(workflow);
+        self.refuse_beside(workflow, self.last_run(workflow), refusal);
+    }
+
+    /// The same beside a run of the workflow.
+    pub(super) fn refuse_beside(&mut self, workflow: WorkflowId, run: u32, refusal: &Refusal) {
         match refusal {
             Refusal::Objection(reason, exit) => {
                 let decision = self.about_run(workflow, run, DecisionCode::Ignored);
@@ -254,7 +258,11 @@ impl Touch<'_> {
         self.batch.decide(DecisionRecord { about: Some(field.0), reason, ..decision });
     }
 
+    /// The run beside which an entry is refused; 0 where there was none, and where the latest may be for another value.
     pub(super) fn last_run(&self, workflow: WorkflowId) -> u32 {
+        if self.plan.several(workflow).is_some() {
+            return 0;
+        }
         self.contact.last_in(workflow).map_or(0, |journey| journey.record.run)
     }
 
@@ -266,13 +274,13 @@ impl Touch<'_> {
     }
 
     /// Why this contact, of whom all that is required is known, is not enrolled, with the number of the exit that holds.
-    fn objection(&mut self, id: WorkflowId, memory: &[u8]) -> Option<(Ignored, Option<u32>)> {
+    fn objection(&mut self, id: WorkflowId, memory: &[u8], said: &[FieldValue]) -> Option<(Ignored, Option<u32>)> {
         let workflow = self.workflow(id);
         // They are nowhere counted, and leave no trace in what is real.
         if self.plan.is_test_person(&self.contact.frame) {
             return Some((Ignored::TestPerson, None));
         }
-        if let Some(reason) = self.was_in(id).or_else(|| self.kept_out_of(id)) {
+        if let Some(reason) = self.was_in(id, said).or_else(|| self.kept_out_of(id)) {
             return Some((reason, None));
         }
         if workflow.skip.is_some_and(|skip| self.holds_once(skip, Seen::Blank(memory), 0)) {
@@ -291,14 +299,17 @@ impl Touch<'_> {
     }
 
     /// Why somebody who is in a workflow, or was in it before, does not come in now.
-    fn was_in(&self, id: WorkflowId) -> Option<Ignored> {
+    fn was_in(&self, id: WorkflowId, said: &[FieldValue]) -> Option<Ignored> {
+        if let Reenter::Per { again } = self.workflow(id).reenter {
+            return self.was_in_with(id, again, said);
+        }
         self.contact.last_in(id)?;
         if self.contact.live_in(id) {
             return Some(Ignored::AlreadyIn);
         }
         match self.workflow(id).reenter {
             Reenter::Never => Some(Ignored::OnlyOnce),
-            Reenter::Always => None,
+            Reenter::Always | Reenter::Per { .. } => None,
             Reenter::After(_) => self.free_at(id).is_none_or(|free_at| self.now < free_at).then_some(Ignored::TooSoon),
         }
     }
@@ -314,7 +325,7 @@ impl Touch<'_> {
     /// or they have to wait for their turn.
     pub(super) fn begin(&mut self, enrolment: &Enrolment) -> Option<usize> {
         let Enrolment { workflow, by, triggered_at, .. } = *enrolment;
-        if let Some(reason) = self.was_in(workflow).or_else(|| self.kept_out_of(workflow)) {
+        if let Some(reason) = self.was_in(workflow, &enrolment.said).or_else(|| self.kept_out_of(workflow)) {
             let refusal = Refusal::Objection(reason, None);
             self.owe(enrolment, &refusal);
             self.refuse_or_remember(enrolment, refusal);
@@ -332,7 +343,10 @@ impl Touch<'_> {
         if let Some((_, slot)) = self.plan.late(workflow).filter(|_| enrolment.late) {
             declared.journey.write(&mut memory, slot, FOREVER);
         }
-        self.contact.keep_said(self.plan, workflow, TriggerKept::Journey, &enrolment.said);
+        self.seat_earlier(workflow);
+        if self.plan.several(workflow).is_none() {
+            self.contact.keep_said(self.plan, workflow, TriggerKept::Journey, &enrolment.said);
+        }
         self.forget_ended(workflow);
         let decision = self.about_run(workflow, run, DecisionCode::Entered);
         self.batch.decide(DecisionRecord { reason: by, ..decision });
@@ -361,6 +375,7 @@ impl Touch<'_> {
             since: enrolment.since.unwrap_or_else(|| self.batch.last_record()),
         };
         let index = self.contact.insert_journey(Journey::begun(record));
+        self.seat(index, &enrolment.said);
         self.look_at_kept_back(workflow);
         Some(index)
     }
@@ -400,11 +415,18 @@ impl Touch<'_> {
     fn forget_others(&mut self, workflow: WorkflowId, runs: &BTreeSet<u32>) {
         let senders = last_senders(self.plan, self.contact);
         let sender = self.last_sender_in(workflow);
+        // Of several that live at once, one that has ended may have the highest number, which is given to no other.
+        let highest = if self.plan.several(workflow).is_some() { self.contact.runs_in(workflow) } else { 0 };
         // Whose mail somebody has in their hands will have sent it.
         let is_sending = |own: &Journey| own.record.outbox.is_some_and(|row| self.outbox.in_hands(row).is_some());
         let matters = |own: &Journey| {
             let run = own.record.run;
-            runs.contains(&run) || sender == Some(run) || senders.contains(&(own.workflow(), run)) || is_sending(own)
+            own.is_live()
+                || highest == run
+                || runs.contains(&run)
+                || sender == Some(run)
+                || senders.contains(&(own.workflow(), run))
+                || is_sending(own)
         };
         let journeys = std::mem::take(&mut self.contact.journeys).into_iter();
         let (kept, forgotten) = journeys.partition(|own| own.workflow() != workflow || matters(own));

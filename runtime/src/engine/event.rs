@@ -8,7 +8,7 @@ use super::joint::Arrived;
 use super::plan::Plan;
 use super::touch::Touch;
 use super::trigger::Said;
-use crate::inbound::Tracked;
+use crate::inbound::{Known, Tracked};
 use flow_ir::units::HOUR_MS;
 use flow_ir::{CountedSince, EventCount, FactId, NEVER, PatternId, WorkflowId};
 
@@ -69,7 +69,7 @@ impl Touch<'_> {
         self.note_enrolment(event);
         let mut triggers = Triggers::new();
         for pattern in self.plan.patterns.said_by(event.meaning, &event.values) {
-            self.matched(pattern, occurred_at, &mut triggers);
+            self.matched(pattern, &event.values, occurred_at, &mut triggers);
         }
         for trigger in &mut triggers {
             trigger.said = self.plan.said_to(trigger.workflow, event);
@@ -93,11 +93,18 @@ impl Touch<'_> {
         }
     }
 
-    pub(super) fn matched(&mut self, pattern: PatternId, occurred_at: i64, triggers: &mut Triggers) {
+    /// Takes in that something of a pattern has happened; `values` are the properties of the event that it was.
+    pub(super) fn matched(
+        &mut self,
+        pattern: PatternId,
+        values: &[Option<Known>],
+        occurred_at: i64,
+        triggers: &mut Triggers,
+    ) {
         for fact in self.plan.pattern_facts.at(pattern) {
             self.remember(*fact, occurred_at);
         }
-        self.contact.count(self.plan, pattern, occurred_at, Arrived::Now(self.now));
+        self.contact.count(self.plan, (pattern, values), occurred_at, Arrived::Now(self.now));
         for (workflow, bits) in self.plan.pattern_entries.at(pattern) {
             Trigger { workflow: *workflow, bits: *bits, occurred_at, said: Said::new() }.join(triggers);
         }
@@ -120,12 +127,24 @@ impl Touch<'_> {
 
 impl Contact {
     /// Counts an event wherever it is asked for. The journey that it may be about to begin is not among them, so no event is its own sequel.
-    pub(super) fn count(&mut self, plan: &Plan, pattern: PatternId, occurred_at: i64, arrived: Arrived) {
-        let now = arrived.now();
+    pub(super) fn count(
+        &mut self,
+        plan: &Plan,
+        (pattern, values): (PatternId, &[Option<Known>]),
+        occurred_at: i64,
+        arrived: Arrived,
+    ) {
+        let (now, asked) = (arrived.now(), plan.value_asked(pattern, values));
         for journey in self.journeys.iter_mut().filter(|journey| journey.still_counts(now)) {
-            journey.count(plan, pattern, occurred_at, arrived);
+            if journey.is_asked(plan, asked) {
+                journey.count(plan, pattern, occurred_at, arrived);
+            }
         }
-        self.count_held(plan, pattern, occurred_at, arrived);
+        self.count_held(plan, (pattern, asked), occurred_at, arrived);
+        if asked.is_some() {
+            // Who waits for a turn has no value yet.
+            return;
+        }
         self.count_before_turns(plan, pattern, occurred_at, arrived);
     }
 }

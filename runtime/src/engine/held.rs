@@ -8,7 +8,7 @@
 //! - who they are, where the condition beside the event does not hold of somebody of whom neither a user id nor an address is known.
 //!
 //! As soon as it lacks nothing more it is judged like one that comes at that instant, but for its triggers, the instant at which they
-//! occurred and what was counted since they came, which stay its own. One is held for each person and workflow: a later one joins it, and the ten minutes begin anew. It is kept
+//! occurred and what was counted since they came, which stay its own. One is held for each person and workflow, and for each value where these are told apart: a later one joins it, and the ten minutes begin anew. It is kept
 //! with the contact by the same commit, and its last instant is one at which the contact is looked at by itself (E14).
 
 use super::contact::Contact;
@@ -17,19 +17,22 @@ use super::event::{Trigger, is_history};
 use super::joint::Arrived;
 use super::plan::Plan;
 use super::reason::Ignored;
+use super::several::value_held;
 use super::touch::{Seen, Touch};
+use super::trigger::Said;
 use crate::store::HeldEntry;
 use flow_ir::units::MINUTE_MS;
-use flow_ir::{CountedSince, Entry, FOREVER, FieldId, PatternId, SlotId, TriggerKept, WorkflowId};
+use flow_ir::{CountedSince, Entry, FOREVER, FieldId, PatternId, Reenter, SlotId, TriggerKept, WorkflowId};
 
 /// How long after its arrival an event is held.
 pub(super) const HOLD_MS: i64 = 10 * MINUTE_MS;
 
 impl Contact {
-    /// Holds an entry, or joins it to the one of its workflow. Whether the journey would begin with what this one is.
-    fn hold(&mut self, entry: HeldEntry) -> bool {
+    /// Holds an entry, or joins it to the one of its workflow and value. Whether the journey would begin with what this one is.
+    fn hold(&mut self, plan: &Plan, entry: HeldEntry) -> bool {
         self.dirty = true;
-        match self.held.binary_search_by_key(&entry.workflow, |held| held.workflow) {
+        let key = |held: &HeldEntry| (held.workflow, value_held(plan, held));
+        match self.held.binary_search_by_key(&key(&entry), key) {
             Ok(place) => {
                 let Some(held) = self.held.get_mut(place) else { return false };
                 held.triggers |= entry.triggers;
@@ -49,8 +52,14 @@ impl Contact {
     }
 
     /// Counts an event for the journeys that may begin, as [`Journey::count`](super::contact::Journey::count) does for those that have.
-    pub(super) fn count_held(&mut self, plan: &Plan, pattern: PatternId, occurred_at: i64, arrived: Arrived) {
-        for held in &mut self.held {
+    pub(super) fn count_held(
+        &mut self,
+        plan: &Plan,
+        (pattern, asked): (PatternId, Option<i64>),
+        occurred_at: i64,
+        arrived: Arrived,
+    ) {
+        for held in self.held.iter_mut().filter(|held| Contact::is_asked_of(plan, held, asked)) {
             let workflow = WorkflowId(held.workflow);
             let Some(counts) = plan.workflow(workflow).counts.get(&pattern) else { continue };
             if is_history(occurred_at, held.occurred_at) || !arrived.is_after(held.since, held.occurred_at) {
@@ -67,8 +76,9 @@ impl Contact {
         }
     }
 
-    pub(super) fn release(&mut self, workflow: WorkflowId) {
-        self.held.retain(|held| held.workflow != workflow.0);
+    pub(super) fn release(&mut self, plan: &Plan, released: &HeldEntry) {
+        let key = |held: &HeldEntry| (held.workflow, value_held(plan, held));
+        self.held.retain(|held| key(held) != key(released));
         self.dirty = true;
     }
 }
@@ -92,12 +102,28 @@ impl Touch<'_> {
             let until = self.now.saturating_add(HOLD_MS);
             let (since, memory) = (self.batch.last_record(), self.plan.workflow(workflow).blank.clone());
             let entry = HeldEntry { workflow: workflow.0, triggers: bits, occurred_at, until, since, memory };
-            if self.contact.hold(entry) {
-                self.contact.keep_said(self.plan, workflow, TriggerKept::Held, &trigger.said);
-            }
+            self.hold(entry, &trigger.said);
             return None;
         }
         self.judge_complete(Enrolment::of_event(Trigger { bits, ..trigger }), holds)
+    }
+
+    fn hold(&mut self, mut entry: HeldEntry, said: &Said) {
+        let (plan, workflow) = (self.plan, WorkflowId(entry.workflow));
+        if let (Some(slots), Reenter::Per { again }) = (plan.several(workflow), self.workflow(workflow).reenter) {
+            self.workflow(workflow).journey.write(&mut entry.memory, slots.value, plan.value_said(workflow, said));
+            if self.takes_seat_of_held(&mut entry) {
+                if self.contact.hold(plan, entry.clone()) {
+                    self.contact.keep_for_held(plan, &entry, said);
+                }
+            } else if let Some(reason) = self.was_in_with(workflow, again, said) {
+                self.refuse(workflow, &Refusal::Objection(reason, None));
+            } else if self.seat_held(workflow, &mut entry.memory, said) {
+                self.contact.hold(plan, entry);
+            }
+        } else if self.contact.hold(plan, entry) {
+            self.contact.keep_said(plan, workflow, TriggerKept::Held, said);
+        }
     }
 
     /// Whom the events let in that were held and lack nothing more. At an instant of the contact's own those are refused whose time is over:
@@ -113,11 +139,11 @@ impl Touch<'_> {
             if is_incomplete && !(due && held.until <= self.now) {
                 continue;
             }
-            self.contact.release(workflow);
+            let said = self.contact.said_to_held(self.plan, &held);
+            self.contact.release(self.plan, &held);
             if is_incomplete {
                 self.refuse_incomplete(workflow, holds);
             } else {
-                let said = self.contact.said(self.plan, workflow, TriggerKept::Held);
                 let enrolment = Enrolment::of_event(Trigger { workflow, bits, occurred_at: held.occurred_at, said });
                 let (memory, since) = (Some(held.memory), Some(held.since));
                 enrolments.extend(self.judge_complete(Enrolment { memory, since, ..enrolment }, holds));
@@ -135,7 +161,10 @@ impl Touch<'_> {
     pub(super) fn join_held(&mut self, other: &Contact) {
         for held in &other.held {
             let workflow = WorkflowId(held.workflow);
-            if self.contact.hold(held.clone()) {
+            if self.plan.several(workflow).is_some() {
+                let said = other.said_to_held(self.plan, held);
+                self.hold(held.clone(), &said);
+            } else if self.contact.hold(self.plan, held.clone()) {
                 self.contact.take_said(self.plan, workflow, TriggerKept::Held, other);
             }
         }
@@ -143,10 +172,14 @@ impl Touch<'_> {
 
     /// Another workflow stops those that are held too.
     pub(super) fn stop_held(&mut self, by: WorkflowId, stopped: &[WorkflowId]) {
-        let mut held: Vec<WorkflowId> = self.contact.held.iter().map(|held| WorkflowId(held.workflow)).collect();
-        held.sort_by_key(|workflow| self.plan.place(*workflow));
-        for workflow in held.into_iter().filter(|workflow| *workflow != by && stopped.contains(workflow)) {
-            self.contact.release(workflow);
+        let mut entries = self.contact.held.clone();
+        entries.sort_by_key(|held| self.plan.place(WorkflowId(held.workflow)));
+        for held in entries {
+            let workflow = WorkflowId(held.workflow);
+            if workflow == by || !stopped.contains(&workflow) {
+                continue;
+            }
+            self.contact.release(self.plan, &held);
             self.refuse(workflow, &Refusal::Objection(Ignored::TakenBack, None));
         }
     }

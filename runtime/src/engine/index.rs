@@ -68,18 +68,19 @@ impl PatternIndex {
         said
     }
 
-    /// The same of an event of the log, as it was when it arrived. Who somebody is said to be is nothing that they did.
+    /// The same of an event of the log, as it was when it arrived, with its values. Who somebody is said to be is nothing that they did.
     pub(super) fn said_in_log(
         &self,
         reader: &SegmentReader<'_>,
         record: &EventRecord,
         properties: Map<String, Value>,
-    ) -> Vec<PatternId> {
+    ) -> (Vec<PatternId>, Vec<Option<Known>>) {
         if !record.counts || record.name == IDENTIFY {
-            return Vec::new();
+            return Default::default();
         }
         let meaning = reader.meaning(&record.name);
-        self.said_by(meaning, &reader.values(meaning, properties))
+        let values = reader.values(meaning, properties);
+        (self.said_by(meaning, &values), values)
     }
 
     /// The patterns of its type that an event matches, in the order of the program.
@@ -127,7 +128,7 @@ fn values(test: &PropertyTest) -> Option<Vec<Known>> {
         }
         Trait::NumberIn(low, high) if low == high => Some(vec![Known::Number(*low)]),
         Trait::Truth(truth) => Some(vec![Known::Truth(*truth)]),
-        Trait::NumberIn(..) | Trait::TextHolds(..) | Trait::Known => None,
+        Trait::NumberIn(..) | Trait::TextHolds(..) | Trait::Known | Trait::OfJourney => None,
     }
 }
 

@@ -11,12 +11,11 @@ use super::plan::Plan;
 use super::topics::refuses_all;
 use super::touch::Touch;
 use crate::store::{ChangedBy, DecisionCode, DecisionRecord, JourneyRecord, JourneyStatus, OutboxKind, OutboxState};
-use crate::time::Zone;
 use flow_ir::{
     CountedSince, EmailId, Entry, Field, FieldId, FieldType, NEVER, Reenter, SlotId, SlotRole, SystemSlot, TriggerKept,
     WorkflowId,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Touch<'_> {
     /// Takes over what another contact has, who then has nothing any more.
@@ -35,6 +34,8 @@ impl Touch<'_> {
         self.join_held(other);
         self.join_turns(other);
         self.join_agains(other);
+        self.join_had(other);
+        self.give_up_beyond();
         self.join_handed(other);
         self.batch.changes.joined.push((other.id, self.contact.id));
         self.batch.count(counter::JOINED);
@@ -165,29 +166,42 @@ impl Touch<'_> {
     }
 
     fn join_journeys(&mut self, other: &mut Contact) {
-        let both: BTreeSet<WorkflowId> = self.contact.journeys.iter().map(Journey::workflow).collect();
-        let is_of_both = |journey: &Journey| both.contains(&journey.workflow());
+        let plan = self.plan;
+        let key = |journey: &Journey| (journey.workflow(), journey.value(plan));
+        let both: BTreeSet<(WorkflowId, i64)> = self.contact.journeys.iter().map(key).collect();
+        // Of several journeys each value stands for itself; those that began before there were values are of one.
+        let is_of_both = |journey: &Journey| both.contains(&key(journey));
+        let own_runs: BTreeMap<WorkflowId, u32> =
+            both.iter().map(|(workflow, _)| (*workflow, self.contact.runs_in(*workflow))).collect();
+        let mut latest: BTreeMap<(WorkflowId, i64), &Journey> = BTreeMap::new();
+        for journey in other.journeys.iter().filter(|journey| is_of_both(journey)) {
+            let known = latest.entry(key(journey)).or_insert(journey);
+            if known.lateness() < journey.lateness() {
+                *known = journey;
+            }
+        }
         let latest: BTreeSet<(WorkflowId, u32)> =
-            (both.iter()).filter_map(|workflow| Some((*workflow, other.last_in(*workflow)?.record.run))).collect();
+            latest.values().map(|journey| (journey.workflow(), journey.record.run)).collect();
         let mut past = Vec::new();
         for journey in std::mem::take(&mut other.journeys) {
             self.batch.forget(&journey);
             if !is_of_both(&journey) {
-                self.contact.take_said(self.plan, journey.workflow(), TriggerKept::Journey, other);
-                self.adopt(journey, 0, other.zone);
+                let after = own_runs.get(&journey.workflow()).copied().unwrap_or_default();
+                self.take_seat_of(&journey, other);
+                self.adopt(journey, after, other);
             } else if latest.contains(&(journey.workflow(), journey.record.run)) {
                 past.extend(self.join_journey(journey, other));
             } else {
                 past.push(journey);
             }
         }
-        past.into_iter().for_each(|journey| self.join_past(journey, other.zone));
+        past.into_iter().for_each(|journey| self.join_past(journey, other));
     }
 
     /// Of the latest journeys that both had in a workflow one goes on. Theirs, where it had ended and does not.
     fn join_journey(&mut self, mut journey: Journey, other: &Contact) -> Option<Journey> {
         let plan = self.plan;
-        let own = self.contact.last_place_in(journey.workflow())?;
+        let own = self.place_beside(&journey)?;
         if !self.gives_way(own, &journey) {
             self.withdraw_of(&journey);
             self.tell_given(&journey);
@@ -205,20 +219,21 @@ impl Touch<'_> {
             journey.take_over(&given, plan, self.in_hands(&given));
         }
         self.forget_ended(journey.workflow());
-        self.contact.take_said(plan, journey.workflow(), TriggerKept::Journey, other);
-        self.adopt(journey, runs, other.zone);
+        self.take_seat_of(&journey, other);
+        self.adopt(journey, runs, other);
         None
     }
 
     /// A journey of theirs that had ended is a run of its own, whose goal may count on or whose mail the next one leaves some time after, unless it ran
     /// beside one of this person: two at once were one.
-    fn join_past(&mut self, journey: Journey, zone: Zone) {
-        let workflow = journey.workflow();
-        let mut own = self.contact.journeys.iter().filter(|own| own.workflow() == workflow);
+    fn join_past(&mut self, journey: Journey, other: &Contact) {
+        let (plan, workflow) = (self.plan, journey.workflow());
+        let is_beside = |own: &&Journey| own.workflow() == workflow && own.value(plan) == journey.value(plan);
+        let mut own = self.contact.journeys.iter().filter(is_beside);
         let matters = journey.still_counts(self.now) || self.spaces_by(&journey);
         if matters && !own.any(|own| own.ran_beside(&journey)) {
             let runs = self.contact.runs_in(workflow);
-            self.adopt(journey, runs, zone);
+            self.adopt(journey, runs, other);
             self.forget_too_many(workflow);
         }
     }
@@ -239,7 +254,7 @@ impl Touch<'_> {
     }
 
     /// A live journey that gives way ends without an end of its own.
-    fn tell_given(&mut self, journey: &Journey) {
+    pub(super) fn tell_given(&mut self, journey: &Journey) {
         if journey.is_live() {
             let JourneyRecord { run, step, .. } = journey.record;
             let decision = self.about_run(journey.workflow(), run, DecisionCode::GaveWay);
@@ -262,17 +277,29 @@ impl Touch<'_> {
     /// Whether a journey might have begun when it did, had one of the same person ended then.
     fn might_begin(&self, theirs: &Journey, ended_at: i64) -> bool {
         match self.workflow(theirs.workflow()).reenter {
-            Reenter::Never => false,
+            Reenter::Never | Reenter::Per { again: None } => false,
             Reenter::Always => ended_at <= theirs.record.entered_at,
-            Reenter::After(span) => self.after(ended_at, span) <= theirs.record.entered_at,
+            Reenter::After(span) | Reenter::Per { again: Some(span) } => {
+                self.after(ended_at, span) <= theirs.record.entered_at
+            }
         }
     }
 
-    /// `zone` is the one by whose clocks it has waited until now.
-    fn adopt(&mut self, journey: Journey, after: u32, zone: Zone) {
+    /// Where there is one journey at a time, what the trigger of theirs said is what steps and mails read from now on.
+    fn take_seat_of(&mut self, journey: &Journey, other: &Contact) {
+        if self.plan.several(journey.workflow()).is_none() {
+            self.contact.take_said(self.plan, journey.workflow(), TriggerKept::Journey, other);
+        }
+    }
+
+    /// It has waited by the clocks of the other until now.
+    fn adopt(&mut self, journey: Journey, after: u32, other: &Contact) {
+        let (said, zone) = (other.said_to_journey(self.plan, &journey), other.zone);
         let record = JourneyRecord { contact: self.contact.id, run: after + journey.record.run, ..journey.record };
         let workflow = WorkflowId(record.workflow);
+        self.seat_earlier(workflow);
         let place = self.contact.insert_journey(Journey { touched: true, ..Journey::begun(record) });
+        self.seat(place, &said);
         self.look_at_kept_back(workflow);
         if zone != self.contact.zone {
             self.rezone(place, zone);

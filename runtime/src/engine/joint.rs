@@ -11,7 +11,7 @@ use super::lend::Look;
 use super::plan::Plan;
 use super::rate::waiting_in;
 use super::touch::Touch;
-use crate::inbound::SegmentReader;
+use crate::inbound::{Known, SegmentReader};
 use crate::store::{ContactId, EventRecord, Questions, Store};
 use flow_ir::{PatternEvent, PatternId, WorkflowId};
 use std::collections::BTreeSet;
@@ -58,6 +58,8 @@ pub(super) struct Deed {
     arrived_at: i64,
     occurred_at: i64,
     matched: Vec<PatternId>,
+    /// The properties of the event, by which a journey finds that it is about it.
+    values: Vec<Option<Known>>,
 }
 
 /// What each of those who prove to be one did: the one who stays, then the others.
@@ -120,9 +122,9 @@ fn deeds(plan: &Plan, events: Vec<EventRecord>) -> Vec<Deed> {
     let reader = SegmentReader::by(Arc::clone(&plan.names), &plan.program);
     let deed = |event: EventRecord| {
         let properties = serde_json::from_str(&event.properties).unwrap_or_default();
-        let matched = plan.patterns.said_in_log(&reader, &event, properties);
+        let (matched, values) = plan.patterns.said_in_log(&reader, &event, properties);
         let EventRecord { id, occurred_at, received_at, .. } = event;
-        Deed { number: id, arrived_at: received_at, occurred_at, matched }
+        Deed { number: id, arrived_at: received_at, occurred_at, matched, values }
     };
     events.into_iter().map(deed).filter(|deed| !deed.matched.is_empty()).collect()
 }
@@ -155,7 +157,7 @@ impl Touch<'_> {
             for deed in of_others.flat_map(|(_, deeds)| deeds) {
                 let arrived = Arrived::Before { now, number: deed.number, at: deed.arrived_at };
                 for pattern in &deed.matched {
-                    person.count(plan, *pattern, deed.occurred_at, arrived);
+                    person.count(plan, (*pattern, &deed.values), deed.occurred_at, arrived);
                 }
             }
         }

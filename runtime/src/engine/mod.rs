@@ -77,6 +77,7 @@ mod refusals;
 mod report;
 mod roster;
 mod segment;
+mod several;
 mod spacing;
 mod starts;
 mod step;

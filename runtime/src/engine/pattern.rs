@@ -29,6 +29,8 @@ pub(super) fn matches(tests: &[PropertyTest], values: &[Option<Known>]) -> bool 
 fn holds(test: &PropertyTest, values: &[Option<Known>]) -> bool {
     let value = values.get(test.property as usize).and_then(Option::as_ref);
     match (&test.test, value) {
+        // Which journeys it is about, each of them asks where it counts.
+        (Trait::OfJourney, value) => value.is_some(),
         (Trait::Known, value) => value.is_some() != test.negated,
         (_, None) => false,
         (wanted, Some(value)) => has(value, wanted) != test.negated,

@@ -18,6 +18,7 @@ use super::segment::{self, WatchedSegment};
 use super::trigger;
 use crate::inbound::Vocabulary;
 use crate::time::{SendWindow, Zone, Zones};
+use flow_ir::limits::MAX_LIVE_JOURNEYS;
 use flow_ir::{
     Area, Entry, EventCount, FactId, Field, FieldId, FieldType, Id, IdMap, Op, PatternId, PredicateId, Program,
     Reenter, Reference, Required, SlotId, SlotRole, Terminator, TextId, Turn, Wait, WaitId, Workflow, WorkflowId,
@@ -56,6 +57,8 @@ pub(super) struct Plan {
     pub(super) pattern_entries: IdMap<PatternId, Vec<(WorkflowId, u64)>>,
     /// For each pattern, the facts that remember it.
     pub(super) pattern_facts: IdMap<PatternId, Vec<FactId>>,
+    /// For each pattern, the property of the event that must be that of the journey which counts it.
+    pub(super) keyed: IdMap<PatternId, Option<u32>>,
     /// What the names of events mean, for whoever reads the log again.
     pub(super) names: Arc<Vocabulary>,
     /// The patterns on each event type, by the values they ask for.
@@ -211,6 +214,7 @@ impl Plan {
             places: places(&by_name, &program),
             pattern_entries: pattern_entries(&program),
             pattern_facts: pattern_facts(&program),
+            keyed: program.patterns.values().map(|pattern| pattern.of_journey()).collect(),
             names: Arc::new(Vocabulary::new(&program)),
             patterns: PatternIndex::new(&program),
             roles: program.roles(),
@@ -444,10 +448,15 @@ fn kept_of_dates(
     dates.chain(agains.iter().enumerate().filter_map(again))
 }
 
-/// How many rounds a workflow can take at one instant: its entry, each of its waits, and its end; twice where a journey begins the next one.
+/// How many rounds a workflow can take at one instant: its entry, each of its waits, and its end; twice where a journey begins the next one, and as often as
+/// somebody may be in it.
 fn rounds_of(workflow: &Workflow) -> usize {
     let once = workflow.waits.len() + 3;
-    if workflow.reenter == Reenter::Always { 2 * once } else { once }
+    match workflow.reenter {
+        _ if workflow.several.is_some() => once * (usize::from(MAX_LIVE_JOURNEYS) + 1),
+        Reenter::Always => 2 * once,
+        Reenter::Never | Reenter::After(_) | Reenter::Per { .. } => once,
+    }
 }
 
 fn gone_topics_of(program: &Program) -> Vec<FieldId> {
@@ -491,7 +500,8 @@ fn counts(workflow: &Workflow) -> BTreeMap<PatternId, Vec<EventCount>> {
 
 /// How many steps of a workflow let something out.
 fn letting_out(workflow: &Workflow) -> usize {
-    workflow.effects.values().filter(|effect| effect.lets_out()).count()
+    let once = workflow.effects.values().filter(|effect| effect.lets_out()).count();
+    if workflow.several.is_some() { once * usize::from(MAX_LIVE_JOURNEYS) } else { once }
 }
 
 fn groups(program: &Program) -> BTreeMap<String, Vec<WorkflowId>> {

@@ -23,7 +23,7 @@ use super::late::is_late;
 use super::plan::Plan;
 use super::reason::{Ignored, LetIn};
 use super::touch::{Seen, Touch};
-use crate::store::{Actor, DecisionCode, DecisionRecord};
+use crate::store::{Actor, DecisionCode, DecisionRecord, HeldEntry};
 use crate::time::Instant;
 use flow_ir::limits::MAX_TRIGGERS;
 use flow_ir::units::MINUTE_MS;
@@ -280,11 +280,11 @@ impl Touch<'_> {
             self.refuse_unjudged(workflow);
             return None;
         }
-        let Some(refusal) = self.refusal(workflow, &memory) else {
+        let said = self.contact.said(plan, workflow, TriggerKept::Turn);
+        let Some(refusal) = self.refusal(workflow, &memory, &said) else {
             let by = if is_started { LetIn::Started.number() } else { OWN_ENTRY };
             let enrolment = Enrolment::now(workflow, by, own, triggered_at);
             // With which record they came is not kept: of what another contact did, instants tell.
-            let said = self.contact.said(plan, workflow, TriggerKept::Turn);
             return Some(Enrolment { memory: Some(memory), since: Some(0), waited: true, said, late, ..enrolment });
         };
         // What is so of them still lets them in when the refusal ends.
@@ -369,14 +369,13 @@ impl Touch<'_> {
             if let Some(again) = again {
                 self.contact.write(plan, again.at, FOREVER);
             }
-            let is_held = self.contact.held.iter().any(|held| held.workflow == workflow.0);
+            let held: Vec<HeldEntry> =
+                self.contact.held.iter().filter(|held| held.workflow == workflow.0).cloned().collect();
             if let Some(turn) = turn {
                 self.give_up(workflow, turn);
             }
-            if is_held {
-                self.contact.release(workflow);
-            }
-            if turn.is_some() || again.is_some() || is_held {
+            held.iter().for_each(|held| self.contact.release(plan, held));
+            if turn.is_some() || again.is_some() || !held.is_empty() {
                 self.refuse(workflow, &Refusal::Objection(Ignored::Gone, None));
             }
         }

@@ -155,6 +155,7 @@ impl Touch<'_> {
         if is_kept_back {
             return None;
         }
+        self.sit(index);
         let record = &self.journey(index).record;
         let status = record.status;
         let overdue = due && record.due_at.is_some_and(|at| at <= self.now);

@@ -59,6 +59,13 @@ reasons! {
         KeptOut = 14 "the contact is in another workflow that keeps them out of this one",
         /// In a live run alone (E13).
         TestPerson = 26 "the contact only tries things out",
+        /// `reenter per`: which value it would be is said by the event.
+        WithoutValue = 33 "the event does not say for which value the contact would come in",
+        AlreadyInFor = 34 "the contact is in this workflow already for this value",
+        OnlyOnceFor = 35 "the contact was in this workflow before for this value, and it takes everyone once for each",
+        TooSoonFor = 60 "the contact left this workflow too recently to come in again for this value",
+        TooManyAtOnce = 61 "the contact is in this workflow for as many values as somebody can be at once",
+        TooManyValues = 62 "the contact was in this workflow for as many values as can be remembered, so that nobody knows whether this one is new",
     }
 
     /// Beside an entry that was not followed: what a field is missing for, where the workflow does not require it.

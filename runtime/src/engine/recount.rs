@@ -9,14 +9,15 @@
 
 use super::engagement::{MACHINE_CLICK_MS, is_click_on};
 use super::event::LATE_BY_MS;
+use super::several::{NO_VALUE, print_of_known};
 use super::touch::later;
-use crate::inbound::MailEvent;
+use crate::inbound::{Known, MailEvent};
 use crate::store::{ContactId, ContactRecord, EventRecord, JourneyRecord, Questions, SendRecord, Store, StoreError};
 use crate::time::Zones;
 use flow_ir::units::DAY_MS;
 use flow_ir::{
-    CountedSince, EmailId, Engagement, EngagementKind, FOREVER, Layout, NEVER, PatternId, Program, SlotId, Turn,
-    Workflow, WorkflowId,
+    CountedSince, EmailId, Engagement, EngagementKind, EventCount, FOREVER, Layout, NEVER, PatternId, Program, SlotId,
+    Turn, Workflow, WorkflowId,
 };
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -80,7 +81,8 @@ struct Filled<'p> {
 #[derive(Debug)]
 enum What<'p> {
     /// Events that arrived after an instant, and did not occur before another one.
-    Events { pattern: PatternId, arrived_after: i64, occurred_from: i64, enough: i64 },
+    /// With the property of which they must have a value, and that value, where they are about one of several journeys.
+    Events { pattern: PatternId, value: Option<(u32, i64)>, arrived_after: i64, occurred_from: i64, enough: i64 },
     /// What was done with a mail, by its name and link.
     Mail { asked: &'p Engagement, name: &'p str },
 }
@@ -193,7 +195,7 @@ impl<'p> Recount<'p> {
     pub(super) fn take(
         &mut self,
         event: &EventRecord,
-        matched: &[PatternId],
+        (matched, values): (&[PatternId], &[Option<Known>]),
         mail: Option<MailEvent>,
         properties: &Map<String, Value>,
     ) {
@@ -202,10 +204,12 @@ impl<'p> Recount<'p> {
         let text = |name: &str| crate::inbound::text_of(properties, name);
         for filled in self.filled.get_mut(filled).unwrap_or_default() {
             match &filled.what {
-                What::Events { pattern, arrived_after, occurred_from, enough } => {
+                What::Events { pattern, value, arrived_after, occurred_from, enough } => {
+                    let of_event = |property: u32| values.get(property as usize).and_then(Option::as_ref);
                     if event.received_at > *arrived_after
                         && event.occurred_at >= *occurred_from
                         && matched.contains(pattern)
+                        && value.is_none_or(|(property, value)| print_of_known(of_event(property)) == value)
                     {
                         filled.value = (filled.value + 1).min(*enough);
                     }
@@ -280,7 +284,10 @@ fn of_journey<'p>(
     let place = Place::Journey(id, journey.run);
     let sent_at = |email| sent_at(journey, workflow, email);
     let triggered_at = held(layout, memory, workflow.slots.triggered_at).unwrap_or(journey.entered_at);
-    for count in workflow.counts.iter().filter(|count| is_new(count.slot)) {
+    let value = workflow.slots.several.and_then(|slots| held(layout, memory, slots.value)).unwrap_or(NO_VALUE);
+    let value_of = |pattern| Some((program.patterns.get(pattern)?.of_journey()?, value));
+    let is_known = |count: &&EventCount| value != NO_VALUE || value_of(count.pattern).is_none();
+    for count in workflow.counts.iter().filter(|count| is_new(count.slot)).filter(is_known) {
         let begun = match count.since {
             CountedSince::Entry => Some(journey.entered_at),
             CountedSince::Sent(email) => sent_at(email),
@@ -292,6 +299,7 @@ fn of_journey<'p>(
             slot: count.slot,
             what: What::Events {
                 pattern: count.pattern,
+                value: value_of(count.pattern),
                 arrived_after: begun,
                 occurred_from: triggered_at.saturating_sub(LATE_BY_MS),
                 enough: i64::from(count.enough),
@@ -337,8 +345,13 @@ fn of_turn<'p>(frame: &[u8], (workflow, turn): (&Workflow, &Turn), program: &Pro
     let Some(triggered_at) = held(&program.frame, frame, turn.triggered_at).filter(|_| waits) else { return };
     for (count, slot) in turn.counts.iter().filter(|(_, slot)| held(&program.frame, frame, *slot).is_none()) {
         let Some(count) = workflow.counts.iter().find(|known| known.slot == *count) else { continue };
+        if program.patterns.get(count.pattern).is_some_and(|pattern| pattern.of_journey().is_some()) {
+            // Who waits has no value yet.
+            continue;
+        }
         let what = What::Events {
             pattern: count.pattern,
+            value: None,
             arrived_after: triggered_at,
             occurred_from: triggered_at.saturating_sub(LATE_BY_MS),
             enough: i64::from(count.enough),

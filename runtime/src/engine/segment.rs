@@ -164,7 +164,7 @@ impl Touch<'_> {
         let patterns = if verdict.holds { &segment.entered } else { &segment.left };
         for pattern in patterns {
             let mut triggers = std::mem::take(&mut self.crossed);
-            self.matched(*pattern, self.now, &mut triggers);
+            self.matched(*pattern, &[], self.now, &mut triggers);
             self.crossed = triggers;
         }
     }

@@ -41,6 +41,7 @@ impl Touch<'_> {
     pub(super) fn resume(&mut self, index: usize, woken: Woken) {
         let JourneyRecord { status: was, step: stood_at, .. } = self.journey(index).record;
         self.batch.tally.steps += 1;
+        self.sit(index);
         self.note_late(index, woken);
         self.prepare(index, woken);
         let answered = matches!(woken, Woken::Delivered | Woken::Undelivered);
@@ -102,6 +103,7 @@ impl Touch<'_> {
     )]
     fn run(&mut self, index: usize, wake: Wake, door: Door) -> Ran {
         let left_before = self.left_before(index);
+        self.sit(index);
         let journey = &mut self.contact.journeys[index];
         let (workflow, block, run) = (journey.workflow(), journey.record.block, journey.record.run);
         let held_at = (wake.was == JourneyStatus::Held).then_some(wake.stood_at);
@@ -342,6 +344,7 @@ impl Touch<'_> {
     /// Ends a journey. Where the goal was not met, it still counts for as long as it says, from the entry on.
     pub(super) fn end(&mut self, index: usize, converted: bool) {
         self.withdraw(index);
+        self.note_had(index);
         let (plan, now) = (self.plan, self.now);
         let is_met = converted || self.journey(index).record.goal_met;
         let until = self.contact.goal_counts_until(plan, self.journey(index), now).filter(|_| !is_met);

@@ -25,6 +25,21 @@ pub(super) struct AskedOf {
     fields: BTreeMap<TriggerKept, FieldId>,
 }
 
+impl AskedOf {
+    pub(super) fn property(&self) -> &str {
+        &self.property
+    }
+
+    pub(super) fn ty(&self) -> &FieldType {
+        &self.ty
+    }
+
+    /// The field that keeps it so.
+    pub(super) fn field(&self, kept: TriggerKept) -> Option<FieldId> {
+        self.fields.get(&kept).copied()
+    }
+}
+
 /// What a trigger said, in the order in which its workflow asks for it; nothing of one that is no event.
 pub(super) type Said = Vec<FieldValue>;
 

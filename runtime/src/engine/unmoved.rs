@@ -187,6 +187,8 @@ impl<'e> Asking<'e> {
             && pending.turns().next().is_none()
             && pending.agains().next().is_none()
             && !waits_for_gone(self.plan, contact)
+            // What the conditions of their steps read is laid out for one journey at a time.
+            && !contact.journeys.iter().any(|journey| journey.is_live() && self.plan.several(journey.workflow()).is_some())
             && !contact.journeys.iter().any(is_held)
             && !contact.journeys.iter().any(is_renewed)
             && !contact.journeys.iter().any(|journey| journey.is_live() && self.is_or_may_be_kept_back(journey))

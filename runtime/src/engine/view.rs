@@ -120,7 +120,7 @@ pub(super) fn shown(program: &Program, field: &Field, value: &FieldValue, zone: 
     }
 }
 
-fn print(program: &Program, ty: &FieldType, value: i64, zone: Zone) -> Option<String> {
+pub(super) fn print(program: &Program, ty: &FieldType, value: i64, zone: Zone) -> Option<String> {
     match ty {
         FieldType::Number | FieldType::Money => Some(decimal(value)),
         FieldType::YesNo => Some(if value == 0 { "no" } else { "yes" }.to_owned()),

@@ -563,8 +563,10 @@ fn form_at(forms: &[Form], step: Option<u32>) -> Option<Form> {
 fn ignored_name(reason: u32) -> &'static str {
     match Ignored::from_number(reason) {
         Some(Ignored::NotIdentified) => "not_identified",
-        Some(Ignored::AlreadyIn) => "live",
-        Some(Ignored::OnlyOnce | Ignored::TooSoon) => "reenter",
+        Some(Ignored::AlreadyIn | Ignored::AlreadyInFor) => "live",
+        Some(Ignored::OnlyOnce | Ignored::TooSoon | Ignored::OnlyOnceFor | Ignored::TooSoonFor) => "reenter",
+        Some(Ignored::WithoutValue) => "no_value",
+        Some(Ignored::TooManyAtOnce | Ignored::TooManyValues) => "too_many",
         Some(Ignored::Skipped) => "skip",
         Some(Ignored::GoalHolds) => "goal",
         Some(Ignored::ExitHolds) => "exit",

@@ -1,7 +1,7 @@
 //! A batch: what one process writes at once, and the state of the slots that it leaves.
 
 use super::record::{
-    DecisionCode, DecisionRecord, EventRecord, HandoffAnswer, HandoffRecord, JourneyRecord, OutboxRecord,
+    DecisionCode, DecisionRecord, EventRecord, HandoffAnswer, HandoffRecord, JourneyRecord, JourneyValue, OutboxRecord,
     OutboxSettlement, ScoreRecord, StageRecord, day_of,
 };
 use super::slot::{ContactId, Owner, Slot};
@@ -134,6 +134,8 @@ pub struct Changes {
     pub handoffs: Vec<HandoffRecord>,
     /// What teams said of handoffs; of two of one kind about one the last holds.
     pub answers: Vec<HandoffAnswer>,
+    /// The values of journeys that began, where they have some.
+    pub values: Vec<JourneyValue>,
     /// Why things happened, or did not.
     pub decisions: Vec<DecisionRecord>,
     /// Stages that changed.

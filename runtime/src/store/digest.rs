@@ -12,8 +12,8 @@
 
 use super::sqlite;
 use super::{
-    ContactId, ContactWrite, DecisionRecord, EventRecord, HandoffAnswer, HandoffRecord, JourneyRecord, OutboxRecord,
-    OutboxState, Records, ScoreRecord, StageRecord, StoreError, Texts, Total,
+    ContactId, ContactWrite, DecisionRecord, EventRecord, HandoffAnswer, HandoffRecord, JourneyRecord, JourneyValue,
+    OutboxRecord, OutboxState, Records, ScoreRecord, StageRecord, StoreError, Texts, Total,
 };
 use ring::digest::{Context, SHA256};
 use std::collections::BTreeMap;
@@ -41,6 +41,8 @@ pub struct Snapshot {
     pub handoffs: Vec<HandoffRecord>,
     /// By key and what was said.
     pub answers: Vec<HandoffAnswer>,
+    /// By contact, workflow and run.
+    pub values: Vec<JourneyValue>,
     /// By contact and instant.
     pub decisions: Vec<DecisionRecord>,
     /// By contact and instant.
@@ -67,6 +69,7 @@ impl Snapshot {
         self.outbox.sort_by(|(a, _), (b, _)| a.key.cmp(&b.key));
         self.handoffs.sort_by(|a, b| a.key.cmp(&b.key));
         self.answers.sort();
+        self.values.sort();
         self.decisions.sort_by(|a, b| decision_order(a).cmp(&decision_order(b)));
         self.stages.sort_by_key(|row| (row.contact, row.at, row.from, row.to));
         self.scores.sort_by_key(|row| (row.contact, row.at, row.change, row.score));
@@ -93,6 +96,9 @@ impl Snapshot {
         add(&mut out, "handoff", &self.handoffs, handoff);
         add(&mut out, "answer", &self.answers, |row, HandoffAnswer { key, answer, reason, at }| {
             row.text(key).instant(answer.bit()).text(reason).instant(*at)
+        });
+        add(&mut out, "value", &self.values, |row, JourneyValue { contact, workflow, run, value }| {
+            row.number(contact.0).number(u64::from(*workflow)).number(u64::from(*run)).text(value)
         });
         add(&mut out, "decision", &self.decisions, decision);
         add(&mut out, "stage", &self.stages, |row, StageRecord { contact, at, from, to, .. }| {

@@ -9,8 +9,8 @@ use super::digest::Snapshot;
 use super::frame::Blank;
 use super::record::{
     BlockCount, ContactRecord, ContactWrite, DecisionCode, DecisionCount, DecisionRecord, EventRecord, HandoffAnswer,
-    HandoffCount, HandoffRecord, JourneyRecord, JourneyStatus, MessageKey, OutboxRecord, OutboxSettlement,
-    PositionCount, ScoreRecord, StageRecord, UnopenedCount,
+    HandoffCount, HandoffRecord, JourneyRecord, JourneyStatus, JourneyValue, MessageKey, OutboxRecord,
+    OutboxSettlement, PositionCount, ScoreRecord, StageRecord, UnopenedCount,
 };
 use super::slot::{ContactId, Owner, Slot, Tended, Wish};
 use super::stored::{Damaged, StoredContact, StoredTexts};
@@ -61,6 +61,7 @@ struct Shared {
     on_their_way: BTreeSet<u64>,
     handoffs: Vec<HandoffRecord>,
     answers: BTreeMap<(String, flow_ir::Answer), HandoffAnswer>,
+    values: BTreeMap<(ContactId, u32, u32), JourneyValue>,
     decisions: BTreeMap<u64, DecisionRecord>,
     stages: Vec<StageRecord>,
     scores: Vec<ScoreRecord>,
@@ -143,6 +144,7 @@ impl Shared {
             outbox: self.outbox.values().cloned().collect(),
             handoffs: self.handoffs.clone(),
             answers: self.answers.values().cloned().collect(),
+            values: self.values.values().cloned().collect(),
             decisions: self.decisions.values().cloned().collect(),
             stages: self.stages.clone(),
             scores: self.scores.clone(),
@@ -250,6 +252,7 @@ impl Shared {
         changes.settled.into_iter().for_each(|row| self.settle(row));
         self.handoffs.extend(changes.handoffs);
         self.answers.extend(changes.answers.into_iter().map(|row| ((row.key.clone(), row.answer), row)));
+        self.values.extend(changes.values.into_iter().map(|row| ((row.contact, row.workflow, row.run), row)));
         self.decisions.extend(changes.decisions.into_iter().map(|row| (row.id, row)));
         self.stages.extend(changes.stages);
         self.scores.extend(changes.scores);

@@ -35,9 +35,9 @@ pub use frame::Blank;
 pub(crate) use kept::Journeys;
 pub use record::{
     About, BlockCount, ChangedBy, ContactRecord, ContactWrite, DecisionCode, DecisionCount, DecisionRecord,
-    EventRecord, HandoffAnswer, HandoffCount, HandoffRecord, HeldEntry, JourneyRecord, JourneyStatus, MessageId,
-    MessageKey, OutboxKind, OutboxRecord, OutboxSettlement, OutboxState, PositionCount, ScoreRecord, SendRecord,
-    StageRecord, Trace, UnopenedCount, day_of,
+    EventRecord, HandoffAnswer, HandoffCount, HandoffRecord, HeldEntry, JourneyRecord, JourneyStatus, JourneyValue,
+    MessageId, MessageKey, OutboxKind, OutboxRecord, OutboxSettlement, OutboxState, PositionCount, ScoreRecord,
+    SendRecord, StageRecord, Trace, UnopenedCount, day_of,
 };
 pub use records::Records;
 pub use rows::{Astray, JourneyKey, Placed, Rows};

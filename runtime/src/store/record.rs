@@ -417,6 +417,19 @@ pub struct HandoffAnswer {
     pub at: i64,
 }
 
+/// For which value a journey is, where somebody may be in a workflow for several at once.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct JourneyValue {
+    /// Whose journey it is.
+    pub contact: ContactId,
+    /// The number of the workflow.
+    pub workflow: u32,
+    /// The run of the journey.
+    pub run: u32,
+    /// For people: `webinar "spring"`.
+    pub value: String,
+}
+
 /// The words of a trace: most workflows have one.
 pub type Trace = smallvec::SmallVec<[i64; 1]>;
 

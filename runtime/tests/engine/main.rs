@@ -43,6 +43,7 @@ mod said;
 mod segments;
 mod sending;
 mod set_text;
+mod several;
 mod silence;
 mod since;
 mod spacing;

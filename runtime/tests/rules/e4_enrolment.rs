@@ -1,9 +1,7 @@
 //! E4 Enrolment.
-//!
-//! Not there yet: `reenter per`, and so one journey a key.
 
 use crate::support::at;
-use crate::{MONDAY, becomes, does, everywhere, go, mails, told};
+use crate::{MONDAY, becomes, does, everywhere, go, mails, told, visits};
 use serde_json::json;
 
 #[test]
@@ -19,6 +17,28 @@ fn e4_there_is_at_most_one_live_journey_per_workflow_and_contact() {
         assert_eq!(told(&world, "ada", &["Ignored"]), ["03-02 12:00 go Ignored.2"]);
         does(&mut world, "2026-03-03 11:00", "ada", "signed_up");
         assert_eq!(world.journeys("ada").len(), 2, "the first is over");
+    });
+}
+
+#[test]
+fn e4_there_is_at_most_one_live_journey_per_key_with_reenter_per() {
+    everywhere(|place| {
+        let mut world = place.world(
+            "workflow go { enter when visited; reenter per visited.page; wait 1 day
+               if visited(page is trigger.page) { score += 10 }; score += 1 }",
+        );
+        world.contact("ada", &[]);
+        for (time, page) in [("10:00", "/a"), ("11:00", "/b"), ("12:00", "/A")] {
+            visits(&mut world, &format!("2026-03-02 {time}"), "ada", page);
+        }
+        assert_eq!(
+            told(&world, "ada", &["Entered", "Ignored"]),
+            ["03-02 10:00 go Entered", "03-02 11:00 go Entered", "03-02 12:00 go Ignored.34"]
+        );
+        // What is about the one counts for the one, and the same key never comes again.
+        visits(&mut world, "2026-03-06 10:00", "ada", "/a");
+        assert_eq!(world.score("ada"), 12);
+        assert_eq!(told(&world, "ada", &["03-06"]), ["03-06 10:00 go Ignored.35"]);
     });
 }
 

@@ -195,6 +195,7 @@ pub(crate) const DECLARATIONS: &[&str] = &[
     wait until visited up to 2 hours
   }
 }"#,
+    "workflow pages {\n  goal \"Came back\" when visited(page is trigger.page) at least 3 times within 6 days and continue\n  enter when visited\n  reenter per visited.page again after 2 days\n  wait 1 day\n  if visited(page is trigger.page) {\n    score += 2\n  } else if visited(any page) at least 2 times {\n    score += 1\n  }\n  wait until visited(page is trigger.page) from now up to 1 day\n}",
     "workflow rich_ones {\n  enter when rich including existing\n  reenter after 5 days\n  rate 2 a day\n  set budget = 100\n  advance stage to mql\n}",
 ];
 

@@ -20,7 +20,7 @@ fn surprises(relation: &Relation) -> bool {
         Relation::Is(literal) => matches!(literal, Literal::Truth(false, _)),
         Relation::In(literals) => literals.iter().any(|literal| matches!(literal, Literal::Truth(false, _))),
         Relation::Order(order, _) => matches!(order, Order::Under | Order::AtMost),
-        Relation::IsKnown | Relation::IsUnknown | Relation::Text(..) | Relation::Between(..) => false,
+        Relation::Any | Relation::IsKnown | Relation::IsUnknown | Relation::Text(..) | Relation::Between(..) => false,
     }
 }
 

@@ -8,7 +8,7 @@ use super::named;
 use super::number::day_bound;
 use super::predicate::{Asked, engaged_email};
 use super::relation::{self, Values, asks_in_other_words, report_no_order, single};
-use crate::diagnostics::{names, reach, time, trigger};
+use crate::diagnostics::{names, reach, several, time, trigger};
 use crate::domain::event_can_be;
 use crate::meaning::Meaning;
 use crate::source::{Location, Span};
@@ -29,14 +29,23 @@ pub(super) fn check_event(
     asked: Asked<'_>,
 ) -> Cond {
     let Some(event) = named::event(cx, name) else { return Cond::Unknown };
-    let tests: Vec<_> = properties.iter().map(|property| check_property(cx, event, &name.text, property)).collect();
+    let tests: Vec<_> =
+        properties.iter().map(|property| check_property(cx, event, &name.text, property, asked)).collect();
     let since = check_since(cx, &name.text, count.is_some() || none, period, span, asked);
     let counts = check_count(cx, count, span);
     let (Some(tests), Some(since), Some(counts)) = (tests.into_iter().collect::<Option<Vec<_>>>(), since, counts)
     else {
         return Cond::Unknown;
     };
-    if report_no_such_event(cx, name, properties, &tests) {
+    if report_no_such_event(cx, name, properties, &tests) || is_of_unclear_journey(cx, name, event, properties, asked) {
+        return Cond::Unknown;
+    }
+    if let Some(said) = properties.iter().find(|property| is_of_journey(cx, property))
+        && !matches!(since, Since::Journey(_))
+    {
+        let (said, at) = (cx.text_at(said.span), cx.at(span));
+        let alone = (!none && count.is_none()).then(|| pattern_text(cx, name, properties));
+        cx.report(several::counts_since_entry(&said, at, alone));
         return Cond::Unknown;
     }
     if ask_at_properties(cx, &Happened { event, none, name, properties, counted: count.is_some(), span }) {
@@ -191,6 +200,7 @@ fn check_property(
     event: flow_ir::EventId,
     event_name: &str,
     property: &ast::Property,
+    asked: Asked<'_>,
 ) -> Option<Vec<PropertyTest>> {
     let schema = cx.env.schema.events.at(event);
     let declared = &schema.shape;
@@ -210,12 +220,16 @@ fn check_property(
     if asks_in_other_words(cx, &ty, &property.relation) {
         return None;
     }
+    if asked.journey().is_some() && is_of_journey(cx, property) && cx.tells_journeys_apart(name, &ty) {
+        return Some(test(Trait::OfJourney, false));
+    }
     if let Some(said) = property.relation.values().into_iter().find_map(read_of_trigger) {
         let event = cx.env.schema.events.at(event).shape.name.clone();
         cx.report(trigger::not_in_an_event(&said.text, [&event, name], &ty, cx.at(said.span)));
         return None;
     }
     Some(match &property.relation {
+        Relation::Any => Vec::new(),
         Relation::IsKnown => test(Trait::Known, false),
         Relation::IsUnknown => test(Trait::Known, true),
         Relation::Is(literal) => is_one_of(at, &ty, relation::values(cx, name, &ty, std::slice::from_ref(literal))?),
@@ -255,6 +269,46 @@ fn check_property(
             test(Trait::NumberIn(low, high), false)
         }
     })
+}
+
+/// `webinar is trigger.webinar`, where journeys are told apart by their webinar.
+fn is_of_journey(cx: &Cx<'_>, property: &ast::Property) -> bool {
+    let Relation::Is(value) = &property.relation else { return false };
+    let name = property.name.text.as_str();
+    let says_so = read_of_trigger(value).and_then(|said| ast::trigger_property(&said.text)) == Some(name);
+    says_so && cx.several() == Some(name)
+}
+
+/// Reports an event that may be about another journey of the same person, where nothing says which is meant.
+fn is_of_unclear_journey(
+    cx: &mut Cx<'_>,
+    name: &ast::Name,
+    event: flow_ir::EventId,
+    properties: &[ast::Property],
+    asked: Asked<'_>,
+) -> bool {
+    let Some(key) = cx.several().filter(|_| asked.journey().is_some()).map(str::to_owned) else { return false };
+    let mut declared = cx.env.schema.events.at(event).shape.properties.iter();
+    let has_it = declared.any(|property| property.name == key && cx.tells_journeys_apart(&key, &property.ty));
+    if !has_it || properties.iter().any(|property| property.name.text == key) {
+        return false;
+    }
+    let others: Vec<String> = properties.iter().map(|property| cx.text_at(property.span)).collect();
+    let end = properties.last().map_or(name.span.end, |property| property.span.end);
+    let behind = cx.source().get(end as usize..).unwrap_or_default();
+    // With the parenthesis that closes it, also of one that holds nothing.
+    let closed = if properties.is_empty() && !behind.trim_start().starts_with('(') {
+        0
+    } else {
+        behind.find(')').map_or(0, |at| at + 1)
+    };
+    let whole = Span::new(name.span.start, end + closed as u32);
+    let written = |first: String| {
+        format!("{}({})", name.text, [first].into_iter().chain(others.iter().cloned()).collect::<Vec<_>>().join(", "))
+    };
+    let (own, any) = (written(format!("{key} is trigger.{key}")), written(format!("any {key}")));
+    cx.report(several::which_journey(&name.text, &key, cx.at(whole), [own, any]));
+    true
 }
 
 /// `trigger.amount`, as a value.

@@ -73,6 +73,8 @@ pub(super) fn check_field_relation(
         return Cond::Unknown;
     }
     match relation {
+        // Of events alone.
+        Relation::Any => Cond::Unknown,
         Relation::IsKnown | Relation::IsUnknown => {
             let unknown = matches!(relation, Relation::IsUnknown);
             let shape = cx.env.schema.shape(field);

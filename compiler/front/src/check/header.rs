@@ -30,6 +30,9 @@ pub(super) fn check_headers(cx: &mut Cx<'_>, node: &ast::Workflow, anywhere: &Jo
     if node.broken {
         return;
     }
+    if let Some(per) = node.per_value() {
+        super::reenter::per_value(cx, node, per);
+    }
     let (name, at) = (&node.name.text, cx.at(node.name.span));
     if !node.headers().any(|header| matches!(header.kind, Header::Enter(_))) {
         cx.report(contract::no_entry(name, at));

@@ -246,6 +246,8 @@ fn check_number_relation(
         Relation::In(literals) => number_is_one_of(cx, number, &name, literals),
         Relation::IsNot(literal) => not(number_is_one_of(cx, number, &name, std::slice::from_ref(literal))),
         Relation::NotIn(literals) => not(number_is_one_of(cx, number, &name, literals)),
+        // Of events alone.
+        Relation::Any => Cond::Unknown,
         Relation::IsKnown | Relation::IsUnknown => {
             let unknown = *relation == Relation::IsUnknown;
             cx.report(missing::never_missing(&name, unknown, cx.at(span), None));

@@ -36,6 +36,21 @@ impl Cx<'_> {
         }
     }
 
+    /// The property by whose values the journeys of the workflow at hand are told apart.
+    pub(super) fn several(&self) -> Option<&str> {
+        match &self.trigger_of {
+            TriggerOf::Steps(workflow) | TriggerOf::Around(workflow) => self.env.triggers.several(workflow),
+            TriggerOf::Nobody | TriggerOf::Mail(..) => None,
+        }
+    }
+
+    /// Whether a property of another event says, by its name and type, for which of them that is.
+    pub(super) fn tells_journeys_apart(&self, name: &str, ty: &FieldType) -> bool {
+        let (TriggerOf::Steps(workflow) | TriggerOf::Around(workflow)) = &self.trigger_of else { return false };
+        let said = self.env.triggers.of_workflow(&self.env.schema, workflow, name);
+        self.several() == Some(name) && said.is_ok_and(|said| said.ty == *ty)
+    }
+
     /// The type of what a name stands for, where it is a field or what a trigger said; also of what no field keeps yet, in a line that is tried out.
     pub(super) fn type_of(&self, name: &str) -> Option<FieldType> {
         match trigger_property(name) {

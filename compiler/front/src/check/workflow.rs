@@ -30,6 +30,7 @@ pub(super) fn check_workflow(cx: &mut Cx<'_>, node: &ast::Workflow) -> TypedWork
         goal: None,
         entry: TypedEntry::ByHand { at: cx.at(node.head) },
         reenter: Reenter::Never,
+        several: None,
         exits: Vec::new(),
         skip: None,
         conditions: Conditions::default(),

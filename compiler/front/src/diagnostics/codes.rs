@@ -106,6 +106,9 @@ macro_rules! codes {
                 PauseCycle "0820" "pause-cycle" proof pause_cycle;
                 KeepsNobodyBack "0821" "keeps-nobody-back";
                 NeverLeaves "0822" "never-leaves" proof never_leaves;
+                WhichJourney "0860" "which-journey";
+                NoValueOfJourney "0861" "no-value-of-journey";
+                StartsWithoutValue "0862" "starts-without-value";
                 // 09: lints, which `[lints]` in flow.toml can silence or harden
                 NoExit "0901" "no-exit" lint no_exit;
                 NoGoal "0902" "no-goal" lint no_goal;

@@ -18,6 +18,7 @@ pub(crate) mod notify;
 pub(crate) mod reach;
 pub mod render;
 pub(crate) mod repeat;
+pub(crate) mod several;
 pub(crate) mod split;
 pub mod suggest;
 pub(crate) mod syntax;

@@ -27,6 +27,10 @@ pub(crate) struct Triggers {
 #[derive(Debug, Default)]
 struct Trigger {
     ways: Vec<(Way, Location)>,
+    /// How many of them its own `enter` lines are.
+    own: usize,
+    /// The property by whose values its journeys of one person are told apart.
+    several: Option<String>,
     /// The fields of its journeys, by property.
     fields: BTreeMap<String, FieldId>,
 }
@@ -76,7 +80,9 @@ impl Triggers {
         let mut started: BTreeMap<&str, Location> = BTreeMap::new();
         for workflow in &scope.workflows {
             let name = workflow.node.name.text.as_str();
-            let trigger = Trigger { ways: ways_in(workflow, schema), fields: BTreeMap::new() };
+            let ways = ways_in(workflow, schema);
+            let several = workflow.node.per_value().map(|per| per.property.text.clone());
+            let trigger = Trigger { own: ways.len(), ways, several, fields: BTreeMap::new() };
             triggers.workflows.insert(name.to_owned(), trigger);
             each_step(workflow.node.all_steps(), &mut |step| {
                 if let StepKind::Start(start) = &step.kind {
@@ -106,7 +112,8 @@ impl Triggers {
         let mut found: Vec<(String, String, FieldId)> = Vec::new();
         for workflow in &scope.workflows {
             let name = workflow.node.name.text.as_str();
-            let read = workflow.node.triggers.iter().chain(of_mails.get(name).into_iter().flatten());
+            let several = workflow.node.per_value().map(|per| per.property.text.clone());
+            let read = workflow.node.triggers.iter().chain(of_mails.get(name).into_iter().flatten()).chain(&several);
             for property in read.collect::<BTreeSet<_>>() {
                 let Ok(said) = self.of_workflow(schema, name, property) else { continue };
                 let field = keep(schema, &workflow.node, property, &said);
@@ -195,6 +202,22 @@ impl Triggers {
         }
     }
 
+    /// The property by whose values somebody's journeys in a workflow are told apart.
+    pub(crate) fn several(&self, workflow: &str) -> Option<&str> {
+        self.workflows.get(workflow)?.several.as_deref()
+    }
+
+    /// Where a line of the workflow lets people in by what has no value of a property.
+    pub(crate) fn way_without(&self, schema: &Schema, workflow: &str, property: &str) -> Option<Location> {
+        let trigger = self.workflows.get(workflow)?;
+        let lacks = |way: Way| match way {
+            Way::Event(event) => !schema.events.at(event).property_places.contains_key(property),
+            Way::Silent => true,
+            Way::Unclear => false,
+        };
+        trigger.ways.iter().take(trigger.own).find(|(way, _)| lacks(*way)).map(|(_, at)| *at)
+    }
+
     /// Whether an event lets people into a workflow.
     pub(crate) fn lets_into_workflow(&self, workflow: &str, event: EventId) -> bool {
         let ways = self.workflows.get(workflow).map(|trigger| trigger.ways.as_slice()).unwrap_or_default();
@@ -237,18 +260,18 @@ fn keep(schema: &mut Schema, workflow: &ast::Workflow, property: &str, said: &Sa
     let heads = || workflow.headers().map(|header| &header.kind);
     let has_turns = heads().any(|header| matches!(header, Header::Rate(_)));
     let comes_again = heads().any(|header| matches!(header, Header::Reenter(ast::Reenter::Always)));
+    let per = workflow.per_value();
     let of_journey = schema.fields.next_id();
-    let kept = TriggerKept::ALL.into_iter().filter(|kept| match kept {
-        TriggerKept::Journey | TriggerKept::Held => true,
-        TriggerKept::Turn => has_turns,
-        TriggerKept::Again => comes_again,
-    });
-    for kept in kept {
+    let kept = [TriggerKept::Journey, TriggerKept::Held].into_iter();
+    let kept = kept.chain(has_turns.then_some(TriggerKept::Turn)).chain(comes_again.then_some(TriggerKept::Again));
+    let seats = TriggerKept::seats().filter(|_| per.is_some());
+    let had = per.filter(|per| per.property.text == property).map(|_| TriggerKept::Had);
+    for kept in kept.chain(seats).chain(had) {
         let trigger = TriggerValue { workflow: workflow.name.text.clone(), property: property.to_owned(), kept };
         let shape = FieldShape {
             name: trigger.written(),
-            ty: said.ty.clone(),
-            optional: said.lacking.is_some(),
+            ty: if kept == TriggerKept::Had { FieldType::Text } else { said.ty.clone() },
+            optional: said.lacking.is_some() || kept == TriggerKept::Had,
             default: None,
             tag: None,
             trigger: Some(trigger),

@@ -104,13 +104,17 @@ fn properties(printer: &Printer<'_>, event: &Name, properties: &[Property]) -> S
     }
     let properties: Vec<String> = properties
         .iter()
-        .map(|property| format!("{} {}", property.name.text, relation(printer, &property.relation)))
+        .map(|property| match &property.relation {
+            Relation::Any => format!("any {}", property.name.text),
+            asked => format!("{} {}", property.name.text, relation(printer, asked)),
+        })
         .collect();
     format!("({})", properties.join(", "))
 }
 
 fn relation(printer: &Printer<'_>, relation: &Relation) -> String {
     match relation {
+        Relation::Any => String::new(),
         Relation::IsKnown => "is known".to_owned(),
         Relation::IsUnknown => "is unknown".to_owned(),
         Relation::Is(value) => format!("is {}", literal(printer, value)),

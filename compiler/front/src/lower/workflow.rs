@@ -8,7 +8,7 @@ use super::steps::Steps;
 use crate::typed::{TypedEntry, TypedWorkflow};
 use flow_ir::{
     Area, BlockId, Closings, Effect, EffectId, Entry, FOREVER, Function, Goal, IdMap, JourneySlots, Layout, NEVER, Op,
-    PausedSlots, SlotId, SlotKind, Workflow, WorkflowDebug, WorkflowId, Written,
+    PausedSlots, SeveralSlots, SlotId, SlotKind, Workflow, WorkflowDebug, WorkflowId, Written,
 };
 use std::collections::BTreeSet;
 
@@ -18,7 +18,10 @@ impl Lowering<'_> {
             workflow: id,
             name: &typed.name,
             code: Builder::new(),
-            journey: journey_scope(self.holds_out(typed), self.asks_late(typed), self.may_pause(id, typed)),
+            journey: journey_scope(
+                [self.holds_out(typed), self.asks_late(typed), self.may_pause(id, typed)],
+                typed.several.is_some(),
+            ),
             steps: Steps::default(),
             waits: IdMap::default(),
             effects: IdMap::default(),
@@ -60,6 +63,7 @@ impl Lowering<'_> {
             entry,
             event: None,
             reenter: typed.reenter,
+            several: typed.several.clone(),
             exits,
             skip,
             window: typed.window,
@@ -141,8 +145,8 @@ fn told(typed: &TypedWorkflow) -> WorkflowDebug {
 }
 
 /// The slots every journey has, and those that hang on the lines of its head and of the policy: whether it is of somebody for whom
-/// nothing is done, and whether it is late.
-fn journey_scope(holds_out: bool, asks_late: bool, may_pause: bool) -> JourneyScope {
+/// nothing is done, whether it is late, and by what it is told apart from others of its person.
+fn journey_scope([holds_out, asks_late, may_pause]: [bool; 3], are_several: bool) -> JourneyScope {
     let mut layout = Layout::default();
     let slots = JourneySlots {
         triggered_at: layout.add("triggered_at", SlotKind::Int, false, NEVER),
@@ -160,6 +164,10 @@ fn journey_scope(holds_out: bool, asks_late: bool, may_pause: bool) -> JourneySc
         }),
         late: asks_late.then(|| layout.add("late", SlotKind::Int, false, NEVER)),
         held_out: holds_out.then(|| layout.add("held out", SlotKind::Bool, false, 0)),
+        several: are_several.then(|| SeveralSlots {
+            value: layout.add("value", SlotKind::Int, false, 0),
+            seat: layout.add("seat", SlotKind::Int, false, 0),
+        }),
     };
     JourneyScope::new(slots, layout)
 }

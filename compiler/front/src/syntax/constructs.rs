@@ -132,7 +132,7 @@ macro_rules! headers {
         enter: Enter(Enter) [enter "enter"] {
             page "enter", typed "entry" => "enter", typed "trigger" => "enter when",
         };
-        reenter: Reenter(Reenter) [reenter "reenter"] { page "reenter", later "per", };
+        reenter: Reenter(Reenter) [reenter "reenter"] { page "reenter", };
         guards: ExitWhen(ExitWhen) [exit_when "exit when"] { page "exit-when", is Many, };
         guards: SkipWhen(SkipWhen) [skip_when "skip when"] { page "skip-when", };
         window: Window(Window) [window "send on"] { page "send-on", };

@@ -136,6 +136,8 @@ pub(super) fn journey(meaning: &Meaning, workflow: &Workflow, trace_from: u32) -
     names.extend(slots.taken.map(|slot| (slot, "taken".to_owned())));
     let paused = slots.paused.iter().flat_map(|paused| paused.each());
     names.extend(paused.map(|(slot, what)| (slot, what.to_owned())));
+    let several = slots.several.iter().flat_map(|several| several.each());
+    names.extend(several.map(|(slot, what)| (slot, what.to_owned())));
     names.extend(slots.late.map(|slot| (slot, "late".to_owned())));
     names.extend(slots.held_out.map(|slot| (slot, "held out".to_owned())));
     for (word, slot) in (trace_from..).zip(&slots.trace) {

@@ -225,6 +225,7 @@ impl Numbers {
             self.renumber(id, &mut workflow);
             let before = kept.workflows.get(number);
             keep_turn(&mut workflow, before);
+            keep_several(&mut workflow, before);
             let told_before = kept.told(number);
             self.steps(id, (&mut workflow, &mut told), before, told_before);
             let blank = Layout::default();
@@ -288,6 +289,7 @@ impl Numbers {
         let heads = slots.round_began.iter_mut().chain(&mut slots.held_out).chain(&mut slots.late);
         slots.trace.iter_mut().chain(&mut slots.taken).chain(heads).for_each(slot);
         slots.paused.iter_mut().flat_map(|paused| paused.each_mut()).for_each(slot);
+        slots.several.iter_mut().flat_map(|several| several.each_mut()).for_each(slot);
         for (email, kept) in &mut slots.sent_at {
             *email = self.email(*email);
             slot(kept);
@@ -359,6 +361,13 @@ fn keep_turn(workflow: &mut Workflow, before: Option<&Workflow>) {
             turn.rates = known.chain(new).collect();
         }
     }
+}
+
+/// Whoever is in it with several values stays so, however people come in again by now.
+fn keep_several(workflow: &mut Workflow, before: Option<&Workflow>) {
+    let Some(before) = before.filter(|_| workflow.several.is_none()) else { return };
+    workflow.several.clone_from(&before.several);
+    workflow.slots.several = workflow.slots.several.or(before.slots.several);
 }
 
 /// What was written in a version whose files are no longer at hand.

@@ -68,6 +68,13 @@ pub struct Pattern {
     pub tests: Vec<PropertyTest>,
 }
 
+impl Pattern {
+    /// The property whose value must be that of the journey that asks.
+    pub fn of_journey(&self) -> Option<u32> {
+        self.tests.iter().find(|test| test.test == Trait::OfJourney).map(|test| test.property)
+    }
+}
+
 impl PartialEq for Pattern {
     fn eq(&self, other: &Self) -> bool {
         (&self.event, &self.tests) == (&other.event, &other.tests)
@@ -159,6 +166,9 @@ pub enum Trait {
     Truth(bool),
     /// The value is there at all.
     Known,
+    /// The value is that of the journey that asks ([`Workflow::several`](crate::Workflow)): whatever else is to match an event finds it where there is
+    /// any, and each journey counts what is its own.
+    OfJourney,
 }
 
 impl Trait {
@@ -176,7 +186,7 @@ impl Trait {
                 matches!(ty, FieldType::Number | FieldType::Money | FieldType::Date | FieldType::Moment)
             }
             Self::Truth(_) => *ty == FieldType::YesNo,
-            Self::Known => true,
+            Self::Known | Self::OfJourney => true,
         }
     }
 }

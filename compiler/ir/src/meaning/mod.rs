@@ -21,6 +21,7 @@ pub mod policy;
 pub mod rate;
 pub mod role;
 pub mod segment;
+pub mod several;
 pub mod split;
 pub mod step;
 pub mod trigger;

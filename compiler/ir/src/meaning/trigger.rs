@@ -5,6 +5,7 @@
 //! trigger that has to wait keeps what it said in fields of its own, so that nothing of it mixes with what the journey at hand goes by.
 
 use super::Field;
+use crate::limits::MAX_LIVE_JOURNEYS;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -30,11 +31,17 @@ pub enum TriggerKept {
     Turn,
     /// The next journey, where it came during one.
     Again,
+    /// One of several journeys, by the number of its seat, from 1.
+    Seat(u8),
+    /// A text: with which values somebody has been in the workflow, and until when.
+    Had,
 }
 
 impl TriggerKept {
-    /// All of them.
-    pub const ALL: [TriggerKept; 4] = [Self::Journey, Self::Held, Self::Turn, Self::Again];
+    /// The seats of those who may be in a workflow several times.
+    pub fn seats() -> impl Iterator<Item = TriggerKept> {
+        (1..=MAX_LIVE_JOURNEYS).map(Self::Seat)
+    }
 }
 
 impl Field {
@@ -56,10 +63,12 @@ impl TriggerValue {
     /// What it is called among the fields of a program, where each has a name of its own.
     pub fn name(&self) -> String {
         let kept = match self.kept {
-            TriggerKept::Journey => "",
-            TriggerKept::Held => ", held",
-            TriggerKept::Turn => ", until the turn comes",
-            TriggerKept::Again => ", for the next journey",
+            TriggerKept::Journey => String::new(),
+            TriggerKept::Held => ", held".to_owned(),
+            TriggerKept::Turn => ", until the turn comes".to_owned(),
+            TriggerKept::Again => ", for the next journey".to_owned(),
+            TriggerKept::Seat(seat) => format!(", in seat {seat}"),
+            TriggerKept::Had => ", in journeys that have ended".to_owned(),
         };
         format!("{} of {}{kept}", self.written(), self.workflow)
     }

@@ -10,6 +10,7 @@ use super::layout::Layout;
 use super::policy::Late;
 use super::rate::{Rate, Turn};
 use super::role::SlotRole;
+use super::several::SeveralSlots;
 use super::step::StepKey;
 use crate::id::{
     BlockId, EffectId, EmailId, EventId, IdMap, PatternId, PredicateId, SlotId, StepId, WaitId, WorkflowId,
@@ -34,6 +35,10 @@ pub struct Workflow {
     pub event: Option<EventId>,
     /// Whether people may come in again.
     pub reenter: Reenter,
+    /// The property of what lets somebody in by whose values their journeys are told apart ([`Reenter::Per`]). It stays where people come in again
+    /// otherwise by now, for those who are in it with several values.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub several: Option<String>,
     /// Each `exit when`, judged in order.
     pub exits: Vec<PredicateId>,
     /// True of people who are never enrolled and never messaged while it is.
@@ -212,6 +217,9 @@ pub struct JourneySlots {
     /// What a journey that stands still keeps. None where none of them does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paused: Option<PausedSlots>,
+    /// By what journeys of one person are told apart that are in it beside each other. None where there is one at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub several: Option<SeveralSlots>,
 }
 
 /// What a journey that stands still keeps, so that it goes on as it would have.
@@ -328,6 +336,11 @@ pub enum Reenter {
     After(CivilSpan),
     /// As soon as the last journey has ended.
     Always,
+    /// Once for each value of [`Workflow::several`], also while they are in it with others.
+    Per {
+        /// How long after the end of the journey with a value the same one lets them in again; never where none is given.
+        again: Option<CivilSpan>,
+    },
 }
 
 const DAY_MINUTES: u16 = 24 * 60;

@@ -56,6 +56,7 @@ impl Checker<'_> {
         slots.taken.into_iter().for_each(|slot| own(slot, "taken"));
         let paused = slots.paused.iter().flat_map(|paused| paused.each());
         paused.for_each(|(slot, what)| own(slot, what));
+        slots.several.iter().flat_map(|several| several.each()).for_each(|(slot, what)| own(slot, what));
         slots.late.into_iter().for_each(|slot| own(slot, "late"));
         slots.held_out.into_iter().for_each(|slot| own(slot, "held_out"));
         slots.trace.iter().for_each(|slot| own(*slot, "trace"));

@@ -428,6 +428,36 @@ fn those_who_wait_for_their_turn_have_their_place() {
     assert!(counted.contains("which is no count") && counted.contains("is something else too"), "{counted}");
 }
 
+/// Journeys beside each other are told apart, and only what is of one of them is counted so.
+#[test]
+fn journeys_beside_each_other_are_told_apart() {
+    let several = |change: fn(&mut Workflow)| {
+        faults(|program| {
+            let workflow = program.workflows.at_mut(WorkflowId(0));
+            let mut add = |name: &str| workflow.journey.add(name, SlotKind::Int, false, 0);
+            let slots = SeveralSlots { value: add("value"), seat: add("seat") };
+            workflow.journey.place();
+            (workflow.several, workflow.slots.several) = (Some("webinar".into()), Some(slots));
+            workflow.reenter = Reenter::Per { again: None };
+            change(workflow);
+        })
+    };
+    assert_eq!(several(|_| {}), "sound");
+    // People come in otherwise by now, and some may be in it several times still.
+    assert_eq!(several(|workflow| workflow.reenter = Reenter::Never), "sound");
+    let untold = "workflow guide: nothing tells its journeys of one person apart";
+    assert_eq!(several(|workflow| workflow.several = None), untold);
+    assert_eq!(several(|workflow| workflow.slots.several = None), untold);
+    let forever =
+        several(|workflow| workflow.reenter = Reenter::Per { again: Some(CivilSpan { months: -1, days: 0, ms: 0 }) });
+    assert!(forever.contains("is no length of time"), "{forever}");
+    let twice = several(|workflow| {
+        let triggered_at = workflow.slots.triggered_at;
+        workflow.slots.several.as_mut().unwrap().value = triggered_at;
+    });
+    assert!(twice.contains("is something else too"), "{twice}");
+}
+
 /// Whoever comes in by a date has one that there is, and where it is kept when that is.
 #[test]
 fn entries_at_dates_have_dates_and_places() {

@@ -151,12 +151,12 @@ impl StepHost<'_> {
             warnings: story::warnings(self, memory, self.plan.zone),
             zone: self.plan.zone,
         };
-        let title = self.plan.program.title(self.workflow);
+        let title = self.titled(&view);
         let notice = Notice {
             to: to.to_owned(),
             reply_to: view.address().map(str::to_owned),
             subject: format!("{title}: {}", who(&view)),
-            text: text(&view, title, &order),
+            text: text(&view, &title, &order),
         };
         // A notice is a few texts: writing them as JSON cannot fail.
         let payload = serde_json::to_string(&notice).unwrap_or_default();

@@ -43,7 +43,7 @@ impl StepHost<'_> {
 
     fn give_notice(&mut self, memory: &Memory<'_>, step: StepId, notify: &Notify, to: String) {
         let view = self.view(&memory[Area::Contact]);
-        let title = self.plan.program.title(self.workflow);
+        let title = self.titled(&view);
         let mut lines =
             vec![view.fill(&notify.text), String::new(), format!("About {}, from \"{title}\".", who(&view))];
         lines.extend(WHO.iter().filter_map(|(words, field)| Some(format!("{words}: {}", said(&view, field)?))));

@@ -1,9 +1,9 @@
-//! The ledgers of stages and scores.
+//! The ledgers of stages and scores, and the values of journeys.
 
 use super::append::{Table, Values, append};
 use super::codes::{id, sql_id};
 use super::fault::Trouble;
-use crate::store::{ChangedBy, ContactId, PAGE_ROWS, Placed, ScoreRecord, StageRecord};
+use crate::store::{ChangedBy, ContactId, JourneyValue, PAGE_ROWS, Placed, ScoreRecord, StageRecord};
 use rusqlite::{Connection, Row, params};
 
 const STAGE_TABLE: Table = Table { name: "stage_change", columns: "contact, at, from_stage, to_stage, workflow, run" };
@@ -26,6 +26,33 @@ pub(super) fn write(connection: &Connection, stages: &[StageRecord], scores: &[S
         changed(by, values)
     };
     append(connection, SCORE_TABLE, scores, score, |_, error| error.into())
+}
+
+/// For which values journeys are.
+pub(super) fn write_values(connection: &Connection, journeys: &[JourneyValue]) -> Result<(), Trouble> {
+    if journeys.is_empty() {
+        return Ok(());
+    }
+    let sql = "INSERT OR REPLACE INTO journey_value (contact, workflow, run, value) VALUES (?1, ?2, ?3, ?4)";
+    let mut statement = connection.prepare_cached(sql)?;
+    for JourneyValue { contact, workflow, run, value } in journeys {
+        statement.execute(params![sql_id(contact.0), workflow, run, value])?;
+    }
+    Ok(())
+}
+
+pub(super) fn values(connection: &Connection) -> Result<Vec<JourneyValue>, Trouble> {
+    let sql = "SELECT contact, workflow, run, value FROM journey_value ORDER BY contact, workflow, run";
+    let mut statement = connection.prepare(sql)?;
+    let rows = statement.query_map([], |row| {
+        Ok(JourneyValue {
+            contact: ContactId(id(row, 0)?),
+            workflow: row.get(1)?,
+            run: row.get(2)?,
+            value: row.get(3)?,
+        })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 fn changed(by: &ChangedBy, values: &mut Values<'_, '_>) -> rusqlite::Result<()> {

@@ -20,6 +20,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("V013.sql"),
     include_str!("V014.sql"),
     include_str!("V015.sql"),
+    include_str!("V018.sql"),
 ];
 
 /// The version this Flow writes.

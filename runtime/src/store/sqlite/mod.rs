@@ -285,6 +285,7 @@ fn write_in_both_ways(connection: &Connection, SlotBatch { slot, changes, .. }: 
     outbox::settle(connection, &changes.settled)?;
     handoffs::write(connection, &changes.handoffs)?;
     handoffs::write_answers(connection, &changes.answers)?;
+    ledgers::write_values(connection, &changes.values)?;
     decisions::write(connection, &changes.decisions)?;
     ledgers::write(connection, &changes.stages, &changes.scores)?;
     slots::write_reads(connection, *slot, &changes.reads)?;

@@ -15,6 +15,7 @@ pub(super) fn read(connection: &Connection) -> Result<Snapshot, Trouble> {
         outbox: outbox::all(connection)?,
         handoffs: handoffs::all(connection)?,
         answers: handoffs::answers(connection)?,
+        values: ledgers::values(connection)?,
         decisions: decisions::all(connection)?,
         stages: ledgers::all_stages(connection)?,
         scores: ledgers::all_scores(connection)?,

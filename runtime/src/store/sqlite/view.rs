@@ -336,8 +336,10 @@ fn journeys_in(rows: &str, address: Option<&str>) -> String {
     format!(
         "SELECT {who}, {workflow} AS workflow, run, version, {status} AS status, {step} AS step, \
          {entered_at} AS entered_at, {due_at} AS due_at, {ended_at} AS ended_at, \
-         CASE goal_met WHEN 0 THEN 'no' ELSE 'yes' END AS goal_met, {until} AS goal_counts_until FROM {rows} \
-         WHERE NOT EXISTS (SELECT 1 FROM joined WHERE joined.contact = journey.contact)"
+         CASE goal_met WHEN 0 THEN 'no' ELSE 'yes' END AS goal_met, {until} AS goal_counts_until, \
+         {} AS value FROM {rows} \
+         WHERE NOT EXISTS (SELECT 1 FROM joined WHERE joined.contact = journey.contact)",
+        value_of("journey")
     )
 }
 
@@ -392,10 +394,19 @@ fn decision_view(address: Option<&str>) -> String {
     format!(
         "SELECT decision.id AS id, {at} AS at, {who}, {workflow} AS workflow, run, version, {code} AS decision, \
          {step} AS step, {} AS reason, {} AS took, {} AS asked, \
-         (SELECT sent.key FROM outbox AS sent WHERE sent.id = decision.send) AS mail FROM {rows}",
+         (SELECT sent.key FROM outbox AS sent WHERE sent.id = decision.send) AS mail, {} AS value FROM {rows}",
         decided_because(),
         of_arms_that_ran(WordKind::Arm),
-        of_arms_that_ran(WordKind::Asked)
+        of_arms_that_ran(WordKind::Asked),
+        value_of("decision")
+    )
+}
+
+/// For which value the journey is that a row is about, where its workflow has several.
+fn value_of(table: &str) -> String {
+    format!(
+        "(SELECT own.value FROM journey_value AS own WHERE own.contact = {table}.contact \
+         AND own.workflow = {table}.workflow AND own.run = {table}.run)"
     )
 }
 

@@ -123,6 +123,15 @@ fn said_of_handoffs() -> impl Strategy<Value = HandoffAnswer> {
     })
 }
 
+fn values_of_journeys() -> impl Strategy<Value = JourneyValue> {
+    (contact_id(), 0..2u32, 1..3u32, ".{0,8}").prop_map(|(contact, workflow, run, value)| JourneyValue {
+        contact,
+        workflow,
+        run,
+        value,
+    })
+}
+
 fn totals() -> impl Strategy<Value = (Total, i64)> {
     let more = prop_oneof![16 => -5..50i64, 1 => Just(i64::MAX), 1 => Just(i64::MIN)];
     let total = prop_oneof![
@@ -161,12 +170,12 @@ fn changes() -> impl Strategy<Value = Changes> {
         vec(events(), 0..2),
         vec(outbox_rows(), 0..3),
         vec(settlements(), 0..2),
-        (vec(handoffs(), 0..2), vec(said_of_handoffs(), 0..2)),
+        (vec(handoffs(), 0..2), vec(said_of_handoffs(), 0..2), vec(values_of_journeys(), 0..2)),
     );
     let place = || vec(("[ab]", vec(any::<u8>(), 0..4)), 0..2);
     let notes = (vec(decisions(), 0..3), ledgers(), place(), place(), vec(totals(), 0..2));
     (people, traffic, notes).prop_map(|((contacts, (keys, joined), ended), traffic, notes)| {
-        let (events, outbox, settled, (handoffs, answers)) = traffic;
+        let (events, outbox, settled, (handoffs, answers, values)) = traffic;
         let (decisions, (stages, scores), reads, actors, totals) = notes;
         let actors = actors.into_iter().map(|(name, state)| (Actor::Team(name), state)).collect();
         Changes {
@@ -179,6 +188,7 @@ fn changes() -> impl Strategy<Value = Changes> {
             settled,
             handoffs,
             answers,
+            values,
             decisions,
             stages,
             scores,

@@ -282,6 +282,12 @@ pub(super) fn everything() -> Changes {
         settled: vec![settlement(1, OutboxState::Delivered, 120)],
         handoffs: vec![handoff("c1.nurture.1.s9.v0")],
         answers: vec![answer("c1.nurture.1.s9.v0", Answer::Refused, 130)],
+        values: vec![JourneyValue {
+            contact: ContactId(1),
+            workflow: 0,
+            run: 1,
+            value: "webinar \"spring\"".to_owned(),
+        }],
         decisions: vec![decision(4, 1, DecisionCode::Entered), decision(5, 2, DecisionCode::Sent)],
         stages: vec![StageRecord { contact: ContactId(1), at: 10, from: 0, to: 2, by: ChangedBy::default() }],
         scores: vec![ScoreRecord {

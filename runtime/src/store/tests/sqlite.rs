@@ -95,7 +95,7 @@ fn a_store_of_an_earlier_flow_is_brought_to_this_one() {
                    DROP INDEX outbox_queued; DROP INDEX outbox_on_its_way; PRAGMA user_version = 7; \
                    CREATE INDEX outbox_unsettled ON outbox (id) WHERE state IN (0, 1, 6); \
                    ALTER TABLE outbox DROP COLUMN held_since; ALTER TABLE event DROP COLUMN counts; UPDATE outbox SET queued_at = 7; \
-                   DROP TABLE contact_tail; DROP TABLE key_tail; DROP TABLE blank; DROP TABLE message_tail; DROP TABLE handoff_answer; ALTER TABLE slot DROP COLUMN tail_sum; \
+                   DROP TABLE contact_tail; DROP TABLE key_tail; DROP TABLE blank; DROP TABLE message_tail; DROP TABLE handoff_answer; DROP TABLE journey_value; ALTER TABLE slot DROP COLUMN tail_sum; \
                    ALTER TABLE contact ADD COLUMN texts TEXT NOT NULL DEFAULT '[]'; \
                    UPDATE contact SET texts = (SELECT texts FROM contact_text WHERE contact_text.id = contact.id); \
                    DROP TABLE contact_text; CREATE VIEW contact_view AS SELECT id, texts FROM contact;";
@@ -720,8 +720,16 @@ fn digests_tell_what_differs_and_not_how_it_was_cut_into_batches() {
     let settled = vec![OutboxSettlement { attempts: 9, ..settlement(41, OutboxState::Delivered, 77) }];
     let (stages, scores) = (rows.stages, rows.scores);
     let contacts = rows.contacts;
-    let answers = rows.answers;
-    let rest = Changes { settled, contacts, ended: rows.ended, handoffs: rows.handoffs, answers, ..Changes::default() };
+    let (answers, values) = (rows.answers, rows.values);
+    let rest = Changes {
+        settled,
+        contacts,
+        ended: rows.ended,
+        handoffs: rows.handoffs,
+        answers,
+        values,
+        ..Changes::default()
+    };
     pen.commit(&mut other, Changes { stages, scores, ..rest });
     assert_eq!(other.snapshot().digest(), whole);
 

@@ -322,19 +322,28 @@ fn journeys_are_shown_in_words() {
         goal_until: Some(1_000),
         ..journey(1, 0, run)
     };
+    let value = |run: u32| JourneyValue { contact: ContactId(1), workflow: 0, run, value: format!("webinar {run}") };
     let contacts = vec![on(1, vec![over(2), held]), on(2, vec![journey(2, 9, 1)]), on(3, vec![journey(3, 0, 1)])];
-    let store = told(&folder, Changes { contacts: contacts.into(), ended: vec![over(1)], ..Changes::default() });
+    let store = told(
+        &folder,
+        Changes {
+            contacts: contacts.into(),
+            ended: vec![over(1)],
+            values: vec![value(1), value(2)],
+            ..Changes::default()
+        },
+    );
     let columns = "contact, user_id, address, workflow, run, version, status, step, entered_at, due_at, ended_at, goal_met, \
-                   goal_counts_until";
+                   goal_counts_until, value";
     let rows = shown(&store, &format!("SELECT {columns} FROM journey_view ORDER BY contact, workflow, run"));
     let (entered, second, ended) = ("1970-01-01T00:00:00.500Z", "1970-01-01T00:00:01.000Z", "1970-01-01T00:00:00.700Z");
     let (due, who) = ("2026-03-02T10:00:00.250Z", ["1", "1", "p1@example.com"]);
-    let of = |who: [&'static str; 3], rest: [&'static str; 10]| who.into_iter().chain(rest).collect::<Vec<_>>();
+    let of = |who: [&'static str; 3], rest: [&'static str; 11]| who.into_iter().chain(rest).collect::<Vec<_>>();
     let expected = [
-        of(who, ["nurture", "1", "1", "ended", "wait 2 days", entered, "-", ended, "no", second]),
-        of(who, ["nurture", "2", "1", "ended", "wait 2 days", entered, "-", ended, "no", second]),
-        of(who, ["win 'em back", "1", "1", "held", "send hello", entered, due, "-", "yes", "-"]),
-        of(["2", "-", "p2@example.com"], ["9", "1", "1", "waiting", "2", entered, second, "-", "no", "-"]),
+        of(who, ["nurture", "1", "1", "ended", "wait 2 days", entered, "-", ended, "no", second, "webinar 1"]),
+        of(who, ["nurture", "2", "1", "ended", "wait 2 days", entered, "-", ended, "no", second, "webinar 2"]),
+        of(who, ["win 'em back", "1", "1", "held", "send hello", entered, due, "-", "yes", "-", "-"]),
+        of(["2", "-", "p2@example.com"], ["9", "1", "1", "waiting", "2", entered, second, "-", "no", "-", "-"]),
     ];
     assert_eq!(rows, expected.concat());
 }

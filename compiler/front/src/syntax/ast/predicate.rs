@@ -113,6 +113,8 @@ pub(crate) enum Period {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Relation {
+    /// `any webinar`: whichever it is, of an event alone.
+    Any,
     IsKnown,
     IsUnknown,
     Is(Literal),
@@ -130,7 +132,7 @@ impl Relation {
     /// The values it compares with.
     pub(crate) fn values(&self) -> Vec<&Literal> {
         match self {
-            Self::IsKnown | Self::IsUnknown => Vec::new(),
+            Self::Any | Self::IsKnown | Self::IsUnknown => Vec::new(),
             Self::Is(value) | Self::IsNot(value) => vec![value],
             Self::In(values) | Self::NotIn(values) | Self::Text(_, values) => values.iter().collect(),
             Self::Between(low, high) => {

@@ -1,6 +1,6 @@
 //! `workflow`: the lines that hold for all of it and its steps, as they stand among each other.
 
-use super::{Block, Clause, Header, Name, Step, Text};
+use super::{Block, Clause, Header, Name, PerValue, Reenter, Step, Text};
 use crate::source::Span;
 use std::collections::BTreeSet;
 
@@ -34,6 +34,14 @@ impl Workflow {
 
     pub(crate) fn steps(&self) -> impl Iterator<Item = &Step> + Clone {
         self.items.iter().filter_map(|item| if let Item::Step(step) = item { Some(step) } else { None })
+    }
+
+    /// By which values journeys of one person are told apart, where they are.
+    pub(crate) fn per_value(&self) -> Option<&PerValue> {
+        self.headers().find_map(|header| match &header.kind {
+            Header::Reenter(Reenter::Per(per)) => Some(per),
+            _ => None,
+        })
     }
 
     /// Those that everybody goes in order, and those of its ends.

@@ -93,7 +93,7 @@ fn event_test(reader: &mut Reader<'_>, pair: &Pair<'_>, none: bool) -> Predicate
     for inner in child(pair, Rule::properties).into_iter().flat_map(Pair::into_inner) {
         if inner.as_rule() == Rule::property {
             let relation = child(&inner, Rule::relation).and_then(|inner| relation(reader, &inner));
-            let relation = relation.unwrap_or(Relation::IsKnown);
+            let relation = relation.unwrap_or(Relation::Any);
             properties.push(Property { name: reader.name_of(&inner, Rule::name), relation, span: span(&inner) });
         }
     }

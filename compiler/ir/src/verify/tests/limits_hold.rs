@@ -177,6 +177,10 @@ const HELD: &[Held] = &[
         };
         program.teams.at_mut(TeamId(0)).members.push(member);
     }),
+    ("MAX_LIVE_JOURNEYS", MAX_LIVE_JOURNEYS as usize, |program, seat| {
+        let trigger = TriggerValue { workflow: "w".into(), property: "p".into(), kept: TriggerKept::Seat(seat as u8) };
+        program.fields.at_mut(FieldId(0)).trigger = Some(trigger);
+    }),
     ("MAX_HOLD_DAYS", MAX_HOLD_DAYS as usize, |program, days| program.policy.hold_ms = Some(days as i64 * DAY_MS)),
     ("MAX_SEGMENT_DEPTH", MAX_SEGMENT_DEPTH, chain),
     ("MAX_SEGMENT_TESTS", MAX_SEGMENT_TESTS, segments),

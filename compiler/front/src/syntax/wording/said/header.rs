@@ -134,6 +134,8 @@ pub(super) const ROWS: &[Row] = &[
     ("^ exit unless $p.. $", "exit when not ($p)", SAY),
     ("^ exit if $p.. $", "exit when $p", SAY),
     ("^ reenter once every|each|per|in|after $n:number $u:unit $", "reenter after $n $u", SAY),
+    ("^ reenter once per $r.. $", "reenter per $r", SAY),
+    ("^ reenter [once] for each|every $r.. $", "reenter per $r", SAY),
     (
         "^ reentry|re-entry|reenrollment [is] [allowed] [once] after|every|each $n:number $u:unit $",
         "reenter after $n $u",
