@@ -428,6 +428,8 @@ fn appointment_words(program: &Program, appointment: &Appointment) -> String {
         }
         Appointment::BusinessDays(days) => counted(i64::from(*days), "business day"),
         Appointment::BusinessHours(hours) => counted(i64::from(*hours), "business hour"),
+        Appointment::OnDay { day, minute } => format!("calendar day {day} at {}", clock(*minute)),
+        Appointment::Clock { minute } => clock(*minute),
         Appointment::Tomorrow { minute } => format!("tomorrow at {}", clock(*minute)),
         Appointment::Day { number, minute } => format!("day {number}{}", at(minute)),
         Appointment::Date { slot, distance, before, minute } => {

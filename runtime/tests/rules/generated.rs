@@ -182,6 +182,10 @@ pub(crate) const DECLARATIONS: &[&str] = &[
   }
   split offer {
     50% long {
+      wait until 08:30
+      wait until 2026-03-06 at 10:00, if past {
+        score += 1
+      }
       wait until tomorrow at 08:30
     }
     50% short {
