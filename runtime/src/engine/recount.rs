@@ -8,7 +8,6 @@
 //! Those of so many contacts are filled with one reading of the log that memory is bounded; the rest is left to another reading.
 
 use super::engagement::{MACHINE_CLICK_MS, is_click_on};
-use super::event::LATE_BY_MS;
 use super::touch::later;
 use crate::inbound::MailEvent;
 use crate::store::{ContactId, ContactRecord, EventRecord, JourneyRecord, Questions, SendRecord, Store, StoreError};
@@ -293,7 +292,7 @@ fn of_journey<'p>(
             what: What::Events {
                 pattern: count.pattern,
                 arrived_after: begun,
-                occurred_from: triggered_at.saturating_sub(LATE_BY_MS),
+                occurred_from: triggered_at.saturating_sub(program.policy.late_by_ms()),
                 enough: i64::from(count.enough),
             },
             value: 0,
@@ -340,7 +339,7 @@ fn of_turn<'p>(frame: &[u8], (workflow, turn): (&Workflow, &Turn), program: &Pro
         let what = What::Events {
             pattern: count.pattern,
             arrived_after: triggered_at,
-            occurred_from: triggered_at.saturating_sub(LATE_BY_MS),
+            occurred_from: triggered_at.saturating_sub(program.policy.late_by_ms()),
             enough: i64::from(count.enough),
         };
         filled.push(Filled { place: Place::Frame, slot: *slot, what, value: 0 });

@@ -53,15 +53,22 @@ fn e6_what_it_looks_back_to_is_its_anchor() {
     });
 }
 
+/// An hour where no policy says `late by`, else what it says.
 #[test]
 fn e6_what_occurred_up_to_an_hour_before_the_trigger_and_arrives_after_it_counts_since_entry() {
-    const HOUR: i64 = 3_600_000;
+    const MINUTE: i64 = 60_000;
     everywhere(|place| {
-        for (before, score) in [(HOUR, 1), (HOUR + 1, 101)] {
-            let mut world = place.signed_up(&go(&WAITS.replace('P', "visited")));
-            world.at("2026-03-02 13:00").event_of("ada", "visited", json!({"page": "/"}), at(MONDAY) - before).run();
-            world.at("2026-03-20").run();
-            assert_eq!(world.score("ada"), score, "{before} ms before");
+        for (policy, late_by) in [
+            ("", 60 * MINUTE),
+            ("policy { late by 10 minutes }\n", 10 * MINUTE),
+            ("policy { late by 3 days }\n", 3 * 24 * 60 * MINUTE),
+        ] {
+            for (before, score) in [(late_by, 1), (late_by + 1, 101)] {
+                let mut world = place.signed_up(&(policy.to_owned() + &go(&WAITS.replace('P', "visited"))));
+                world.at("2026-03-02 13:00").event_of("ada", "visited", json!({"page": "/"}), at(MONDAY) - before).run();
+                world.at("2026-03-20").run();
+                assert_eq!(world.score("ada"), score, "{policy}: {before} ms before");
+            }
         }
     });
 }

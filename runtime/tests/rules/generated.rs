@@ -32,6 +32,7 @@ pub(crate) const DECLARATIONS: &[&str] = &[
        quiet from 03:00 to 04:00 in contact timezone
        blackout 2027-01-01
        hold at most 7 days
+       late by 2 hours
        first drip
      }",
     "calendar rest {\n  2026-03-06\n  2026-03-10 to 2026-03-11\n}",

@@ -100,6 +100,7 @@ fn of_rule(rule: Rule) -> Option<Expected> {
         Rule::labelled => Expected::Words(&["step"]),
         Rule::plain_step => Expected::Thing("a step"),
         Rule::up_to => Expected::Words(&["up to"]),
+        Rule::by_length => Expected::Form("by …"),
         Rule::comma => Expected::Words(&[","]),
         Rule::any_email => Expected::Refinement(&Expected::Words(&["any email of this journey"])),
         Rule::of_this => Expected::Words(&["of this journey"]),
