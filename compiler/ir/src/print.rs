@@ -299,7 +299,9 @@ fn policy_lines(policy: &Policy) -> Vec<String> {
     lines.extend(policy.blackouts.iter().map(days));
     lines.extend(policy.hold_ms.map(|ms| format!("holds for {} at most", elapsed(ms))));
     lines.extend(policy.holdout.map(|percent| format!("holds {percent}% out")));
-    lines.extend(policy.late_by_ms.map(|ms| format!("counts since entry what occurred {} before it at most", elapsed(ms))));
+    lines.extend(
+        policy.late_by_ms.map(|ms| format!("counts since entry what occurred {} before it at most", elapsed(ms))),
+    );
     lines.extend(policy.late.map(|late| format!("late {}", late.words())));
     if !policy.first.is_empty() {
         lines.push(format!("first {}", policy.first.join(", then ")));

@@ -131,7 +131,9 @@ impl Journey {
         let Some(counts) = plan.workflow(self.workflow()).counts.get(&pattern) else { return };
         let slots = &plan.program.workflows.at(self.workflow()).slots;
         let triggered_at = self.read(plan, slots.triggered_at);
-        if is_history(occurred_at, triggered_at, plan.program.policy.late_by_ms()) || !arrived.is_after(self.record.since, triggered_at) {
+        if is_history(occurred_at, triggered_at, plan.program.policy.late_by_ms())
+            || !arrived.is_after(self.record.since, triggered_at)
+        {
             return;
         }
         for EventCount { since, enough, slot, .. } in counts {

@@ -65,7 +65,10 @@ fn e6_what_occurred_up_to_an_hour_before_the_trigger_and_arrives_after_it_counts
         ] {
             for (before, score) in [(late_by, 1), (late_by + 1, 101)] {
                 let mut world = place.signed_up(&(policy.to_owned() + &go(&WAITS.replace('P', "visited"))));
-                world.at("2026-03-02 13:00").event_of("ada", "visited", json!({"page": "/"}), at(MONDAY) - before).run();
+                world
+                    .at("2026-03-02 13:00")
+                    .event_of("ada", "visited", json!({"page": "/"}), at(MONDAY) - before)
+                    .run();
                 world.at("2026-03-20").run();
                 assert_eq!(world.score("ada"), score, "{policy}: {before} ms before");
             }
@@ -236,7 +239,7 @@ fn e6_a_wait_for_an_hour_is_over_at_the_next_one_at_home() {
             ("2026-03-02 23:30", "wait until 09:00", "2026-03-03 08:00"),
             ("2026-03-28 10:00", "wait until 02:30", "2026-03-29 01:00"),
             ("2026-10-24 10:00", "wait until 02:30", "2026-10-25 00:30"),
-            ("2026-02-28 10:00", "wait until 09:00", "2026-03-01 08:00"),
+            ("2026-04-30 10:00", "wait until 09:00", "2026-05-01 07:00"),
         ] {
             assert_eq!(over_at(place, signs_up, wait, None), at(over), "{signs_up}, {wait}");
         }

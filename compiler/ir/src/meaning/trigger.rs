@@ -30,11 +30,13 @@ pub enum TriggerKept {
     Turn,
     /// The next journey, where it came during one.
     Again,
+    /// A journey that another workflow has started, and that is to begin.
+    Start,
 }
 
 impl TriggerKept {
     /// All of them.
-    pub const ALL: [TriggerKept; 4] = [Self::Journey, Self::Held, Self::Turn, Self::Again];
+    pub const ALL: [TriggerKept; 5] = [Self::Journey, Self::Held, Self::Turn, Self::Again, Self::Start];
 }
 
 impl Field {
@@ -60,6 +62,7 @@ impl TriggerValue {
             TriggerKept::Held => ", held",
             TriggerKept::Turn => ", until the turn comes",
             TriggerKept::Again => ", for the next journey",
+            TriggerKept::Start => ", as it was started",
         };
         format!("{} of {}{kept}", self.written(), self.workflow)
     }

@@ -100,6 +100,8 @@ fn of_rule(rule: Rule) -> Option<Expected> {
         Rule::labelled => Expected::Words(&["step"]),
         Rule::plain_step => Expected::Thing("a step"),
         Rule::up_to => Expected::Words(&["up to"]),
+        Rule::given => Expected::Refinement(&Expected::Form("with … = …")),
+        Rule::given_value => Expected::Form("… = …"),
         Rule::by_length => Expected::Form("by …"),
         Rule::comma => Expected::Words(&[","]),
         Rule::any_email => Expected::Refinement(&Expected::Words(&["any email of this journey"])),
