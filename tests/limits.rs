@@ -48,6 +48,7 @@ fn cases() -> Vec<Case> {
         case("MAX_RATE", limits::MAX_RATE as usize, Flow(rate), Code::BadRate),
         case("MAX_CAPACITY", limits::MAX_CAPACITY as usize, Flow(capacity), Code::BadCapacity),
         case("MAX_HOLD_DAYS", limits::MAX_HOLD_DAYS as usize, Flow(hold), Code::BadDuration),
+        case("MAX_LATE_BY_DAYS", limits::MAX_LATE_BY_DAYS as usize, Flow(late_by), Code::BadDuration),
         case("MAX_FACT_DEPTH", limits::MAX_FACT_DEPTH as usize, Flow(cap), Code::BadCount),
         case("MAX_ROUNDS", limits::MAX_ROUNDS as usize, Flow(rounds), Code::BadRepeat),
         case("MAX_BECAUSE_BYTES", limits::MAX_BECAUSE_BYTES, Flow(because), Code::TooLarge),
@@ -125,6 +126,10 @@ fn rounds(times: usize) -> String {
 
 fn hold(days: usize) -> String {
     format!("policy {{ hold at most {days} days }}\n")
+}
+
+fn late_by(days: usize) -> String {
+    format!("policy {{ late by {days} days }}\n")
 }
 
 fn cap(emails: usize) -> String {

@@ -49,7 +49,7 @@ pub use meaning::function::{Block, Comparison, Function, Op, Terminator, ValueTy
 pub use meaning::holidays::{COUNTRY_FIELD, DaySpan, HolidayCalendar};
 pub use meaning::layout::{Layout, Slot, SlotKind};
 pub use meaning::mail::{Email, EmailKind, Piece, TextTemplate};
-pub use meaning::policy::{Cap, Consent, HOLD_MS, Late, Over, Policy, Quiet};
+pub use meaning::policy::{Cap, Consent, HOLD_MS, LATE_BY_MS, Late, Over, Policy, Quiet};
 pub use meaning::rate::{Rate, RatePer, Turn};
 pub use meaning::role::{SlotRole, SystemSlot, TurnSlot};
 pub use meaning::segment::Segment;

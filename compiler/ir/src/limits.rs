@@ -104,6 +104,9 @@ pub const TRACE_BITS: u32 = VALUE_LIMIT.trailing_zeros();
 /// The longest time for which a mail is held. What says "this week" is wrong long before.
 pub const MAX_HOLD_DAYS: u32 = 90;
 
+/// How long before the event that let somebody in another may have occurred and still be part of the journey. What is older is history.
+pub const MAX_LATE_BY_DAYS: u32 = 30;
+
 /// The most people whom a `rate` lets in, in an hour or a day. Beyond it nothing is paced that a mail server would feel.
 pub const MAX_RATE: u32 = 1_000_000;
 

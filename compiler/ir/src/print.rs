@@ -300,6 +300,9 @@ fn policy_lines(policy: &Policy) -> Vec<String> {
     lines.extend(policy.blackouts.iter().map(days));
     lines.extend(policy.hold_ms.map(|ms| format!("holds for {} at most", elapsed(ms))));
     lines.extend(policy.holdout.map(|percent| format!("holds {percent}% out")));
+    lines.extend(
+        policy.late_by_ms.map(|ms| format!("counts since entry what occurred {} before it at most", elapsed(ms))),
+    );
     lines.extend(policy.late.map(|late| format!("late {}", late.words())));
     if !policy.first.is_empty() {
         lines.push(format!("first {}", policy.first.join(", then ")));
@@ -434,6 +437,8 @@ fn appointment_words(program: &Program, appointment: &Appointment) -> String {
         }
         Appointment::BusinessDays(days) => counted(i64::from(*days), "business day"),
         Appointment::BusinessHours(hours) => counted(i64::from(*hours), "business hour"),
+        Appointment::OnDay { day, minute } => format!("calendar day {day} at {}", clock(*minute)),
+        Appointment::Clock { minute } => clock(*minute),
         Appointment::Tomorrow { minute } => format!("tomorrow at {}", clock(*minute)),
         Appointment::Day { number, minute } => format!("day {number}{}", at(minute)),
         Appointment::Date { slot, distance, before, minute } => {

@@ -164,7 +164,7 @@ impl Reads<'_> {
             }
             Reference::Field(field) => self.fields.extend([field]),
             // It has a door of its own, or is not read.
-            Reference::Workflow(_) | Reference::Split(_) | Reference::Written(_) => {}
+            Reference::Workflow(_) | Reference::Split(_) | Reference::Written(_) | Reference::Kept(_) => {}
         }
     }
 

@@ -564,6 +564,15 @@ impl Checker<'_> {
             Reference::Email(id) => self.exists(place, &program.emails, id),
             Reference::Team(id) => self.exists(place, &program.teams, id),
             Reference::Field(id) => self.exists(place, &program.fields, id),
+            Reference::Kept(id) => {
+                self.exists(place, &program.fields, id);
+                let is_kept = |field: &crate::Field| {
+                    field.trigger.as_ref().is_some_and(|trigger| trigger.kept == crate::TriggerKept::Start)
+                };
+                if program.fields.get(id).is_some_and(|field| !is_kept(field)) {
+                    self.fault(place, format!("starts a workflow with {id}, which is nothing of a start"));
+                }
+            }
             Reference::Written(id) => {
                 self.exists(place, &program.fields, id);
                 if program.fields.get(id).is_some_and(|field| field.ty != crate::FieldType::Text) {

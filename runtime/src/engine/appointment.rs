@@ -44,6 +44,11 @@ impl Touch<'_> {
         let zone = self.contact.zone;
         let at = match *appointment {
             Appointment::Weekday { day, minute } => civil::next_weekday(Instant(since), day, minute, zone),
+            // A day that calendars do not reach is one that never comes.
+            Appointment::OnDay { day, minute } => {
+                civil::on_date(day.into(), minute, zone).unwrap_or(if day > 0 { Instant::NEVER } else { Instant::MIN })
+            }
+            Appointment::Clock { minute } => civil::next_clock(Instant(since), minute, zone),
             Appointment::Tomorrow { minute } => civil::days_behind(Instant(since), 1, Some(minute), zone),
             Appointment::BusinessDays(days) => {
                 civil::business_days_behind(Instant(since), days.into(), self.holidays(), zone)
@@ -129,7 +134,7 @@ impl Touch<'_> {
             return None;
         }
         match appointment {
-            Appointment::Date { .. } => Some(match self.instant(index, appointment) {
+            Appointment::Date { .. } | Appointment::OnDay { .. } => Some(match self.instant(index, appointment) {
                 Some(at) if !self.is_past(index) => at,
                 _ => due_at,
             }),

@@ -9,16 +9,12 @@ use super::plan::Plan;
 use super::touch::Touch;
 use super::trigger::Said;
 use crate::inbound::{Known, Tracked};
-use flow_ir::units::HOUR_MS;
 use flow_ir::{CountedSince, EventCount, FactId, NEVER, PatternId, WorkflowId};
 
-/// How long before the event that let somebody in another may have occurred and still count since entry, if it arrives after it: what one
-/// person does in a sitting comes from several machines, and not in order.
-pub(super) const LATE_BY_MS: i64 = HOUR_MS;
-
-/// Whether it occurred too long before what let somebody in to count since then, however late it arrives.
-pub(super) fn is_history(occurred_at: i64, triggered_at: i64) -> bool {
-    occurred_at < triggered_at.saturating_sub(LATE_BY_MS)
+/// Whether it occurred too long before what let somebody in to count since then, however late it arrives. `late_by`: how long may lie between
+/// the two, in milliseconds.
+pub(super) fn is_history(occurred_at: i64, triggered_at: i64, late_by: i64) -> bool {
+    occurred_at < triggered_at.saturating_sub(late_by)
 }
 
 /// The entries that an event triggers, each workflow once.
@@ -154,7 +150,9 @@ impl Journey {
         let Some(counts) = plan.workflow(self.workflow()).counts.get(&pattern) else { return };
         let slots = &plan.program.workflows.at(self.workflow()).slots;
         let triggered_at = self.read(plan, slots.triggered_at);
-        if is_history(occurred_at, triggered_at) || !arrived.is_after(self.record.since, triggered_at) {
+        if is_history(occurred_at, triggered_at, plan.program.policy.late_by_ms())
+            || !arrived.is_after(self.record.since, triggered_at)
+        {
             return;
         }
         for EventCount { since, enough, slot, .. } in counts {

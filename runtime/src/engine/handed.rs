@@ -14,7 +14,7 @@ use crate::compose::one_line;
 use crate::inbound::{Tracked, bare_address, is_alike};
 use crate::store::{ContactId, DecisionCode, DecisionRecord, HandoffAnswer};
 use flow_ir::backend::Memory;
-use flow_ir::{Answer, Area, HandedSlot, HandedSlots, NEVER, StepId, TeamId, WorkflowId};
+use flow_ir::{Answer, Area, HandedSlot, HandedSlots, LATE_BY_MS, NEVER, StepId, TeamId, WorkflowId};
 use std::cmp::Reverse;
 
 /// How much is kept of why somebody was refused.
@@ -88,7 +88,7 @@ impl Touch<'_> {
         let open = asked.filter_map(|(id, team)| Some((&team.name, id, team.handed?))).filter(|(_, _, handed)| {
             let at = read(handed.at);
             at > NEVER
-                && !is_history(occurred_at, at)
+                && !is_history(occurred_at, at, LATE_BY_MS)
                 && read(handed.answers) & answer.bit() == 0
                 && member.is_none_or(|member| member == read(handed.member))
         });

@@ -62,7 +62,9 @@ impl Contact {
         for held in self.held.iter_mut().filter(|held| Contact::is_asked_of(plan, held, asked)) {
             let workflow = WorkflowId(held.workflow);
             let Some(counts) = plan.workflow(workflow).counts.get(&pattern) else { continue };
-            if is_history(occurred_at, held.occurred_at) || !arrived.is_after(held.since, held.occurred_at) {
+            if is_history(occurred_at, held.occurred_at, plan.program.policy.late_by_ms())
+                || !arrived.is_after(held.since, held.occurred_at)
+            {
                 continue;
             }
             let layout = &plan.program.workflows.at(workflow).journey;

@@ -150,10 +150,13 @@ impl<'e> StepHost<'e> {
         self.texts.get(text.index())
     }
 
-    /// Sets a text.
-    pub(super) fn set_text(&mut self, field: FieldId, text: TextId, value: &str) {
+    /// Sets a text, or takes it away. Nothing happens where it was so already.
+    pub(super) fn set_text(&mut self, field: FieldId, text: TextId, value: Option<&str>) {
+        if self.text_at(text) == value {
+            return;
+        }
         let before = self.text_at(text).map(str::to_owned);
-        self.texts.set(text.index(), Some(value));
+        self.texts.set(text.index(), value);
         self.texts_before.push((field, before));
     }
 

@@ -72,7 +72,12 @@ impl Touch<'_> {
             SlotRole::Owed(workflow) => return self.join_entry(other, workflow, slot),
             SlotRole::Unjudged(workflow) => return self.join_unjudged(other, workflow, slot),
             // One start is followed; where they are in it already, it is refused then.
-            SlotRole::Started(_) => own.min(theirs),
+            SlotRole::Started(workflow) => {
+                if theirs < own {
+                    self.contact.take_said(plan, workflow, TriggerKept::Start, other);
+                }
+                own.min(theirs)
+            }
             // The one who stays goes on as they are parted already; else as the other was.
             SlotRole::Drawn(_) => {
                 if own == 0 {

@@ -338,6 +338,8 @@ impl Touch<'_> {
                 civil::business_time_before(ended, ms, BUSINESS_MINUTES, holidays, zone).0
             }
             Appointment::Weekday { .. }
+            | Appointment::OnDay { .. }
+            | Appointment::Clock { .. }
             | Appointment::Tomorrow { .. }
             | Appointment::Day { .. }
             | Appointment::Date { .. } => ended_at,

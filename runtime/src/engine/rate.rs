@@ -404,7 +404,9 @@ impl Contact {
         for (workflow, turn) in waiting_in(plan, self).into_iter().chain(again::remembered_in(plan, self)) {
             let Some(counts) = plan.workflow(workflow).counts.get(&pattern) else { continue };
             let triggered_at = self.read(plan, turn.triggered_at);
-            if is_history(occurred_at, triggered_at) || !arrived.is_after(0, triggered_at) {
+            if is_history(occurred_at, triggered_at, plan.program.policy.late_by_ms())
+                || !arrived.is_after(0, triggered_at)
+            {
                 continue;
             }
             for count in counts.iter().filter(|count| count.since == CountedSince::Entry) {

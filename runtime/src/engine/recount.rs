@@ -8,7 +8,6 @@
 //! Those of so many contacts are filled with one reading of the log that memory is bounded; the rest is left to another reading.
 
 use super::engagement::{MACHINE_CLICK_MS, is_click_on};
-use super::event::LATE_BY_MS;
 use super::several::{NO_VALUE, print_of_known};
 use super::touch::later;
 use crate::inbound::{Known, MailEvent};
@@ -301,7 +300,7 @@ fn of_journey<'p>(
                 pattern: count.pattern,
                 value: value_of(count.pattern),
                 arrived_after: begun,
-                occurred_from: triggered_at.saturating_sub(LATE_BY_MS),
+                occurred_from: triggered_at.saturating_sub(program.policy.late_by_ms()),
                 enough: i64::from(count.enough),
             },
             value: 0,
@@ -353,7 +352,7 @@ fn of_turn<'p>(frame: &[u8], (workflow, turn): (&Workflow, &Turn), program: &Pro
             pattern: count.pattern,
             value: None,
             arrived_after: triggered_at,
-            occurred_from: triggered_at.saturating_sub(LATE_BY_MS),
+            occurred_from: triggered_at.saturating_sub(program.policy.late_by_ms()),
             enough: i64::from(count.enough),
         };
         filled.push(Filled { place: Place::Frame, slot: *slot, what, value: 0 });

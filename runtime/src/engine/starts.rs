@@ -5,7 +5,8 @@
 use super::enrol::Enrolment;
 use super::reason::LetIn;
 use super::touch::Touch;
-use flow_ir::{FOREVER, SlotId, WorkflowId};
+use super::trigger::Said;
+use flow_ir::{FOREVER, SlotId, TriggerKept, WorkflowId};
 
 impl Touch<'_> {
     /// Whom another workflow lets in whose instant has come.
@@ -15,7 +16,10 @@ impl Touch<'_> {
         for (workflow, slot) in self.pending_starts() {
             if self.contact.read(plan, slot) <= self.now {
                 self.contact.write(plan, slot, FOREVER);
-                enrolments.extend(self.judge(Enrolment::now(workflow, LetIn::Started.number(), 0, self.now)));
+                let said = self.contact.said(plan, workflow, TriggerKept::Start);
+                self.contact.keep_said(plan, workflow, TriggerKept::Start, &Said::new());
+                let enrolment = Enrolment::now(workflow, LetIn::Started.number(), 0, self.now);
+                enrolments.extend(self.judge(Enrolment { said, ..enrolment }));
             }
         }
         enrolments

@@ -76,6 +76,11 @@ impl Plan {
         };
         self.triggers.at(workflow).iter().map(|asked| said(asked).unwrap_or(FieldValue::Missing)).collect()
     }
+
+    /// The fields that keep what a workflow asks of its triggers so.
+    pub(super) fn kept_so(&self, workflow: WorkflowId, kept: TriggerKept) -> impl Iterator<Item = FieldId> + '_ {
+        self.triggers.at(workflow).iter().filter_map(move |asked| asked.fields.get(&kept).copied())
+    }
 }
 
 impl Contact {

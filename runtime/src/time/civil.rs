@@ -76,6 +76,16 @@ pub fn next_weekday(after: Instant, weekday: u8, minute: u16, zone: Zone) -> Ins
     found.into_iter().find(|at| *at > after).unwrap_or(Instant::NEVER)
 }
 
+/// The first instant behind another one at which clocks show a minute of the day. [`Instant::NEVER`] at the calendar's end.
+pub fn next_clock(after: Instant, minute: u16, zone: Zone) -> Instant {
+    /// That of this day may be past, and a day may be left out of the calendar of a zone.
+    const LOOK_AHEAD_DAYS: i32 = 3;
+    let today = wall_clock(after, zone).map(DateTime::date);
+    let days = (0..=LOOK_AHEAD_DAYS).filter_map(|days| add_days(today?, days));
+    let mut found = days.filter_map(|day| at(on_day(day, minute)?, zone));
+    found.find(|at| *at > after).unwrap_or(Instant::NEVER)
+}
+
 /// A minute of the day that comes so many days behind the one of an instant; that of the instant itself where none is given.
 pub fn days_behind(instant: Instant, days: i32, minute: Option<u16>, zone: Zone) -> Instant {
     let moved = || {
@@ -450,10 +460,14 @@ mod tests {
         assert_eq!(later_date(20_484, 1, 3), Some(20_484 + 31), "the last of February, and three days more");
         assert_eq!(on_date(20_542, 0, berlin).map(|at| at.0), midnight("Europe/Berlin", 20_542));
         assert_eq!((on_date(i64::MAX, 0, berlin), later_date(i64::MAX, 0, 1)), (None, None));
+        assert_eq!(found(next_clock(monday, 540, berlin)), "2026-03-03T09:00:00+01:00");
+        assert_eq!(found(next_clock(monday.sub_ms(1), 540, berlin)), "2026-03-02T09:00:00+01:00");
+        assert_eq!(next_clock(Instant::NEVER, 0, berlin), Instant::NEVER);
         // There was no 30 December 2011 in Apia, a Friday: the first instant behind it.
         let apia = zone("Pacific/Apia");
         let thursday = instant("2011-12-29T12:00:00-10:00");
         assert_eq!(shown(next_weekday(thursday, 4, 540, apia), apia), "2011-12-31T00:00:00+14:00");
+        assert_eq!(shown(next_clock(thursday, 540, apia), apia), "2011-12-31T09:00:00+14:00");
         assert_eq!(next_weekday(Instant::NEVER, 0, 0, berlin), Instant::NEVER);
         assert_eq!(days_behind(Instant::NEVER, 1, None, berlin), Instant::NEVER);
     }

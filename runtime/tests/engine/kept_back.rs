@@ -90,6 +90,10 @@ fn waits_by_the_calendar_are_worked_out_anew() {
     for (wait, over) in [
         ("wait until next monday at 09:00", "03-16 09:00"),
         ("wait until tomorrow at 09:00", "03-12 09:00"),
+        ("wait until 09:00", "03-12 09:00"),
+        ("wait until 2026-03-20", "03-20 09:00"),
+        // That day went by.
+        ("wait until 2026-03-10", "03-11 10:00"),
         // Nine days later than Wednesday at ten.
         ("wait 2 days", "03-13 10:00"),
         ("wait 90 minutes", "03-11 11:30"),

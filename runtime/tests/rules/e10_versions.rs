@@ -244,3 +244,27 @@ fn e10_a_workflow_that_is_gone_takes_nobody_new_and_lets_people_finish() {
         assert_eq!((told(&world, "bo", &["Entered"]).len(), mails(&world)), (0, 1));
     });
 }
+
+/// What an older step gives is there for the steps of today, also where no step of today gives anything.
+#[test]
+fn e10_an_older_step_starts_another_workflow_with_what_it_gave_it() {
+    let shop = |entry: &str, steps: &str| {
+        format!(
+            "event bought {{ item text }}
+workflow shop {{ enter when bought; reenter never; {steps} }}
+workflow later {{ {entry}; reenter never; wait 1 day
+  if trigger.item is \"book\" {{ score += 1 }} }}"
+        )
+    };
+    everywhere(|place| {
+        for item in ["book", "pen"] {
+            let mut world = place.world(&shop("enter by hand", "wait 2 days\n start later with item = trigger.item"));
+            world.contact("ada", &[]);
+            world.at(MONDAY).event("ada", "bought", json!({ "item": item })).run();
+            world.becomes(&shop("enter when bought and customer", "wait 3 days\n start later"));
+            world.at("2026-03-06").run();
+            assert_eq!(world.score("ada"), i64::from(item == "book"));
+            assert_eq!(world.journeys("ada").len(), 2);
+        }
+    });
+}

@@ -291,3 +291,59 @@ fn e4_with_reenter_always_the_latest_trigger_of_a_journey_begins_the_next() {
         );
     });
 }
+
+const SHOP: &str = "event bought { item text; amount number }
+workflow shop { enter when bought; reenter always; score += 1; start later with item = trigger.item, amount = trigger.amount }
+workflow later { enter by hand; reenter after 1 minute; RATE wait 1 day
+  if trigger.item is \"book\" { score += (trigger.amount or 0) }
+  if trigger.item is unknown { score += 1000 } }
+workflow other { enter when requested_demo; reenter always; start later }";
+
+#[test]
+fn e4_a_started_journey_goes_by_what_it_was_started_with() {
+    everywhere(|place| {
+        for rate in ["", "rate 1 an hour;"] {
+            let mut world = place.world(&SHOP.replace("RATE", rate));
+            world.contact("ada", &[]).contact("bo", &[]);
+            world.at(MONDAY).event("ada", "bought", json!({"item": "book", "amount": 7})).run();
+            world.event("bo", "bought", json!({"item": "pen", "amount": 9})).run();
+            world.reopen().at("2026-03-04 10:00").run();
+            assert_eq!((world.score("ada"), world.score("bo")), (8, 1), "{rate}");
+            // What the next one is not given, the one before has not left behind.
+            world.event("ada", "requested_demo", json!({})).run();
+            world.reopen().at("2026-03-06 10:00").run();
+            assert_eq!(world.score("ada"), 1008, "{rate}");
+        }
+    });
+}
+
+#[test]
+fn e4_of_several_starts_at_one_instant_the_first_says_with_what() {
+    everywhere(|place| {
+        let mut world = place.world(&SHOP.replace("RATE", ""));
+        world.contact("ada", &[]);
+        world.at(MONDAY).event("ada", "bought", json!({"item": "book", "amount": 7}));
+        world.event("ada", "bought", json!({"item": "pen", "amount": 9})).run();
+        world.reopen().at("2026-03-04 10:00").run();
+        assert_eq!(world.score("ada"), 9);
+        assert_eq!(world.journeys("ada").len(), 3);
+    });
+}
+
+#[test]
+fn e4_what_a_start_gives_is_fixed_at_its_step_and_has_a_fallback() {
+    everywhere(|place| {
+        let text = "workflow asked { enter when requested_demo; reenter never; start later with seats = employees or 5, title = job_title or \"none\" }
+workflow later { enter by hand; reenter never; wait 1 day
+  score += (trigger.seats or 0)
+  if trigger.title is \"none\" { score += 100 } }";
+        for (known, score) in [(vec![], 105), (vec![("employees", "9"), ("job_title", "CTO")], 9)] {
+            let mut world = place.world(text);
+            world.contact("ada", &known);
+            world.at(MONDAY).event("ada", "requested_demo", json!({})).run();
+            becomes(&mut world, "2026-03-02 12:00", "ada", &[("employees", "70")]);
+            world.reopen().at("2026-03-04 10:00").run();
+            assert_eq!(world.score("ada"), score);
+        }
+    });
+}

@@ -53,15 +53,25 @@ fn e6_what_it_looks_back_to_is_its_anchor() {
     });
 }
 
+/// An hour where no policy says `late by`, else what it says.
 #[test]
 fn e6_what_occurred_up_to_an_hour_before_the_trigger_and_arrives_after_it_counts_since_entry() {
-    const HOUR: i64 = 3_600_000;
+    const MINUTE: i64 = 60_000;
     everywhere(|place| {
-        for (before, score) in [(HOUR, 1), (HOUR + 1, 101)] {
-            let mut world = place.signed_up(&go(&WAITS.replace('P', "visited")));
-            world.at("2026-03-02 13:00").event_of("ada", "visited", json!({"page": "/"}), at(MONDAY) - before).run();
-            world.at("2026-03-20").run();
-            assert_eq!(world.score("ada"), score, "{before} ms before");
+        for (policy, late_by) in [
+            ("", 60 * MINUTE),
+            ("policy { late by 10 minutes }\n", 10 * MINUTE),
+            ("policy { late by 3 days }\n", 3 * 24 * 60 * MINUTE),
+        ] {
+            for (before, score) in [(late_by, 1), (late_by + 1, 101)] {
+                let mut world = place.signed_up(&(policy.to_owned() + &go(&WAITS.replace('P', "visited"))));
+                world
+                    .at("2026-03-02 13:00")
+                    .event_of("ada", "visited", json!({"page": "/"}), at(MONDAY) - before)
+                    .run();
+                world.at("2026-03-20").run();
+                assert_eq!(world.score("ada"), score, "{policy}: {before} ms before");
+            }
         }
     });
 }
@@ -171,6 +181,70 @@ fn e6_a_wait_by_the_calendar_is_over_on_its_day_at_its_hour_at_home() {
         ] {
             assert_eq!(over_at(place, signs_up, wait, None), at(over), "{signs_up}, {wait}");
         }
+    });
+}
+
+#[test]
+fn e6_a_wait_for_a_day_of_the_calendar_is_over_on_it_at_home_and_at_once_where_that_is_past() {
+    everywhere(|place| {
+        for (signs_up, wait, over) in [
+            (MONDAY, "wait until 2026-03-20", "2026-03-20 08:00"),
+            (MONDAY, "wait until 2026-03-20 at 18:30", "2026-03-20 17:30"),
+            // Clocks go forward on Sunday 29 March at 02:00, and back on 25 October at 03:00.
+            (MONDAY, "wait until 2026-03-29 at 02:30", "2026-03-29 01:00"),
+            (MONDAY, "wait until 2026-10-25 at 02:30", "2026-10-25 00:30"),
+            // At this very instant it is not past yet; whoever comes later goes on at once.
+            (MONDAY, "wait until 2026-03-02 at 11:00", MONDAY),
+            (MONDAY, "wait until 2026-03-02 at 10:59", MONDAY),
+            (MONDAY, "wait until 2025-12-01", MONDAY),
+            ("2026-03-19 23:30", "wait until 2026-03-20 at 00:30", "2026-03-19 23:30"),
+        ] {
+            assert_eq!(over_at(place, signs_up, wait, None), at(over), "{signs_up}, {wait}");
+        }
+        // It is the day of where they are, and nothing becomes past by that.
+        for (moves, over) in [
+            (("2026-03-10", "America/New_York"), "2026-03-20 13:00"),
+            (("2026-03-20 07:00", "Asia/Tokyo"), "2026-03-20 07:00"),
+        ] {
+            assert_eq!(over_at(place, MONDAY, "wait until 2026-03-20", Some(moves)), at(over), "{moves:?}");
+        }
+    });
+}
+
+#[test]
+fn e6_a_day_of_the_calendar_that_is_past_takes_its_block() {
+    everywhere(|place| {
+        for (signs_up, score) in [("2026-03-20 07:59", 1), ("2026-03-20 08:00", 1), ("2026-03-20 08:01", 101)] {
+            let wait = "wait until 2026-03-20, if past { score += 100 }\n score += 1";
+            let mut world = place.world(&go(wait));
+            world.contact("ada", &[("timezone", "Europe/Berlin")]);
+            world.at(signs_up).event("ada", "signed_up", json!({})).run();
+            // Nobody looked when it was over: late is not past.
+            world.reopen().at("2026-04-01").run();
+            assert_eq!(world.score("ada"), score, "{signs_up}");
+        }
+    });
+}
+
+#[test]
+fn e6_a_wait_for_an_hour_is_over_at_the_next_one_at_home() {
+    everywhere(|place| {
+        for (signs_up, wait, over) in [
+            // 11:00 in Berlin: what is at this instant is not to come.
+            (MONDAY, "wait until 11:00", "2026-03-03 10:00"),
+            (MONDAY, "wait until 11:01", "2026-03-02 10:01"),
+            (MONDAY, "wait until 9:00", "2026-03-03 08:00"),
+            (MONDAY, "wait until 00:00", "2026-03-02 23:00"),
+            // Tuesday already, in Berlin.
+            ("2026-03-02 23:30", "wait until 09:00", "2026-03-03 08:00"),
+            ("2026-03-28 10:00", "wait until 02:30", "2026-03-29 01:00"),
+            ("2026-10-24 10:00", "wait until 02:30", "2026-10-25 00:30"),
+            ("2026-04-30 10:00", "wait until 09:00", "2026-05-01 07:00"),
+        ] {
+            assert_eq!(over_at(place, signs_up, wait, None), at(over), "{signs_up}, {wait}");
+        }
+        let moved = over_at(place, MONDAY, "wait until 09:00", Some(("2026-03-02 12:00", "America/New_York")));
+        assert_eq!(moved, at("2026-03-03 14:00"));
     });
 }
 

@@ -32,6 +32,7 @@ pub(crate) const DECLARATIONS: &[&str] = &[
        quiet from 03:00 to 04:00 in contact timezone
        blackout 2027-01-01
        hold at most 7 days
+       late by 2 hours
        first drip
      }",
     "calendar rest {\n  2026-03-06\n  2026-03-10 to 2026-03-11\n}",
@@ -182,6 +183,10 @@ pub(crate) const DECLARATIONS: &[&str] = &[
   }
   split offer {
     50% long {
+      wait until 08:30
+      wait until 2026-03-06 at 10:00, if past {
+        score += 1
+      }
       wait until tomorrow at 08:30
     }
     50% short {

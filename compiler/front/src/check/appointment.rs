@@ -1,6 +1,7 @@
 //! Waits by the calendar: `wait until next monday at 09:00`, `wait until 3 days before renewal_date, if past { … }`.
 
 use super::cx::Cx;
+use super::days;
 use super::duration::check_duration;
 use super::flow::Journey;
 use super::named;
@@ -88,6 +89,14 @@ fn check_until(
             report_never_past(cx, *at, past)?;
             let day = day_bits(*day).trailing_zeros() as u8;
             Appointment::Weekday { day, minute: minute.unwrap_or(USUAL_MINUTE) }
+        }
+        ast::Appointment::OnDay(day) => {
+            Appointment::OnDay { day: days::check_day(cx, day)?, minute: minute.unwrap_or(USUAL_MINUTE) }
+        }
+        ast::Appointment::Clock(clock) => {
+            let minute = check_opening(cx, clock)?;
+            report_never_past(cx, clock.span, past)?;
+            Appointment::Clock { minute }
         }
         ast::Appointment::Tomorrow(at) => {
             report_never_past(cx, *at, past)?;

@@ -175,7 +175,7 @@ fn check_text_of(
 }
 
 /// A text that a field may hold: the same for everyone, short enough, and there.
-fn settable_text(cx: &mut Cx<'_>, text: &ast::Text) -> Option<String> {
+pub(super) fn settable_text(cx: &mut Cx<'_>, text: &ast::Text) -> Option<String> {
     if nothing_to_read(text) {
         cx.report(types::empty_value(cx.at(text.span)));
         return None;

@@ -19,7 +19,7 @@ pub(super) fn check_day_span(cx: &mut Cx<'_>, days: &ast::DaySpan) -> Option<Day
 }
 
 /// A day as days since 1970-01-01.
-fn check_day(cx: &mut Cx<'_>, day: &Name) -> Option<i32> {
+pub(super) fn check_day(cx: &mut Cx<'_>, day: &Name) -> Option<i32> {
     let days = days_of(&day.text).and_then(|days| i32::try_from(days).ok());
     if days.is_none() {
         let diagnostic = types::bad_date(&day.text, cx.at(day.span));

@@ -12,7 +12,7 @@ use crate::diagnostics::{names, time};
 use crate::source::Span;
 use crate::syntax::ast::{self, Duration, Name, PolicyClause};
 use crate::values::whole_of;
-use flow_ir::limits::{MAX_FACT_DEPTH, MAX_HOLD_DAYS};
+use flow_ir::limits::{MAX_FACT_DEPTH, MAX_HOLD_DAYS, MAX_LATE_BY_DAYS};
 use flow_ir::units::DAY_MS;
 use flow_ir::{Cap, Over, Policy, Quiet};
 
@@ -37,6 +37,7 @@ pub(super) fn join(policy: &mut Policy, more: Policy) {
     policy.hold_ms = policy.hold_ms.or(more.hold_ms);
     policy.holdout = policy.holdout.or(more.holdout);
     policy.late = policy.late.or(more.late);
+    policy.late_by_ms = policy.late_by_ms.or(more.late_by_ms);
     if policy.first.is_empty() {
         policy.first = more.first;
     }
@@ -50,6 +51,7 @@ fn check_clause(cx: &mut Cx<'_>, clause: &PolicyClause, at: Span, policy: &mut P
         PolicyClause::Blackout(blackout) => policy.blackouts.extend(check_day_span(cx, blackout)),
         PolicyClause::Hold(longest) => policy.hold_ms = check_hold(cx, longest),
         PolicyClause::Holdout(holdout) => policy.holdout = percent_of(cx, holdout),
+        PolicyClause::LateBy(longest) => policy.late_by_ms = check_late_by(cx, longest),
         PolicyClause::Late(late) => {
             check_windows(cx, *late, at);
             policy.late = Some(late.0);
@@ -95,6 +97,17 @@ fn check_hold(cx: &mut Cx<'_>, longest: &Duration) -> Option<i64> {
     if ms > i64::from(MAX_HOLD_DAYS) * DAY_MS {
         let text = cx.text_at(longest.span);
         let diagnostic = time::held_too_long(&text, cx.at(longest.span), MAX_HOLD_DAYS);
+        cx.report(diagnostic);
+        return None;
+    }
+    Some(ms)
+}
+
+fn check_late_by(cx: &mut Cx<'_>, longest: &Duration) -> Option<i64> {
+    let ms = look_back_ms(cx, longest)?;
+    if ms > i64::from(MAX_LATE_BY_DAYS) * DAY_MS {
+        let text = cx.text_at(longest.span);
+        let diagnostic = time::counts_too_early(&text, cx.at(longest.span), MAX_LATE_BY_DAYS);
         cx.report(diagnostic);
         return None;
     }

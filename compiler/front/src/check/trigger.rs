@@ -3,7 +3,7 @@
 use super::cx::Cx;
 use crate::diagnostics::{Diagnostic, trigger as words};
 use crate::env::schema::SchemaEvent;
-use crate::env::trigger::{Said, Unsaid};
+use crate::env::trigger::{Said, Sayer, Unsaid};
 use crate::meaning::Meaning;
 use crate::source::Location;
 use crate::syntax::ast::{Name, trigger_property};
@@ -110,7 +110,7 @@ pub(super) fn unkept(cx: &Cx<'_>, name: &Name) -> Option<Said> {
 
 /// Notes what a property of a trigger means.
 pub(super) fn note(cx: &mut Cx<'_>, name: &Name, property: &str) {
-    if let Some(Ok(Said { of: (event, place), .. })) = cx.said(property) {
+    if let Some(Ok(Said { of: Sayer::Event(event, place), .. })) = cx.said(property) {
         cx.means(name.span, Meaning::Property(event, place as u32));
     }
 }
@@ -142,7 +142,11 @@ pub(super) fn missing(cx: &mut Cx<'_>, property: &str, at: Location) -> Option<D
         (Some(Ok(_) | Err(Unsaid::Unclear)), _) => return None,
         (None, TriggerOf::Around(workflow)) => {
             let said = cx.env.triggers.of_workflow(&cx.env.schema, workflow, property).ok();
-            words::not_around_steps(property, said.map(|said| event_name(said.of.0)).as_deref(), at)
+            let event = said.and_then(|said| match said.of {
+                Sayer::Event(event, _) => Some(event_name(event)),
+                Sayer::Start(_) => None,
+            });
+            words::not_around_steps(property, event.as_deref(), at)
         }
         (None, _) => words::of_no_workflow(property, at),
         (Some(Err(Unsaid::NoEvent)), of) => {
@@ -153,7 +157,10 @@ pub(super) fn missing(cx: &mut Cx<'_>, property: &str, at: Location) -> Option<D
         }
         (Some(Err(Unsaid::NotSent)), _) => words::not_sent(property, at),
         (Some(Err(Unsaid::TwoTypes(both))), _) => {
-            let both = both.map(|(event, ty)| (event_name(event), ty));
+            let both = both.map(|(of, ty)| match of {
+                Sayer::Event(event, _) => (event_name(event), ty),
+                Sayer::Start(workflow) => (workflow, ty),
+            });
             words::two_types(property, &both, at)
         }
         (Some(Err(Unsaid::NotOf(events))), _) => {

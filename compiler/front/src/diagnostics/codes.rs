@@ -41,6 +41,7 @@ macro_rules! codes {
                 UnknownTopic "0219" "unknown-topic";
                 TopicOfTransactional "0220" "topic-of-transactional";
                 UnknownList "0240" "unknown-list";
+                GivenUnread "0270" "given-unread";
                 // 03: types
                 TypeMismatch "0301" "type-mismatch";
                 UnknownChoice "0302" "unknown-choice";

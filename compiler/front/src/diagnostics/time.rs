@@ -195,6 +195,15 @@ pub(crate) fn held_too_long(text: &str, at: Location, most: u32) -> Diagnostic {
         .edit(at, "7 days")
 }
 
+/// `late by 90 days`
+pub(crate) fn counts_too_early(text: &str, at: Location, most: u32) -> Diagnostic {
+    let message = format!("what somebody did {text} before they came in is no part of their journey");
+    Diagnostic::error(Code::BadDuration, message, at, format!("{most} days at most"))
+        .why("a workflow would take visits and requests of long ago for answers to its mails, and let people go on or out by them")
+        .help("an hour is usual:")
+        .edit(at, "1 hour")
+}
+
 /// A window of a workflow lies within the quiet hours of the policy. `meeting` is one that does not.
 pub(crate) fn never_open(workflow_window: Location, quiet: Option<Location>, meeting: &str) -> Diagnostic {
     let message = "no mail could ever leave in these hours".to_owned();

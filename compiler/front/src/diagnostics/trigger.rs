@@ -93,6 +93,28 @@ pub(crate) fn possibly_unsaid(said: &str, at: Location, declared: Option<Locatio
         .edit(end.in_file(whole.file), " }")
 }
 
+/// `start later with colour = "red"`, where nothing there asks for a colour.
+pub(crate) fn given_and_not_read(
+    property: &str,
+    workflow: &str,
+    (read, known): (&[&str], &Names<'_>),
+    at: Location,
+) -> Diagnostic {
+    let message = format!("nothing in `{workflow}` reads `trigger.{property}`");
+    let diagnostic = Diagnostic::error(Code::GivenUnread, message, at, "this would be lost")
+        .why("what a workflow is started with is for its steps and mails, and none of them asks for this");
+    match known.nearest(property) {
+        Some(nearest) => diagnostic.help("did you mean").edit(at, nearest),
+        None if !read.is_empty() => {
+            let read = read.iter().map(|name| format!("`trigger.{name}`")).collect::<Vec<_>>().join(", ");
+            diagnostic.help(format!("it reads {read}: give it one of these, or leave this out"))
+        }
+        None => diagnostic.help(format!(
+            "read it there, as in `if trigger.{property} is known {{ .. }}` or `{{trigger.{property} or \"…\"}}` in a mail, or leave it out here"
+        )),
+    }
+}
+
 /// `goal "…" when ordered(amount > trigger.amount)`
 pub(crate) fn not_in_an_event(said: &str, [event, property]: [&str; 2], ty: &FieldType, at: Location) -> Diagnostic {
     let example = match ty {

@@ -8,7 +8,7 @@ use super::schema::{Schema, SchemaField};
 use crate::Project;
 use crate::resolve::{Declared, Scope};
 use crate::source::Location;
-use crate::syntax::ast::{self, Header, Literal, Predicate, Step, StepKind};
+use crate::syntax::ast::{self, Given, Header, Literal, Predicate, Step, StepKind};
 use crate::typed::FieldShape;
 use flow_ir::{EventId, FieldId, FieldType, TriggerKept, TriggerValue};
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,15 +31,24 @@ struct Trigger {
     own: usize,
     /// The property by whose values its journeys of one person are told apart.
     several: Option<String>,
+    /// The properties that its steps and mails read.
+    read: BTreeSet<String>,
     /// The fields of its journeys, by property.
     fields: BTreeMap<String, FieldId>,
+    /// The fields of what a `start` gives it until it begins, by property.
+    of_starts: BTreeMap<String, FieldId>,
 }
 
 /// One way in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Way {
     Event(EventId),
-    /// Something that says nothing: a change, a date, a `start`.
+    /// The `start` of another workflow, with what it gives.
+    Start {
+        by: String,
+        given: Vec<Given>,
+    },
+    /// Something that says nothing: a change, a date.
     Silent,
     /// A name that is reported to be unknown, or a line that is.
     Unclear,
@@ -49,10 +58,19 @@ enum Way {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Said {
     pub ty: FieldType,
-    /// The event that has it first, and its place there.
-    pub of: (EventId, usize),
+    /// Who says it first.
+    pub of: Sayer,
     /// Whether somebody may come in without it, and where that is said.
     pub lacking: Option<Location>,
+}
+
+/// Who says a property.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Sayer {
+    /// An event, and the place of the property there.
+    Event(EventId, usize),
+    /// The workflow whose `start` gives it.
+    Start(String),
 }
 
 /// Why a trigger does not have a property.
@@ -65,7 +83,7 @@ pub(crate) enum Unsaid {
     /// These events do, and none of them has it.
     NotOf(Vec<EventId>),
     /// Two of them have it, each of another type.
-    TwoTypes([(EventId, FieldType); 2]),
+    TwoTypes([(Sayer, FieldType); 2]),
     /// What lets people in is reported to be wrong.
     Unclear,
 }
@@ -77,24 +95,25 @@ impl Triggers {
             || scope.broken.contains(&ast::Kind::Workflow)
             || scope.workflows.iter().any(|workflow| workflow.node.broken);
         let mut triggers = Self { some_unread, ..Self::default() };
-        let mut started: BTreeMap<&str, Location> = BTreeMap::new();
+        let mut started: Vec<(&str, Way, Location)> = Vec::new();
         for workflow in &scope.workflows {
             let name = workflow.node.name.text.as_str();
             let ways = ways_in(workflow, schema);
             let several = workflow.node.per_value().map(|per| per.property.text.clone());
-            let trigger = Trigger { own: ways.len(), ways, several, fields: BTreeMap::new() };
+            let trigger = Trigger { own: ways.len(), ways, several, ..Trigger::default() };
             triggers.workflows.insert(name.to_owned(), trigger);
             each_step(workflow.node.all_steps(), &mut |step| {
                 if let StepKind::Start(start) = &step.kind {
-                    started.entry(&start.workflow.text).or_insert(workflow.at(step.head));
+                    let way = Way::Start { by: name.to_owned(), given: start.given.clone() };
+                    started.push((&start.workflow.text, way, workflow.at(step.head)));
                 }
                 if let Some(email) = step.message() {
                     triggers.senders.entry(email.text.clone()).or_default().insert(name.to_owned());
                 }
             });
         }
-        for (name, at) in started {
-            triggers.workflows.entry(name.to_owned()).and_modify(|started| started.ways.push((Way::Silent, at)));
+        for (name, way, at) in started {
+            triggers.workflows.entry(name.to_owned()).and_modify(|started| started.ways.push((way, at)));
         }
         triggers.keep_what_is_read(scope, project, schema);
         triggers
@@ -109,53 +128,129 @@ impl Triggers {
             let senders = self.senders.get(&email.node.name.text).into_iter().flatten();
             senders.for_each(|sender| of_mails.entry(sender).or_default().extend(read.iter().cloned()));
         }
-        let mut found: Vec<(String, String, FieldId)> = Vec::new();
         for workflow in &scope.workflows {
             let name = workflow.node.name.text.as_str();
-            let several = workflow.node.per_value().map(|per| per.property.text.clone());
-            let read = workflow.node.triggers.iter().chain(of_mails.get(name).into_iter().flatten()).chain(&several);
-            for property in read.collect::<BTreeSet<_>>() {
+            let read = workflow.node.triggers.iter().chain(of_mails.get(name).into_iter().flatten());
+            let trigger = self.workflows.entry(name.to_owned()).or_default();
+            trigger.read.extend(read.chain(&trigger.several).cloned().collect::<Vec<_>>());
+        }
+        let mut found: Vec<(String, String, Kept)> = Vec::new();
+        for workflow in &scope.workflows {
+            let name = workflow.node.name.text.as_str();
+            for property in self.workflows.get(name).into_iter().flat_map(|trigger| &trigger.read) {
                 let Ok(said) = self.of_workflow(schema, name, property) else { continue };
-                let field = keep(schema, &workflow.node, property, &said);
-                found.push((name.to_owned(), property.clone(), field));
+                let is_given = self.is_given(name);
+                let kept = keep(schema, &workflow.node, property, (&said, is_given));
+                found.push((name.to_owned(), property.clone(), kept));
             }
         }
-        for (workflow, property, field) in found {
+        for (workflow, property, kept) in found {
             let trigger = self.workflows.entry(workflow).or_default();
-            trigger.fields.insert(property, field);
+            trigger.fields.insert(property.clone(), kept.of_journey);
+            trigger.of_starts.extend(kept.of_start.map(|field| (property, field)));
         }
+    }
+
+    fn ways(&self, workflow: &str) -> &[(Way, Location)] {
+        self.workflows.get(workflow).map(|trigger| trigger.ways.as_slice()).unwrap_or_default()
+    }
+
+    fn reads(&self, workflow: &str, property: &str) -> bool {
+        self.workflows.get(workflow).is_some_and(|trigger| trigger.read.contains(property))
+    }
+
+    /// Whether a `start` gives a workflow anything.
+    fn is_given(&self, workflow: &str) -> bool {
+        self.ways(workflow).iter().any(|(way, _)| matches!(way, Way::Start { given, .. } if !given.is_empty()))
+    }
+
+    /// Of which kind a value is that a `start` gives, and whether somebody may lack it; none where it is reported to be wrong. `starts`: how many
+    /// starts one behind the other lead here.
+    fn given(&self, schema: &Schema, by: &str, given: &Given, starts: usize) -> Option<(FieldType, bool)> {
+        let ty = match &given.value {
+            Literal::Number(..) => FieldType::Number,
+            Literal::Text(_) => FieldType::Text,
+            Literal::Truth(..) => FieldType::YesNo,
+            Literal::Date(..) => FieldType::Date,
+            Literal::Word(name) => {
+                let (ty, may_lack) = match ast::trigger_property(&name.text) {
+                    Some(property) => {
+                        let said = self.of_workflow_within(schema, by, property, starts + 1).ok()?;
+                        (said.ty, said.lacking.is_some())
+                    }
+                    None => {
+                        let shape = schema.shape(schema.field(&name.text)?);
+                        (shape.ty.clone(), shape.optional)
+                    }
+                };
+                return Some((ty, may_lack && given.fallback.is_none()));
+            }
+            Literal::Nested(..) => return None,
+        };
+        Some((ty, false))
     }
 
     /// What the triggers of a workflow say of a property.
     pub(crate) fn of_workflow(&self, schema: &Schema, workflow: &str, property: &str) -> Result<Said, Unsaid> {
-        let ways = self.workflows.get(workflow).map(|trigger| trigger.ways.as_slice()).unwrap_or_default();
+        self.of_workflow_within(schema, workflow, property, 0)
+    }
+
+    fn of_workflow_within(
+        &self,
+        schema: &Schema,
+        workflow: &str,
+        property: &str,
+        starts: usize,
+    ) -> Result<Said, Unsaid> {
+        // Workflows that start each other in a circle are refused elsewhere.
+        if starts > self.workflows.len() {
+            return Err(Unsaid::Unclear);
+        }
+        let ways = self.ways(workflow);
         let mut said: Option<Said> = None;
         let (mut lacking, mut events) = (None, Vec::new());
         for (way, at) in ways {
-            let Way::Event(event) = *way else {
-                lacking = lacking.or(Some(*at));
-                continue;
-            };
-            events.push(event);
-            let declared = schema.events.at(event);
-            let place = declared.property_places.get(property).copied();
-            let found = place.and_then(|place| Some((place, declared.shape.properties.get(place)?)));
-            let Some((place, found)) = found else {
-                if declared.broken {
-                    return Err(Unsaid::Unclear);
+            let (ty, of, lacks) = match way {
+                Way::Event(event) => {
+                    events.push(*event);
+                    let declared = schema.events.at(*event);
+                    let place = declared.property_places.get(property).copied();
+                    let found = place.and_then(|place| Some((place, declared.shape.properties.get(place)?)));
+                    let Some((place, found)) = found else {
+                        if declared.broken {
+                            return Err(Unsaid::Unclear);
+                        }
+                        lacking = lacking.or(Some(*at));
+                        continue;
+                    };
+                    let lacks = declared.declared.get(property).copied().filter(|_| found.optional);
+                    (found.ty.clone(), Sayer::Event(*event, place), lacks)
                 }
-                lacking = lacking.or(Some(*at));
-                continue;
-            };
-            if found.optional {
-                lacking = lacking.or(declared.declared.get(property).copied());
-            }
-            match &said {
-                Some(first) if first.ty != found.ty => {
-                    return Err(Unsaid::TwoTypes([(first.of.0, first.ty.clone()), (event, found.ty.clone())]));
+                Way::Start { by, given } => {
+                    let Some(given) = given.iter().find(|given| given.property.text == property) else {
+                        // What is given by a name that nothing reads is reported, and may be this.
+                        let is_misnamed = given.iter().any(|given| !self.reads(workflow, &given.property.text));
+                        lacking = lacking.or(Some(*at).filter(|_| !is_misnamed));
+                        continue;
+                    };
+                    let Some((ty, may_lack)) = self.given(schema, by, given, starts) else {
+                        return Err(Unsaid::Unclear);
+                    };
+                    (ty, Sayer::Start(by.clone()), Some(*at).filter(|_| may_lack))
                 }
-                Some(_) => {}
-                None => said = Some(Said { ty: found.ty.clone(), of: (event, place), lacking: None }),
+                Way::Silent | Way::Unclear => {
+                    lacking = lacking.or(Some(*at));
+                    continue;
+                }
+            };
+            lacking = lacking.or(lacks);
+            match (&said, &of) {
+                (Some(first), Sayer::Event(..)) if first.ty != ty => {
+                    return Err(Unsaid::TwoTypes([(first.of.clone(), first.ty.clone()), (of, ty)]));
+                }
+                // A value that is given is held against the kind that the others are of, where it stands.
+                (Some(_), _) => {}
+                (None, _) => said = Some(Said { ty, of, lacking: None }),
             }
         }
         match said {
@@ -181,7 +276,7 @@ impl Triggers {
         for sender in senders {
             match (self.of_workflow(schema, sender, property), &said) {
                 (Ok(found), Some(first)) if found.ty != first.ty => {
-                    return Err(Unsaid::TwoTypes([(first.of.0, first.ty.clone()), (found.of.0, found.ty)]));
+                    return Err(Unsaid::TwoTypes([(first.of.clone(), first.ty.clone()), (found.of, found.ty)]));
                 }
                 (Ok(found), first) => {
                     lacking = lacking.or(found.lacking);
@@ -210,18 +305,17 @@ impl Triggers {
     /// Where a line of the workflow lets people in by what has no value of a property.
     pub(crate) fn way_without(&self, schema: &Schema, workflow: &str, property: &str) -> Option<Location> {
         let trigger = self.workflows.get(workflow)?;
-        let lacks = |way: Way| match way {
-            Way::Event(event) => !schema.events.at(event).property_places.contains_key(property),
-            Way::Silent => true,
+        let lacks = |way: &Way| match way {
+            Way::Event(event) => !schema.events.at(*event).property_places.contains_key(property),
+            Way::Silent | Way::Start { .. } => true,
             Way::Unclear => false,
         };
-        trigger.ways.iter().take(trigger.own).find(|(way, _)| lacks(*way)).map(|(_, at)| *at)
+        trigger.ways.iter().take(trigger.own).find(|(way, _)| lacks(way)).map(|(_, at)| *at)
     }
 
     /// Whether an event lets people into a workflow.
     pub(crate) fn lets_into_workflow(&self, workflow: &str, event: EventId) -> bool {
-        let ways = self.workflows.get(workflow).map(|trigger| trigger.ways.as_slice()).unwrap_or_default();
-        ways.iter().any(|(way, _)| *way == Way::Event(event))
+        self.ways(workflow).iter().any(|(way, _)| *way == Way::Event(event))
     }
 
     /// The same of the workflows that send a mail.
@@ -240,6 +334,17 @@ impl Triggers {
         self.workflows.get(workflow)?.fields.get(property).copied()
     }
 
+    /// The field that keeps what a `start` gives a workflow until it begins.
+    pub(crate) fn field_of_start(&self, workflow: &str, property: &str) -> Option<FieldId> {
+        self.workflows.get(workflow)?.of_starts.get(property).copied()
+    }
+
+    /// The properties that the steps and mails of a workflow read.
+    pub(crate) fn read_by(&self, workflow: &str) -> Vec<&str> {
+        let fields = self.workflows.get(workflow).map(|trigger| trigger.fields.keys());
+        fields.into_iter().flatten().map(String::as_str).collect()
+    }
+
     /// One of the fields that keep it for those whom a mail goes to: which, the workflow decides that sends it.
     pub(crate) fn field_of_email(&self, email: &str, property: &str) -> Option<FieldId> {
         self.senders.get(email)?.iter().find_map(|sender| self.field(sender, property))
@@ -249,21 +354,41 @@ impl Triggers {
     pub(crate) fn properties_of_email(&self, schema: &Schema, email: &str) -> BTreeSet<String> {
         let senders = self.senders.get(email).into_iter().flatten();
         let ways = senders.filter_map(|sender| self.workflows.get(sender)).flat_map(|trigger| &trigger.ways);
-        let events = ways.filter_map(|(way, _)| if let Way::Event(event) = way { Some(*event) } else { None });
-        let properties = events.flat_map(|event| &schema.events.at(event).shape.properties);
-        properties.map(|property| property.name.clone()).collect()
+        let mut properties = BTreeSet::new();
+        for (way, _) in ways {
+            match way {
+                Way::Event(event) => {
+                    let declared = &schema.events.at(*event).shape.properties;
+                    properties.extend(declared.iter().map(|property| property.name.clone()));
+                }
+                Way::Start { given, .. } => properties.extend(given.iter().map(|given| given.property.text.clone())),
+                Way::Silent | Way::Unclear => {}
+            }
+        }
+        properties
     }
 }
 
-/// Adds the fields that keep a property for a workflow, wherever its triggers may have to wait; tells that of its journeys.
-fn keep(schema: &mut Schema, workflow: &ast::Workflow, property: &str, said: &Said) -> FieldId {
+/// Where what a trigger says is kept.
+struct Kept {
+    of_journey: FieldId,
+    /// Where a `start` gives something.
+    of_start: Option<FieldId>,
+}
+
+/// Adds the fields that keep a property for a workflow, wherever its triggers may have to wait.
+fn keep(schema: &mut Schema, workflow: &ast::Workflow, property: &str, (said, is_given): (&Said, bool)) -> Kept {
     let heads = || workflow.headers().map(|header| &header.kind);
     let has_turns = heads().any(|header| matches!(header, Header::Rate(_)));
     let comes_again = heads().any(|header| matches!(header, Header::Reenter(ast::Reenter::Always)));
+    let mut found = Kept { of_journey: schema.fields.next_id(), of_start: None };
     let per = workflow.per_value();
-    let of_journey = schema.fields.next_id();
-    let kept = [TriggerKept::Journey, TriggerKept::Held].into_iter();
-    let kept = kept.chain(has_turns.then_some(TriggerKept::Turn)).chain(comes_again.then_some(TriggerKept::Again));
+    let kept = TriggerKept::ONCE.into_iter().filter(|kept| match kept {
+        TriggerKept::Turn => has_turns,
+        TriggerKept::Again => comes_again,
+        TriggerKept::Start => is_given,
+        _ => true,
+    });
     let seats = TriggerKept::seats().filter(|_| per.is_some());
     let had = per.filter(|per| per.property.text == property).map(|_| TriggerKept::Had);
     for kept in kept.chain(seats).chain(had) {
@@ -276,9 +401,12 @@ fn keep(schema: &mut Schema, workflow: &ast::Workflow, property: &str, said: &Sa
             tag: None,
             trigger: Some(trigger),
         };
+        if kept == TriggerKept::Start {
+            found.of_start = Some(schema.fields.next_id());
+        }
         schema.fields.push(SchemaField { shape, declared: said.lacking });
     }
-    of_journey
+    found
 }
 
 /// What lets people into a workflow by itself.

@@ -34,6 +34,10 @@ fn hold(printer: &mut Printer<'_>, _: &Duration, at: Span) {
     printer.line(at, printer.words(at));
 }
 
+fn late_by(printer: &mut Printer<'_>, _: &Duration, at: Span) {
+    printer.line(at, printer.words(at));
+}
+
 fn first(printer: &mut Printer<'_>, first: &First, at: Span) {
     let groups: Vec<&str> = first.groups.iter().map(|group| group.text.as_str()).collect();
     printer.line(at, format!("first {}", groups.join(", then ")));

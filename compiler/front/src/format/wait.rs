@@ -52,7 +52,9 @@ pub(super) fn format(printer: &mut Printer<'_>, step: &Step, wait: &Wait) {
 fn appointment(printer: &Printer<'_>, until: &Appointment) -> String {
     match until {
         Appointment::Weekday { at, .. } | Appointment::Tomorrow(at) | Appointment::Day { at, .. } => printer.words(*at),
-        Appointment::Date { distance: None, field } => field.text.clone(),
+        Appointment::OnDay(name) | Appointment::Clock(name) | Appointment::Date { distance: None, field: name } => {
+            name.text.clone()
+        }
         Appointment::Date { distance: Some((distance, side)), field } => {
             format!("{} {} {}", duration(printer, distance), side.word(), field.text)
         }

@@ -66,7 +66,7 @@ impl<'e, 't> Trigger<'e, 't> {
 
     /// The words of a step.
     fn in_step(&self, line: &str) -> Vec<(Range<usize>, String)> {
-        const STEPS: &[&str] = &["if", "}", "else", "wait", "score", "set", "choose", "repeat"];
+        const STEPS: &[&str] = &["if", "}", "else", "wait", "score", "set", "choose", "repeat", "start"];
         let words: Vec<(Range<usize>, &str)> = tokens_at(line).map(|(at, word)| (at..at + word.len(), word)).collect();
         let first = words.first().map_or("", |(_, word)| *word);
         if !STEPS.contains(&first) {
@@ -85,6 +85,7 @@ impl<'e, 't> Trigger<'e, 't> {
             }
             let is_read = match first {
                 "set" | "score" => at > 1,
+                "start" => matches!(before, "=" | "or"),
                 _ => !waits || matches!(before, "before" | "after"),
             };
             if is_read && of_event == 0 && word.starts_with(char::is_alphabetic) {

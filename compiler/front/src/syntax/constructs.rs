@@ -116,7 +116,8 @@ macro_rules! policy_clauses {
         policy: Hold(Duration) [hold "hold at most"] { page "hold-at-most", };
         policy: First(First) [first "first"] { page "first", typed "order" => "first", };
         policy: Holdout(Holdout) [holdout_of_all "holdout"] { page "holdout", typed "control" => "holdout", };
-        policy: Late(Late) [late_of_all "late"] { page "late", typed "overdue" "missed" => "late", later "by", };
+        policy: LateBy(Duration) [late_by "late by"] { page "late-by", typed "grace" => "late by", };
+        policy: Late(Late) [late_of_all "late"] { page "late", typed "overdue" "missed" => "late", };
     } {
         "comes";
     } } };
@@ -142,7 +143,7 @@ macro_rules! headers {
         pauses: PauseWhile(PauseWhile) [pause_while "pause while"] { page "pause-while", };
         pauses: Pauses(Pauses) [pauses_group "pauses"] { page "pauses-stops", is Many, };
         pauses: Stops(Stops) [stops_group "stops"] { page "pauses-stops", is Many, };
-        late: Late(Late) [late "late"] { page "late", typed "overdue" "missed" => "late", later "by", };
+        late: Late(Late) [late "late"] { page "late", typed "overdue" "missed" => "late", };
         closing: OnGoal(Closing) [on_goal "on goal"] { page "on-goal-on-exit", };
         closing: OnExit(Closing) [on_exit "on exit"] { page "on-goal-on-exit", };
     } {
@@ -180,7 +181,7 @@ macro_rules! steps {
         };
         handoff: Handoff(HandoffStep) [handoff "handoff"] { page "handoff", called "a handoff", later "stop", };
         notify: Notify(NotifyStep) [notify "notify"] { page "notify", typed "alert" "inform" => "notify", };
-        start: Start(StartStep) [start "start"] { page "start", typed "enrol" "enroll" "trigger" => "start", later "with", };
+        start: Start(StartStep) [start "start"] { page "start", typed "enrol" "enroll" "trigger" => "start", };
         stop: Stop(StopStep) [stop "stop"] { page "stop", typed "end" "cancel" => "stop", };
         suppress: Suppress(SuppressStep) [suppress "suppress because"] { page "suppress", };
         exit: Exit(ExitStep) [exit "exit"] { page "exit", typed "leave" => "exit", };

@@ -275,6 +275,7 @@ impl Numbers {
                 Reference::Email(id) => Reference::Email(self.email(id)),
                 Reference::Field(id) => Reference::Field(self.field(id)),
                 Reference::Written(id) => Reference::Written(self.field(id)),
+                Reference::Kept(id) => Reference::Kept(self.field(id)),
                 Reference::Workflow(id) => Reference::Workflow(self.workflow(id)),
                 Reference::Team(_) | Reference::Split(_) => reference,
             });

@@ -192,7 +192,8 @@ impl<'p> Importer<'p> {
                     other => other,
                 });
                 failed?;
-                imported.writes().map_or(Ok(()), |field| self.still_takes_texts(field))?;
+                let written = imported.writes().into_iter().chain(imported.carries());
+                written.into_iter().try_for_each(|field| self.still_takes_its_values(field))?;
                 imported.starts().into_iter().for_each(|started| self.keep_started(started));
                 let effects = &mut self.out.meaning.workflows.at_mut(id).effects;
                 let known = effects.find(|known| *known == imported);
@@ -203,8 +204,8 @@ impl<'p> Importer<'p> {
         Ok(block)
     }
 
-    /// A field that an older step gives a text must still hold one.
-    fn still_takes_texts(&self, field: FieldId) -> Result<(), Lost> {
+    /// A field that an older step gives a text, or the value of another, must still be of its kind.
+    fn still_takes_its_values(&self, field: FieldId) -> Result<(), Lost> {
         match (self.kept.fields.get(field), self.out.fields.get(field)) {
             (Some(before), Some(now)) if now.ty != before.ty => Err(Lost::field(before, now)),
             _ => Ok(()),

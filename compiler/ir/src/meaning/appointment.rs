@@ -27,6 +27,18 @@ pub enum Appointment {
         /// Of that day.
         minute: u16,
     },
+    /// `2026-12-01 at 09:00`: the same for everybody, whenever they come to it.
+    OnDay {
+        /// Days since 1970-01-01.
+        day: i32,
+        /// Of that day.
+        minute: u16,
+    },
+    /// `09:00`: the first such instant behind the begin of the wait.
+    Clock {
+        /// Of a day.
+        minute: u16,
+    },
     /// `tomorrow at 09:00`.
     Tomorrow {
         /// Of that day.
@@ -62,6 +74,8 @@ impl Appointment {
         match self {
             Self::Date { slot, .. } => Some(*slot),
             Self::Weekday { .. }
+            | Self::OnDay { .. }
+            | Self::Clock { .. }
             | Self::Tomorrow { .. }
             | Self::Day { .. }
             | Self::BusinessDays(_)
@@ -72,7 +86,10 @@ impl Appointment {
     /// The minute of a day that it names.
     pub fn minute(&self) -> Option<u16> {
         match *self {
-            Self::Weekday { minute, .. } | Self::Tomorrow { minute } => Some(minute),
+            Self::Weekday { minute, .. }
+            | Self::OnDay { minute, .. }
+            | Self::Clock { minute }
+            | Self::Tomorrow { minute } => Some(minute),
             Self::Day { minute, .. } | Self::Date { minute, .. } => minute,
             Self::BusinessDays(_) | Self::BusinessHours(_) => None,
         }
@@ -97,7 +114,7 @@ impl Appointment {
         let is_minute = |minute: &u16| *minute < DAY_MINUTES;
         match self {
             Self::Weekday { day, minute } => *day < WEEK_DAYS && is_minute(minute),
-            Self::Tomorrow { minute } => is_minute(minute),
+            Self::OnDay { minute, .. } | Self::Clock { minute } | Self::Tomorrow { minute } => is_minute(minute),
             Self::BusinessDays(days) => (1..=MAX_DURATION_DAYS).contains(&i64::from(*days)),
             Self::BusinessHours(hours) => (1..=MAX_DURATION_DAYS * 24).contains(&i64::from(*hours)),
             Self::Day { number, minute } => {

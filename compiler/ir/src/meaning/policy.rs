@@ -9,7 +9,7 @@ use super::holidays::DaySpan;
 use super::split::Split;
 use super::workflow::SendWindow;
 use crate::id::FactId;
-use crate::limits::{MAX_FACT_DEPTH, MAX_HOLD_DAYS};
+use crate::limits::{MAX_FACT_DEPTH, MAX_HOLD_DAYS, MAX_LATE_BY_DAYS};
 use crate::units::{DAY_MS, HOUR_MS};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -38,6 +38,10 @@ pub struct Policy {
     /// What becomes of mails that come late, where a workflow says nothing else; they leave at once where nobody says anything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub late: Option<Late>,
+    /// How long before the event that let somebody in another may have occurred and still count since entry, in milliseconds; [`LATE_BY_MS`]
+    /// where the project says nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late_by_ms: Option<i64>,
     /// The groups of workflows that go first, in order. All others come behind them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub first: Vec<String>,
@@ -45,6 +49,10 @@ pub struct Policy {
 
 /// How long a mail is held where no policy says otherwise.
 pub const HOLD_MS: i64 = 7 * DAY_MS;
+
+/// How long before the event that let somebody in another may have occurred where no policy says otherwise: what one person does in a
+/// sitting comes from several machines, and not in order.
+pub const LATE_BY_MS: i64 = HOUR_MS;
 
 impl Policy {
     /// Whether it says nothing.
@@ -55,6 +63,11 @@ impl Policy {
     /// How long a mail is held at most, in milliseconds.
     pub fn hold_ms(&self) -> i64 {
         self.hold_ms.unwrap_or(HOLD_MS)
+    }
+
+    /// How long before the event that let somebody in another may have occurred and still count since entry, in milliseconds.
+    pub fn late_by_ms(&self) -> i64 {
+        self.late_by_ms.unwrap_or(LATE_BY_MS)
     }
 
     /// The place of a group among those that go first; that of none of them is behind all.
@@ -73,11 +86,13 @@ impl Policy {
         let quiet = self.quiet.filter(|quiet| !quiet.open().opens() || quiet.is_all_day());
         let blackout = self.blackouts.iter().find(|blackout| blackout.is_backwards());
         let is_held = (1..=i64::from(MAX_HOLD_DAYS) * DAY_MS).contains(&self.hold_ms());
+        let is_counted = (1..=i64::from(MAX_LATE_BY_DAYS) * DAY_MS).contains(&self.late_by_ms());
         cap.or_else(|| quiet.map(|quiet| format!("{quiet:?} leaves no hour of the day")))
             .or_else(|| blackout.map(|blackout| format!("{blackout:?} ends before it begins")))
             .or_else(|| {
                 self.holdout.filter(|percent| !is_share(*percent)).map(|percent| format!("{percent}% are held out"))
             })
+            .or_else(|| (!is_counted).then(|| format!("what occurred {} ms before an entry counts", self.late_by_ms())))
             .or_else(|| (!is_held).then(|| format!("a mail is held for {} ms", self.hold_ms())))
     }
 }

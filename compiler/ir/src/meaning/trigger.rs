@@ -31,6 +31,8 @@ pub enum TriggerKept {
     Turn,
     /// The next journey, where it came during one.
     Again,
+    /// A journey that another workflow has started, and that is to begin.
+    Start,
     /// One of several journeys, by the number of its seat, from 1.
     Seat(u8),
     /// A text: with which values somebody has been in the workflow, and until when.
@@ -38,6 +40,9 @@ pub enum TriggerKept {
 }
 
 impl TriggerKept {
+    /// What is kept once of each workflow.
+    pub const ONCE: [TriggerKept; 5] = [Self::Journey, Self::Held, Self::Turn, Self::Again, Self::Start];
+
     /// The seats of those who may be in a workflow several times.
     pub fn seats() -> impl Iterator<Item = TriggerKept> {
         (1..=MAX_LIVE_JOURNEYS).map(Self::Seat)
@@ -67,6 +72,7 @@ impl TriggerValue {
             TriggerKept::Held => ", held".to_owned(),
             TriggerKept::Turn => ", until the turn comes".to_owned(),
             TriggerKept::Again => ", for the next journey".to_owned(),
+            TriggerKept::Start => ", as it was started".to_owned(),
             TriggerKept::Seat(seat) => format!(", in seat {seat}"),
             TriggerKept::Had => ", in journeys that have ended".to_owned(),
         };

@@ -121,6 +121,8 @@ fn workflow(program: &Program) -> Workflow {
     let before = Appointment::Date { slot: program.system.score, distance: wait, before: true, minute: Some(9 * 60) };
     let on = [
         Appointment::Weekday { day: 1, minute: 9 * 60 },
+        Appointment::OnDay { day: 20_788, minute: 9 * 60 },
+        Appointment::Clock { minute: 8 * 60 + 30 },
         Appointment::Tomorrow { minute: 0 },
         Appointment::Day { number: 7, minute: None },
         before,

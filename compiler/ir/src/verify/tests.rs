@@ -763,6 +763,8 @@ fn instants_of_the_calendar_are_some() {
     let longest = limits::MAX_DURATION_DAYS as u16;
     for sound in [
         Appointment::Weekday { day: 6, minute: 1439 },
+        Appointment::OnDay { day: 20_788, minute: 1439 },
+        Appointment::Clock { minute: 0 },
         Appointment::Tomorrow { minute: 0 },
         Appointment::Day { number: longest, minute: None },
         Appointment::BusinessDays(longest),
@@ -775,6 +777,8 @@ fn instants_of_the_calendar_are_some() {
     for wrong in [
         Appointment::Weekday { day: 7, minute: 0 },
         Appointment::Weekday { day: 0, minute: 1440 },
+        Appointment::OnDay { day: 20_788, minute: 1440 },
+        Appointment::Clock { minute: 1440 },
         Appointment::Tomorrow { minute: 1440 },
         Appointment::Day { number: 0, minute: None },
         Appointment::Day { number: longest + 1, minute: None },

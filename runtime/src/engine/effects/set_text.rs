@@ -22,7 +22,7 @@ impl Perform for SetText {
         if host.text_at(text) == Some(value.as_str()) {
             return Outcome::Done;
         }
-        host.set_text(self.field, text, &value);
+        host.set_text(self.field, text, Some(&value));
         if let Some(slot) = field.slot {
             program.frame.write(&mut memory[Area::Contact], slot, literal(field, &value));
             program.frame.set_known(&mut memory[Area::Contact], slot, true);

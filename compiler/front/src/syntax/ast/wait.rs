@@ -1,4 +1,4 @@
-//! `wait D`, `wait D when P, otherwise D`, `wait until P up to D, otherwise { … }` and `wait until next monday at 09:00, if past { … }`.
+//! `wait D`, `wait D when P, otherwise D`, `wait until P up to D, otherwise { … }` and `wait until 2026-12-01 at 09:00, if past { … }`.
 
 use super::{Days, Duration, Name, Predicate, Side, Step, StepNode};
 use crate::source::Span;
@@ -35,6 +35,10 @@ pub(crate) enum Wait {
 pub(crate) enum Appointment {
     /// `next monday`
     Weekday { day: Days, at: Span },
+    /// `2026-12-01`
+    OnDay(Name),
+    /// `09:00`
+    Clock(Name),
     /// `tomorrow`
     Tomorrow(Span),
     /// `day 7`: the number as written, and the place of both.

@@ -42,6 +42,10 @@ fn hold(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Duration {
     reader.duration_of(pair).unwrap_or_else(nothing)
 }
 
+fn late_by(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Duration {
+    hold(reader, child(pair, Rule::by_length).as_ref().unwrap_or(pair))
+}
+
 fn first(_: &mut Reader<'_>, pair: &Pair<'_>) -> First {
     let groups = pair.clone().into_inner().filter(|inner| inner.as_rule() == Rule::name);
     First { groups: groups.map(|group| name(&group)).collect() }

@@ -67,6 +67,12 @@ fn appointment(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Appointment {
         let day = word.and_then(|word| Days::of(word.as_str())).unwrap_or(Days::Monday);
         return Appointment::Weekday { day, at };
     }
+    if let Some(day) = child(pair, Rule::date) {
+        return Appointment::OnDay(name(&day));
+    }
+    if let Some(clock) = child(pair, Rule::clock) {
+        return Appointment::Clock(name(&clock));
+    }
     if let Some(tomorrow) = child(pair, Rule::tomorrow) {
         return Appointment::Tomorrow(span(&tomorrow));
     }

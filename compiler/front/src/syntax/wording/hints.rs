@@ -57,6 +57,10 @@ pub(super) const HINTS: &[(&str, &str)] = &[
         "who has said yes is told by a `Subscribed` event, and `policy { consent marketing opt in }` writes to nobody else",
     ),
     ("^ late skip|run after|behind|beyond", "more than an hour is late, and no other time can be said: `late skip`"),
+    (
+        "^ late by $r.. $",
+        "how much earlier than the event that lets somebody in another may have occurred is said in the policy, for every workflow: `policy { late by 1 hour }`",
+    ),
     ("^ do nothing $", "a block may be empty: leave the line out"),
     (
         "^ event $r.. $p:name [:] list|array|json|object|objects|items",

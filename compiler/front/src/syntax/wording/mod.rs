@@ -174,9 +174,6 @@ pub(crate) fn either_of(line: &str) -> Option<Wording> {
 /// What a line asks for that is not run yet.
 pub(crate) fn later(line: &str) -> Option<Later> {
     let words = (line.len() <= MAX_LINE_BYTES).then(|| Words::of(line))?;
-    if let Some(day) = values::day_waited_for(&words) {
-        return Some(Later { what: format!("wait until {day}"), today: later::DATES.to_owned() });
-    }
     later::LATER.iter().find_map(|(pattern, what, today)| {
         let found = words.find(pattern)?;
         Some(Later { what: found.fill(what), today: found.fill(today) })

@@ -325,10 +325,6 @@ fn is_of(kind: &str, word: &str) -> bool {
         "day" => super::values::is_day(word),
         "date" => crate::values::days_of(word).is_some(),
         "clock" => word.to_lowercase().ends_with(['m', 'h']) && word.starts_with(|c: char| c.is_ascii_digit()),
-        "daypart" => matches!(
-            word.to_lowercase().as_str(),
-            "today" | "tonight" | "noon" | "morning" | "evening" | "afternoon" | "midday" | "midnight"
-        ),
         "later_message" => matches!(word, "sms" | "push" | "in_app" | "notice" | "webhook"),
         _ => true,
     }

@@ -247,9 +247,9 @@ pub(super) fn clock(minutes: u32) -> String {
     format!("{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
-struct Dated {
-    place: Range<usize>,
-    text: String,
+pub(super) struct Dated {
+    pub(super) place: Range<usize>,
+    pub(super) text: String,
 }
 
 fn month(word: &str) -> Option<u32> {
@@ -263,19 +263,7 @@ fn written(year: u32, month: u32, day: u32) -> Option<String> {
 }
 
 /// Every reading of the first date in a line that Flow does not read as it stands.
-/// The day in `wait until 15/12/2026 at 09.00`, as it is written.
-pub(super) fn day_waited_for<'l>(words: &Words<'l>) -> Option<&'l str> {
-    let all: Vec<(&str, Range<usize>)> = words.each().collect();
-    let is_wait = |at: usize, said: &[&str]| all.get(at).is_some_and(|(word, _)| said.contains(word));
-    if !(is_wait(0, &["wait"]) && is_wait(1, &["until", "till", "for"])) {
-        return None;
-    }
-    let found = dates(all.get(2..)?);
-    let place = &found.first()?.place;
-    (all.get(2)?.1.start == place.start).then(|| words.text(place.clone()))?
-}
-
-fn dates(all: &[(&str, Range<usize>)]) -> Vec<Dated> {
+pub(super) fn dates(all: &[(&str, Range<usize>)]) -> Vec<Dated> {
     let numbers = |text: &str| -> Option<Vec<u32>> {
         text.split(['/', '.', '-']).map(|part| part.parse().ok()).collect::<Option<Vec<u32>>>()
     };

@@ -38,6 +38,8 @@ pub enum Reference {
     Field(FieldId),
     /// A field that is given another text.
     Written(FieldId),
+    /// A field that keeps what a workflow is started with.
+    Kept(FieldId),
     /// A workflow that is started or stopped.
     Workflow(WorkflowId),
     /// A split that is drawn for.
@@ -73,6 +75,11 @@ pub trait Described {
     /// The field that it gives another text.
     fn writes(&self) -> Option<FieldId> {
         None
+    }
+
+    /// The fields between which it carries values as they stand there.
+    fn carries(&self) -> Vec<FieldId> {
+        Vec::new()
     }
 
     /// The texts that it fills in.
@@ -198,6 +205,11 @@ impl Effect {
     /// The field that it gives another text.
     pub fn writes(&self) -> Option<FieldId> {
         self.described().writes()
+    }
+
+    /// The fields between which it carries values as they stand there.
+    pub fn carries(&self) -> Vec<FieldId> {
+        self.described().carries()
     }
 
     /// The texts that it fills in.

@@ -182,6 +182,9 @@ const HELD: &[Held] = &[
         program.fields.at_mut(FieldId(0)).trigger = Some(trigger);
     }),
     ("MAX_HOLD_DAYS", MAX_HOLD_DAYS as usize, |program, days| program.policy.hold_ms = Some(days as i64 * DAY_MS)),
+    ("MAX_LATE_BY_DAYS", MAX_LATE_BY_DAYS as usize, |program, days| {
+        program.policy.late_by_ms = Some(days as i64 * DAY_MS);
+    }),
     ("MAX_SEGMENT_DEPTH", MAX_SEGMENT_DEPTH, chain),
     ("MAX_SEGMENT_TESTS", MAX_SEGMENT_TESTS, segments),
     ("MAX_NAME_BYTES", MAX_NAME_BYTES, |program, bytes| workflow(program).name = "x".repeat(bytes)),

@@ -11,6 +11,8 @@ const FIRST: &str = "groups go in this order:";
 
 const CONSENT: &str = "whether people have to say yes first is said so:";
 
+const LATE_BY: &str = "how much earlier than the event that lets somebody in another may have occurred:";
+
 pub(super) const ROWS: &[Row] = &[
     (
         "^ consent [marketing|email|emails|mail|newsletter] [is|:|=] optin|required|explicit $",
@@ -107,6 +109,8 @@ pub(super) const ROWS: &[Row] = &[
     ("^ blackout on $d $", "blackout $d", DAYS),
     ("^ blackout [from|between] $a until|and|through|to $b $", "blackout $a to $b", DAYS),
     ("^ no email|emails|mail|mails from|between $a to|until|and $b $", "blackout $a to $b", DAYS),
+    ("^ late|tardy [event|events] [up] [to|by|at] [most] $d:number $u:unit [at] [most] $", "late by $d $u", LATE_BY),
+    ("^ grace|lateness [period] [of|by|:] $d:number $u:unit $", "late by $d $u", LATE_BY),
     ("^ hold [for|up] [at] [most|to] $d:number $u:unit [at] [most] $", "hold at most $d $u", HOLD),
     ("^ first|priority $a:name [,] [then] $b:name $", "first $a, then $b", FIRST),
     ("^ first|priority $a:name [,] [then] $b:name [,] [then] $c:name $", "first $a, then $b, then $c", FIRST),

@@ -2,10 +2,13 @@
 
 use super::{Row, SAY};
 
+const WITH: &str = "what the other workflow is given stands behind `with`, each value with its name:";
+
 pub(super) const ROWS: &[Row] = &[
     ("^ add|move|enroll|enrol|put [them|contact|lead|person] to|into|in [workflow] $w:name $", "start $w", SAY),
     ("^ start|enrol|enroll|enter|begin [them] [in|into] [workflow] $w:name $", "start $w", SAY),
     ("^ add to workflow $w:name $", "start $w", SAY),
+    ("^ start|enrol|enroll $w:name workflow|journey|campaign|flow|sequence $", "start $w", SAY),
     ("^ exit|leave|end [the] [workflow] $w:name $", "stop $w", "`exit` leaves this workflow, `stop` another one:"),
     ("^ goto|go [to] end|exit $", "exit", SAY),
     ("^ end|stop|quit|finish|done|leave|levae|laeve $", "exit", SAY),
@@ -37,4 +40,11 @@ pub(super) const ROWS: &[Row] = &[
         "waiting is a step of its own:",
     ),
     ("^ exit|end|stop|leave [the] [this] workflow|journey|campaign $", "exit", SAY),
+    ("^ start $w:name ( $r.. ) $", "start $w with $r", WITH),
+    ("^ start $w:name with ( $r.. ) $", "start $w with $r", WITH),
+    ("^ start $w:name using|passing|where|given|and|, $r.. $", "start $w with $r", WITH),
+    ("^ start $w:name with $p:name :|is|as|to|== $v $", "start $w with $p = $v", WITH),
+    ("^ start $w:name with $p:name $v:text $", "start $w with $p = $v", WITH),
+    ("^ start $w:name with $p:name $", "start $w with $p = $p", WITH),
+    ("^ start $w:name with $a.. and $p:name = $v.. $", "start $w with $a, $p = $v", WITH),
 ];

@@ -4,6 +4,8 @@ use super::{Row, SAY, UP_TO};
 
 const LENGTHS: &str = "a wait may be as long as a condition says, and says how long it is `otherwise`:";
 
+const HOUR: &str = "first the days, and then the next such hour behind them:";
+
 pub(super) const ROWS: &[Row] = &[
     ("^ wait [for] 1 business|busines|working|work|week day $", "wait 1 business day", SAY),
     ("^ wait [for] 1 workday|weekday|businessday $", "wait 1 business day", SAY),
@@ -47,6 +49,8 @@ pub(super) const ROWS: &[Row] = &[
         "wait $n $u when $p, otherwise $m $v",
         LENGTHS,
     ),
+    ("^ wait $n:number $u:unit until|till|at $h:number : $m.. $", "wait $n $u; wait until $h:$m", HOUR),
+    ("^ wait $n:number $u:unit until|till|at $h:clock $", "wait $n $u; wait until $h", HOUR),
     ("^ wait $n:number $u:unit if|when|where $p.. $", "if $p { wait $n $u }", "who does not wait goes on at once:"),
     ("^ wait $n:number $u:unit after [the] send|sending|sent|that|this|entry|entering|it $", "wait $n $u", SAY),
     ("^ wait $n:number $u:unit after [the] [email|mail] $e:name [was|is] [sent] $", "wait $n $u", SAY),
