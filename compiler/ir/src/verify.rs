@@ -276,6 +276,7 @@ impl Checker<'_> {
                 let kind = if kept == HandedSlot::Answers { SlotKind::Code } else { SlotKind::Int };
                 self.slot_of(&place, &program.frame, slot, kind);
             }
+            team.owner.iter().for_each(|slot| self.slot_of(&place, &program.frame, *slot, SlotKind::Int));
         }
     }
 

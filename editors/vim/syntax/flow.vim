@@ -19,9 +19,9 @@ syntax keyword flowKeyword business by cap capacity consent continue converted c
 syntax keyword flowKeyword enter entry ever every everyone exactly existing first for from goal group hand hold holdout
 syntax keyword flowKeyword including journey keep kind last late least less link marketing member month more most never
 syntax keyword flowKeyword new next note now of on once one only open opt out owner past pause pauses people per preview
-syntax keyword flowKeyword quiet rate reenter reply reviewed robin round run since skip stage stops subject task
-syntax keyword flowKeyword template than the then this time times timezone to tomorrow topic transactional up week while
-syntax keyword flowKeyword window within word year
+syntax keyword flowKeyword quiet rate reassign reenter reply reviewed robin round run since skip stage stops subject
+syntax keyword flowKeyword task template than the then this time times timezone to tomorrow topic transactional up week
+syntax keyword flowKeyword while window within word year
 syntax keyword flowConstant friday monday saturday sunday thursday tuesday wednesday weekdays weekends yes
 syntax keyword flowUnit day days hours minute minutes months weeks
 " Words that the language has and this version does not run yet. They are names elsewhere (`score += 10`).

@@ -16,8 +16,7 @@ pub(super) struct Handoffs {
 
 /// Whether a decision says that somebody of a team took a contact.
 pub(super) fn is_taken(decision: &DecisionRecord) -> bool {
-    let by_somebody =
-        [HandedTo::Member, HandedTo::Backup, HandedTo::BackupOfBusy].iter().any(|to| to.number() == decision.reason);
+    let by_somebody = HandedTo::from_number(decision.reason).is_some_and(HandedTo::is_somebody);
     decision.code == DecisionCode::HandedOff && by_somebody
 }
 

@@ -14,7 +14,7 @@ use crate::compose::one_line;
 use crate::inbound::Tracked;
 use crate::store::{ContactId, DecisionCode, DecisionRecord, HandoffAnswer};
 use flow_ir::backend::Memory;
-use flow_ir::{Answer, Area, HandedSlot, HandedSlots, NEVER, StepId, TeamId, WorkflowId};
+use flow_ir::{Answer, Area, HandedSlot, HandedSlots, Member, NEVER, StepId, TeamId, WorkflowId};
 use std::cmp::Reverse;
 
 /// How much is kept of why somebody was refused.
@@ -31,7 +31,22 @@ fn parted(both: i64) -> (u32, u32) {
     ((both >> 32) as u32, both as u32)
 }
 
-impl StepHost<'_> {
+impl<'e> StepHost<'e> {
+    /// The member of a team whose the contact is since their turn came, if they are on it still.
+    pub(super) fn owner_in(&self, memory: &Memory<'_>, team: TeamId) -> Option<&'e Member> {
+        let team = self.plan.program.teams.at(team);
+        let owner = self.plan.program.frame.read(&memory[Area::Contact], team.owner?);
+        team.members.iter().find(|member| print_of(&member.address) == owner)
+    }
+
+    /// Whose turn it was has the contact from now on.
+    pub(super) fn note_owner(&mut self, memory: &mut Memory<'_>, team: TeamId, to: &str) {
+        if let Some(slot) = self.plan.program.teams.at(team).owner {
+            self.plan.program.frame.write(&mut memory[Area::Contact], slot, print_of(to));
+            self.written.push(slot);
+        }
+    }
+
     /// Keeps who has been handed to a team by this step, so that an answer finds it. What was kept of an earlier handoff to it is over.
     pub(super) fn note_handed(&mut self, memory: &mut Memory<'_>, step: StepId, team: TeamId, to: &str) {
         let (member, today) = (print_of(to), self.today());
@@ -120,6 +135,22 @@ impl Touch<'_> {
         let decision = self.about_run(WorkflowId(workflow), run, DecisionCode::Answered);
         self.batch.decide(DecisionRecord { step: Some(step), reason: Answered::of(answer).number(), ..decision });
         true
+    }
+
+    /// The owners of whoever is known for longer stay, before it is forgotten who that was.
+    pub(super) fn join_owners(&mut self, other: &Contact) {
+        let plan = self.plan;
+        let known_since = |of: &Contact| Some(of.read(plan, plan.program.system.known_since)).filter(|at| *at > NEVER);
+        let is_older = match (known_since(other), known_since(self.contact)) {
+            (Some(theirs), Some(own)) => theirs < own,
+            _ => false,
+        };
+        for slot in plan.program.teams.values().filter_map(|team| team.owner) {
+            let (own, theirs) = (self.contact.read(plan, slot), other.read(plan, slot));
+            if theirs != 0 && (own == 0 || is_older) {
+                self.contact.write(plan, slot, theirs);
+            }
+        }
     }
 
     /// Of two handoffs to one team, of two who prove to be one, the later is kept.

@@ -163,6 +163,8 @@ reasons! {
         DoNotContact = 4 "nobody, because the contact is marked as not to be contacted",
         BackupOfBusy = 5 "the backup, because nobody who covers the contact is there and has room",
         NobodyFree = 6 "nobody, because nobody who covers the contact is there and has room, and there is no backup",
+        Owner = 7 "the member of the team who has had the contact since their turn came",
+        StandIn = 8 "a member of the team, for one who has had the contact and is away",
         /// In a live run alone (E13).
         TestPerson = 26 "nobody, because the contact only tries things out",
     }
@@ -220,6 +222,16 @@ impl Answered {
             Answer::Taken => Answered::Taken,
             Answer::Refused => Answered::Refused,
             Answer::Done => Answered::Done,
+        }
+    }
+}
+
+impl HandedTo {
+    /// Whether somebody took the contact.
+    pub const fn is_somebody(self) -> bool {
+        match self {
+            HandedTo::Member | HandedTo::Owner | HandedTo::StandIn | HandedTo::Backup | HandedTo::BackupOfBusy => true,
+            HandedTo::Nobody | HandedTo::NobodyFree | HandedTo::DoNotContact | HandedTo::TestPerson => false,
         }
     }
 }

@@ -509,8 +509,7 @@ fn sends_again(workflow: &Workflow) -> bool {
 
 /// Whether nobody took a handoff, for whichever reason.
 fn is_nobody(reason: u32) -> bool {
-    let reason = HandedTo::from_number(reason);
-    matches!(reason, Some(HandedTo::Nobody | HandedTo::NobodyFree | HandedTo::DoNotContact | HandedTo::TestPerson))
+    HandedTo::from_number(reason).is_some_and(|to| !to.is_somebody())
 }
 
 /// Whether a step of the workflow suppressed somebody, not the person by their own act.
@@ -581,7 +580,8 @@ fn nobody_name(reason: u32) -> &'static str {
         Some(HandedTo::DoNotContact) => "do_not_contact",
         Some(HandedTo::NobodyFree) => "no_member_free",
         Some(HandedTo::TestPerson) => "test_person",
-        Some(HandedTo::Member | HandedTo::Backup | HandedTo::BackupOfBusy) | None => "unknown",
+        Some(HandedTo::Member | HandedTo::Owner | HandedTo::StandIn | HandedTo::Backup | HandedTo::BackupOfBusy)
+        | None => "unknown",
     }
 }
 

@@ -35,6 +35,7 @@ mod many;
 mod move_back;
 mod notify;
 mod outbox;
+mod owners;
 mod pause;
 mod policy;
 mod rate;

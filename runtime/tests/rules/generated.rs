@@ -122,6 +122,8 @@ pub(crate) const DECLARATIONS: &[&str] = &[
     untag vip
     handoff to far {
       note "warm"
+      stop drip
+      stop quiet
     }
   }
   set seats = 9
@@ -163,6 +165,7 @@ pub(crate) const DECLARATIONS: &[&str] = &[
   notify sales "wrong address of {first_name or "somebody"}"
   handoff to sales {
     note "wrong address"
+    reassign
   }
 }"#,
     r#"workflow ways {

@@ -1,10 +1,10 @@
-//! `handoff to TEAM { note, task, keep in workflow }`.
+//! `handoff to TEAM { note, task, reassign, stop GROUP, keep in workflow }`.
 
 use super::cx::Cx;
 use super::duration::check_duration;
 use super::flow::Journey;
-use super::named;
 use super::text::{limited_text, report_repeated};
+use super::{named, stop};
 use crate::syntax::ast::{self, HandoffStep};
 use crate::typed::Form;
 use flow_ir::limits::MAX_TEXT_BYTES;
@@ -27,7 +27,9 @@ pub(super) fn check(cx: &mut Cx<'_>, handoff: &HandoffStep, journey: &mut Journe
             due_in: due.unwrap_or(DEFAULT_TASK_DUE),
         }
     });
+    let stops = handoff.stops().filter_map(|(what, at)| stop::check_others(cx, what, cx.at(at), journey)).collect();
+    let reassign = handoff.reassigns();
     // A handoff takes the contact out of the workflow, unless it says `keep in workflow`.
     let then = (!handoff.keeps()).then_some(Ending::HandedOff);
-    Form::Effect { effect: team.map(|team| Handoff { team, note, task }.into()), then }
+    Form::Effect { effect: team.map(|team| Handoff { team, note, task, reassign, stops }.into()), then }
 }

@@ -26,12 +26,14 @@ impl Lowering<'_> {
         }
     }
 
-    /// Where it is kept who has been handed to a team, if anybody can be and somebody may answer.
-    fn handed(&mut self, name: &str, team: TeamId) -> Option<HandedSlots> {
-        let effects = self.program.workflows.values().flat_map(|workflow| workflow.effects.values());
-        let is_handed_to = effects.into_iter().any(|effect| matches!(effect, Effect::Handoff(of) if of.team == team));
-        let is_answered = self.program.events.values().any(|event| event.answer.is_some());
-        if !is_handed_to || !is_answered {
+    fn is_handed_to(&self, team: TeamId) -> bool {
+        let mut effects = self.program.workflows.values().flat_map(|workflow| workflow.effects.values());
+        effects.any(|effect| matches!(effect, Effect::Handoff(of) if of.team == team))
+    }
+
+    /// Where it is kept who has been handed to a team, if somebody may answer.
+    fn handed(&mut self, name: &str) -> Option<HandedSlots> {
+        if !self.program.events.values().any(|event| event.answer.is_some()) {
             return None;
         }
         let mut slot = |what: &str, kind, initial| {
@@ -56,7 +58,12 @@ impl Lowering<'_> {
                 .map(|covers| self.predicate(name, None, &covers.cond, &mut Scope::program(Segments::Afresh)));
             members.push(Member { address: address.clone(), covers, capacity: *capacity, away: away.clone() });
         }
-        let handed = self.handed(&typed.name, id);
-        Team { name: typed.name.clone(), members, backup: typed.backup.clone(), handed }
+        let (mut handed, mut owner) = (None, None);
+        if self.is_handed_to(id) {
+            handed = self.handed(&typed.name);
+            let name = format!("whose of team {}", typed.name);
+            owner = (!members.is_empty()).then(|| self.program.meaning.frame.add(name, SlotKind::Int, false, 0));
+        }
+        Team { name: typed.name.clone(), members, backup: typed.backup.clone(), handed, owner }
     }
 }

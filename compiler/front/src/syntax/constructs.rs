@@ -178,7 +178,7 @@ macro_rules! steps {
         move_back: MoveBack(MoveBackStep) [move_back "move stage back"] {
             page "move-stage-back", typed "demote" "downgrade" => "move stage back",
         };
-        handoff: Handoff(HandoffStep) [handoff "handoff"] { page "handoff", called "a handoff", later "stop", };
+        handoff: Handoff(HandoffStep) [handoff "handoff"] { page "handoff", called "a handoff", };
         notify: Notify(NotifyStep) [notify "notify"] { page "notify", typed "alert" "inform" => "notify", };
         start: Start(StartStep) [start "start"] { page "start", typed "enrol" "enroll" "trigger" => "start", later "with", };
         stop: Stop(StopStep) [stop "stop"] { page "stop", typed "end" "cancel" => "stop", };
@@ -194,6 +194,8 @@ macro_rules! handoff_clauses {
     ($then:ident $($given:tt)*) => { $then! { $($given)* {
         handoff: Note(Text) [note "note"] { page "handoff", };
         handoff: Task(Task) [task "task"] { page "handoff", };
+        handoff: Reassign(Reassign) [reassign "reassign"] { page "handoff", typed "rotate" "reroute" => "reassign", };
+        handoff: AlsoStop(Name) [also_stop "stop"] { page "handoff", is Many, };
         handoff: Keep(Keep) [keep "keep in workflow"] { page "handoff", };
     } {} } };
 }

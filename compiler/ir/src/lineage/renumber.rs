@@ -184,6 +184,9 @@ impl Numbers {
         for (_, slot) in handed.flat_map(|handed| handed.each_mut()) {
             *slot = self.contact(*slot);
         }
+        for slot in new.meaning.teams.values_mut().filter_map(|team| team.owner.as_mut()) {
+            *slot = self.contact(*slot);
+        }
         for (_, slot) in new.meaning.system.each_mut() {
             *slot = self.contact(*slot);
         }

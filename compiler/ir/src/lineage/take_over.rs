@@ -379,8 +379,9 @@ impl<'p> Importer<'p> {
         let mut team = self.kept.teams.at(id).clone();
         if let Some(known) = self.out.meaning.teams.find(|known| known.name == team.name) {
             // Older steps alone may hand somebody to it.
-            let handed = &mut self.out.meaning.teams.at_mut(known).handed;
-            *handed = handed.or(team.handed);
+            let known_team = self.out.meaning.teams.at_mut(known);
+            known_team.handed = known_team.handed.or(team.handed);
+            known_team.owner = known_team.owner.or(team.owner);
             return Ok(known);
         }
         for covers in team.members.iter_mut().filter_map(|member| member.covers.as_mut()) {

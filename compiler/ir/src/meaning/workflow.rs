@@ -455,6 +455,10 @@ pub struct Team {
     /// Where the frame keeps who was handed to it; none where no step of the program hands anybody to it, or where nobody may answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handed: Option<HandedSlots>,
+    /// Where it keeps a print of the address of the member whose they are since their turn came; none where no step hands anybody to it. It stays
+    /// as it is where an older text hands nobody to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<SlotId>,
 }
 
 /// One of a team.
@@ -470,6 +474,13 @@ pub struct Member {
     /// The days on which they take nobody, in the project's zone.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub away: Vec<DaySpan>,
+}
+
+impl Member {
+    /// Whether they take nobody on a day.
+    pub fn is_away(&self, day: i32) -> bool {
+        self.away.iter().any(|days| days.contains(day))
+    }
 }
 
 /// How many people a member of a team may have.

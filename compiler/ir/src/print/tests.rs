@@ -79,6 +79,7 @@ fn mail(program: &mut Program) {
         members: vec![member],
         backup: Some("all@example.com".into()),
         handed: None,
+        owner: None,
     });
 }
 
@@ -130,7 +131,7 @@ fn workflow(program: &Program) -> Workflow {
     let waits = [Wait::For(wait), Wait::Until { when: PredicateId(0), up_to: wait }];
     workflow.waits = waits.into_iter().chain(on.map(Wait::On)).collect();
     workflow.effects.push(effect::Send { email: EmailId(0), again: false }.into());
-    workflow.effects.push(Handoff { team: TeamId(0), note: None, task: None }.into());
+    workflow.effects.push(Handoff::to(TeamId(0)).into());
     workflow.arms = vec![StepId(0)];
     for since in [CountedSince::Entry, CountedSince::Wait, CountedSince::Sent(EmailId(0))] {
         let slot = workflow.journey.add(format!("visits since {since:?}"), SlotKind::Int, false, 0);

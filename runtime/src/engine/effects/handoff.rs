@@ -62,7 +62,7 @@ impl Perform for Handoff {
         let (to, reason) = match () {
             () if host.plan.is_test_person(&memory[Area::Contact]) => (None, HandedTo::TestPerson),
             () if host.is_off_limits(&memory) => (None, HandedTo::DoNotContact),
-            () => host.choose(&memory, self.team),
+            () => host.choose(&memory, self),
         };
         host.is_untaken = to.is_none();
         host.note_taken(&mut memory);
@@ -70,6 +70,10 @@ impl Perform for Handoff {
             Some(to) => {
                 host.tell(&memory, step, self, &to);
                 host.note_handed(&mut memory, step, self.team, &to);
+                if reason == HandedTo::Member {
+                    host.note_owner(&mut memory, self.team, &to);
+                }
+                self.stops.iter().for_each(|stopped| host.stop(&mut memory, stopped));
             }
             None => host.batch.count(counter::HANDOFFS_TO_NOBODY),
         }
@@ -93,16 +97,21 @@ impl StepHost<'_> {
         layout.read(&memory[Area::Contact], slot) != 0
     }
 
-    /// The member whose turn it is among those who cover the contact, else the backup.
-    fn choose(&mut self, memory: &Memory<'_>, team: TeamId) -> (Option<String>, HandedTo) {
+    /// Whoever of the team has had the contact, if they are there; else the member whose turn it is among those who cover them, else the backup.
+    fn choose(&mut self, memory: &Memory<'_>, handoff: &Handoff) -> (Option<String>, HandedTo) {
+        let (team, today) = (handoff.team, self.today());
         let declared = self.plan.program.teams.at(team);
-        let today = self.today();
+        let owner = if handoff.reassign { None } else { self.owner_in(memory, team) };
+        if let Some(owner) = owner.filter(|owner| !owner.is_away(today)) {
+            return (Some(owner.address.clone()), HandedTo::Owner);
+        }
         let has_room = |roster: &Roster, member: &Member| roster.has_room(&member.address, member.capacity, today);
         let in_turn = self.in_turn(memory, team, &has_room);
         if let Some((place, member)) = in_turn.and_then(|place| Some((place, declared.members.get(place)?))) {
             let next = (place + 1) % declared.members.len();
             self.batch.roster(team).turn = u64::try_from(next).unwrap_or(0);
-            return (Some(member.address.clone()), HandedTo::Member);
+            let reason = if owner.is_some() { HandedTo::StandIn } else { HandedTo::Member };
+            return (Some(member.address.clone()), reason);
         }
         let is_covered = declared.members.iter().any(|member| self.covers(member, memory));
         match (declared.backup.clone(), is_covered) {
@@ -126,9 +135,7 @@ impl StepHost<'_> {
         let first = usize::try_from(turn).ok().and_then(|turn| turn.checked_rem(count)).unwrap_or(0);
         let mut in_turn = members.iter().enumerate().cycle().skip(first).take(count);
         let found = in_turn.find(|(_, member)| {
-            !member.away.iter().any(|days| days.contains(today))
-                && fits(self.batch.roster(team), member)
-                && self.covers(member, memory)
+            !member.is_away(today) && fits(self.batch.roster(team), member) && self.covers(member, memory)
         });
         found.map(|(place, _)| place)
     }

@@ -1,7 +1,8 @@
-//! `handoff to TEAM { note, task, keep in workflow }`.
+//! `handoff to TEAM { note, task, reassign, stop GROUP, keep in workflow }`.
 
 use super::clause::{self, clauses};
 use super::{Clause, Duration, Name, StepNode, Text};
+use crate::source::Span;
 use crate::syntax::constructs;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +20,10 @@ pub(crate) struct Task {
     pub due_in: Option<Duration>,
 }
 
+/// `reassign`
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Reassign;
+
 /// `keep in workflow`
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Keep;
@@ -30,6 +35,16 @@ impl HandoffStep {
 
     pub(crate) fn task(&self) -> Option<&Task> {
         clause::first(&self.clauses, HandoffClause::task)
+    }
+
+    /// Whether whose turn it is gets them, whoever had them before.
+    pub(crate) fn reassigns(&self) -> bool {
+        clause::first(&self.clauses, HandoffClause::reassign).is_some()
+    }
+
+    /// The workflows and groups that are stopped with it.
+    pub(crate) fn stops(&self) -> impl Iterator<Item = (&Name, Span)> {
+        clause::each(&self.clauses, HandoffClause::also_stop)
     }
 
     pub(crate) fn keeps(&self) -> bool {

@@ -58,6 +58,12 @@ pub(super) const ROWS: &[Row] = &[
         "handoff to $t { note $n }",
         "what goes with a handoff stands in its block:",
     ),
+    ("^ reassign|rotate|reroute [the] [owner|contact|lead|record|person] $", "reassign", SAY),
+    (
+        "^ handoff to $t:name and|, stop $g:name $",
+        "handoff to $t { stop $g }",
+        "what goes with a handoff stands in its block:",
+    ),
     (
         "^ notify|alert|inform|tell|slack|ping [the] $t:name [team] [with|that|:|about] $n:text $",
         "notify $t $n",
