@@ -84,6 +84,7 @@ impl Check for Alive {
             must_be_called(contact, entry.until, &words, found);
         }
         self.examine_turns(cx, contact, found);
+        examine_handed(cx, contact, found);
         examine_segments(cx, &self.segments, contact, found);
     }
 
@@ -116,6 +117,16 @@ impl Alive {
             if let Some(started_at) = workflow.started.and_then(at) {
                 must_be_called(contact, started_at, &format!("is to be started in `{}`", workflow.name), found);
             }
+        }
+    }
+}
+
+/// Whoever waits for the answer of a team goes to its backup in time.
+fn examine_handed(cx: &Context<'_>, contact: &ContactRecord, found: &mut Findings) {
+    for team in cx.program.teams.values() {
+        let lapses_at = team.lapses.and_then(|slot| read(&cx.program.frame, &contact.frame, slot));
+        if let Some(at) = lapses_at.filter(|at| *at < FOREVER) {
+            must_be_called(contact, at, &format!("waits for the answer of team `{}`", team.name), found);
         }
     }
 }

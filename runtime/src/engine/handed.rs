@@ -5,16 +5,23 @@
 
 use super::contact::Contact;
 use super::counter;
+use super::effects::handoff::passed_on;
 use super::event::is_history;
 use super::host::{StepHost, key_of};
-use super::reason::Answered;
+use super::plan::Plan;
+use super::reason::{Answered, PassedOn};
 use super::roster::print_of;
-use super::touch::Touch;
+use super::touch::{Touch, later};
 use crate::compose::one_line;
 use crate::inbound::Tracked;
 use crate::store::{ContactId, DecisionCode, DecisionRecord, HandoffAnswer};
+use crate::time::{Instant, Zones, civil};
 use flow_ir::backend::Memory;
-use flow_ir::{Answer, Area, HandedSlot, HandedSlots, Member, NEVER, StepId, TeamId, WorkflowId};
+use flow_ir::units::HOUR_MS;
+use flow_ir::{
+    Answer, Area, BUSINESS_MINUTES, Effect, FOREVER, HandedSlot, HandedSlots, Handoff, Member, NEVER, Patience, StepId,
+    TeamId, WorkflowId,
+};
 use std::cmp::Reverse;
 
 /// How much is kept of why somebody was refused.
@@ -48,14 +55,15 @@ impl<'e> StepHost<'e> {
     }
 
     /// Keeps who has been handed to a team by this step, so that an answer finds it. What was kept of an earlier handoff to it is over.
-    pub(super) fn note_handed(&mut self, memory: &mut Memory<'_>, step: StepId, team: TeamId, to: &str) {
+    pub(super) fn note_handed(&mut self, memory: &mut Memory<'_>, step: StepId, handoff: &Handoff, to: &str) {
+        let team = handoff.team;
         let (member, today) = (print_of(to), self.today());
         let handed = self.plan.program.teams.at(team).handed;
         self.batch.roster(team).give(member, today, handed.is_some());
         let Some(handed) = handed else { return };
         let frame = &self.plan.program.frame;
         let before = |slot| frame.read(&memory[Area::Contact], slot);
-        if before(handed.at) > NEVER && before(handed.answers) == 0 {
+        if before(handed.at) > NEVER && is_open(before(handed.answers)) {
             self.batch.roster(team).close(before(handed.member));
         }
         for (kept, slot) in handed.each() {
@@ -70,7 +78,35 @@ impl<'e> StepHost<'e> {
             self.plan.program.frame.write(&mut memory[Area::Contact], slot, value);
             self.written.push(slot);
         }
+        if let Some(slot) = self.plan.program.teams.at(team).lapses {
+            let lapses_at = self.lapses_at(handoff, to);
+            self.plan.program.frame.write(&mut memory[Area::Contact], slot, lapses_at);
+            self.written.push(slot);
+        }
     }
+
+    /// When somebody goes on to the backup who is handed to a member now; `FOREVER` where they do not, and where the backup has them already.
+    fn lapses_at(&self, handoff: &Handoff, to: &str) -> i64 {
+        let team = self.plan.program.teams.at(handoff.team);
+        let Some(patience) = handoff.patience else { return FOREVER };
+        let Some(member) = team.members.iter().find(|member| member.address == to) else { return FOREVER };
+        let home = member.home.as_deref().and_then(|home| Zones::bundled().resolve(home)).unwrap_or(self.plan.zone);
+        let (now, holidays) = (Instant(self.now), self.plan.holidays_of_project());
+        let at = match patience {
+            Patience::For(span) => return later(self.now, span, home).min(FOREVER),
+            Patience::BusinessDays(days) => civil::business_days_behind(now, days.into(), holidays, home),
+            Patience::BusinessHours(hours) => {
+                let minutes = team.hours.unwrap_or(BUSINESS_MINUTES);
+                civil::business_time_behind(now, i64::from(hours) * HOUR_MS, minutes, holidays, home)
+            }
+        };
+        at.0.min(FOREVER)
+    }
+}
+
+/// Whether nobody has answered yet.
+fn is_open(answers: i64) -> bool {
+    answers & Answer::BITS == 0
 }
 
 impl Touch<'_> {
@@ -105,8 +141,8 @@ impl Touch<'_> {
                 && read(handed.answers) & answer.bit() == 0
                 && member.is_none_or(|member| member == read(handed.member))
         });
-        let latest =
-            open.max_by_key(|(name, _, handed)| (read(handed.answers) == 0, read(handed.at), Reverse((*name).clone())));
+        let latest = open
+            .max_by_key(|(name, _, handed)| (is_open(read(handed.answers)), read(handed.at), Reverse((*name).clone())));
         latest.map(|(_, team, handed)| (team, handed))
     }
 
@@ -124,17 +160,95 @@ impl Touch<'_> {
         let contact = ContactId(read(handed.contact).cast_unsigned());
         let answers = read(handed.answers) | answer.bit();
         let Some(declared) = plan.program.workflows.get(WorkflowId(workflow)) else { return false };
-        if read(handed.answers) == 0 {
+        if is_open(read(handed.answers)) {
             self.batch.roster(team).close(read(handed.member));
         }
         self.contact.write(plan, handed.answers, answers);
+        if let Some(slot) = plan.program.teams.at(team).lapses {
+            self.contact.write(plan, slot, FOREVER);
+        }
         let key = key_of(contact, &declared.name, run, step, visit);
+        let key = if answers & HandedSlots::PASSED_ON == 0 { key } else { passed_on(&key) };
         self.batch.changes.answers.push(HandoffAnswer { key, answer, reason, at: occurred_at });
         // Of whoever they were then the run may be another by now.
         let run = if contact == self.contact.id { run } else { 0 };
         let decision = self.about_run(WorkflowId(workflow), run, DecisionCode::Answered);
         self.batch.decide(DecisionRecord { step: Some(step), reason: Answered::of(answer).number(), ..decision });
         true
+    }
+
+    /// Whoever is not answered in time goes on to the backup.
+    pub(super) fn judge_lapses(&mut self, due: bool) {
+        let plan: &Plan = self.plan;
+        if !due {
+            return;
+        }
+        let places: Vec<usize> = self.contact.pending.lapses().collect();
+        for (team, slot) in places.into_iter().filter_map(|place| plan.lapsing.get(place).copied()) {
+            if self.contact.read(plan, slot) <= self.now {
+                self.contact.write(plan, slot, FOREVER);
+                self.lapse(team);
+            }
+        }
+    }
+
+    /// The first instant at which somebody goes on to the backup. It may be now: then it is their own, behind whatever arrives.
+    pub(super) fn next_lapse(&self) -> i64 {
+        let slots = self.contact.pending.lapses().filter_map(|place| self.plan.lapsing.get(place));
+        slots.map(|(_, slot)| self.contact.read(self.plan, *slot)).min().unwrap_or(FOREVER)
+    }
+
+    fn lapse(&mut self, team: TeamId) {
+        let plan = self.plan;
+        let declared = plan.program.teams.at(team);
+        let Some(handed) = declared.handed else { return };
+        let read = |slot| self.contact.read(plan, slot);
+        let (workflow, run) = parted(read(handed.journey));
+        let (step, visit) = parted(read(handed.step));
+        let (workflow, step) = (WorkflowId(workflow), StepId(step));
+        let (written_for, member, since) =
+            (ContactId(read(handed.contact).cast_unsigned()), read(handed.member), read(handed.at));
+        let Some(known) = plan.program.workflows.get(workflow) else { return };
+        let handoff = known.effects_of_steps().find_map(|(at, effect)| match effect {
+            Effect::Handoff(handoff) if at == step && handoff.team == team => Some(handoff),
+            _ => None,
+        });
+        let backup = handoff.and_then(|handoff| handoff.backup.as_ref()).or(declared.backup.as_ref());
+        let backup = backup.filter(|backup| print_of(backup) != member);
+        let is_theirs = written_for == self.contact.id;
+        let reason = match backup {
+            _ if self.contact.is(plan, plan.program.system.do_not_contact) => PassedOn::DoNotContact,
+            Some(_) => PassedOn::Backup,
+            None => PassedOn::Nobody,
+        };
+        // Of whoever they were then the run may be another by now.
+        let own_run = if is_theirs { run } else { 0 };
+        if let (Some(backup), PassedOn::Backup) = (backup, reason) {
+            // What let them in is told as long as nothing else has let them in since.
+            let handoff = handoff.filter(|_| is_theirs && self.contact.runs_in(workflow) == run);
+            let key = key_of(written_for, &known.name, run, step.0, visit);
+            let name = declared.members.iter().find(|known| print_of(&known.address) == member);
+            let name = name.map_or("somebody who is not on the team any more", |known| known.address.as_str());
+            let mut blank = plan.workflow(workflow).blank.clone();
+            let mut host = StepHost::new(
+                (plan, self.backend),
+                (&mut *self.batch, &mut *self.outbox),
+                (self.contact.id, &mut self.contact.texts, self.contact.zone),
+                (workflow, own_run, visit),
+                self.now,
+            );
+            let memory = Memory::of(&mut self.contact.frame, &mut blank);
+            host.pass_on(&memory, step, (team, backup), (handoff, &key), (name, since));
+            let today = host.today();
+            let roster = self.batch.roster(team);
+            roster.close(member);
+            roster.give(print_of(backup), today, true);
+            self.contact.write(plan, handed.member, print_of(backup));
+            let answers = self.contact.read(plan, handed.answers) | HandedSlots::PASSED_ON;
+            self.contact.write(plan, handed.answers, answers);
+        }
+        let decision = self.about_run(workflow, own_run, DecisionCode::PassedOn);
+        self.batch.decide(DecisionRecord { step: Some(step.0), reason: reason.number(), ..decision });
     }
 
     /// The owners of whoever is known for longer stay, before it is forgotten who that was.
@@ -157,14 +271,15 @@ impl Touch<'_> {
     pub(super) fn join_handed(&mut self, other: &Contact) {
         let plan = self.plan;
         for (team, handed) in plan.program.teams.iter().filter_map(|(id, team)| Some((id, team.handed?))) {
-            let is_open = |of: &Contact| of.read(plan, handed.at) > NEVER && of.read(plan, handed.answers) == 0;
+            let is_open = |of: &Contact| of.read(plan, handed.at) > NEVER && is_open(of.read(plan, handed.answers));
             let goes =
                 if other.read(plan, handed.at) > self.contact.read(plan, handed.at) { &*self.contact } else { other };
             if is_open(goes) {
                 self.batch.roster(team).close(goes.read(plan, handed.member));
             }
             if other.read(plan, handed.at) > self.contact.read(plan, handed.at) {
-                for (_, slot) in handed.each() {
+                let lapses = plan.program.teams.at(team).lapses;
+                for slot in handed.each().map(|(_, slot)| slot).into_iter().chain(lapses) {
                     self.contact.write(plan, slot, other.read(plan, slot));
                 }
             }

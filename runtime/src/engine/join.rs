@@ -81,7 +81,8 @@ impl Touch<'_> {
             // Worked out by what is known of both.
             SlotRole::Date(_) | SlotRole::Decided(_) => return,
             // As one turn, as one trigger, as one handoff, and by who is the older.
-            SlotRole::Turn(..) | SlotRole::Again(..) | SlotRole::Handed(..) | SlotRole::Owner(_) => return,
+            SlotRole::Turn(..) | SlotRole::Again(..) | SlotRole::Handed(..) => return,
+            SlotRole::Owner(_) | SlotRole::Lapses(_) => return,
         };
         if joined != own {
             self.contact.write(plan, slot, joined);

@@ -169,6 +169,13 @@ reasons! {
         TestPerson = 26 "nobody, because the contact only tries things out",
     }
 
+    /// What became of whoever was handed to a team and was not taken in time.
+    PassedOn {
+        Backup = 1 "the backup has the contact now",
+        Nobody = 2 "there is no backup any more, and the contact stays with whoever has them",
+        DoNotContact = 3 "the contact is marked as not to be contacted, and stays with whoever has them",
+    }
+
     /// What a team said of somebody who was handed to it.
     Answered {
         Taken = 1 "somebody of the team works on it",
@@ -261,6 +268,7 @@ pub fn all() -> Vec<(DecisionCode, u32, &'static str)> {
         Sent: SentWhen,
         Withheld: Withheld,
         HandedOff: HandedTo,
+        PassedOn: PassedOn,
         Answered: Answered,
         Notified: Notified,
         Finished: FinishedBy,

@@ -26,6 +26,7 @@ mod intake;
 mod joint;
 mod journeys;
 mod kept_back;
+mod lapses;
 mod late;
 mod leaving;
 mod lists;

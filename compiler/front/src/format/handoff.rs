@@ -1,10 +1,10 @@
-//! `handoff to TEAM { note, task, reassign, stop GROUP, keep in workflow }`.
+//! `handoff to TEAM { note, task, reassign, stop GROUP, backup, if not taken within D, keep in workflow }`.
 
 use super::clause::clauses;
 use super::printer::{Printer, within};
 use super::value::{duration, text};
 use crate::source::Span;
-use crate::syntax::ast::{Clause, HandoffClause, HandoffStep, Keep, Name, Reassign, Step, Task, Text};
+use crate::syntax::ast::{Clause, HandoffClause, HandoffStep, Keep, Name, Patience, Reassign, Step, Task, Text};
 use crate::syntax::constructs;
 
 pub(super) fn format(printer: &mut Printer<'_>, step: &Step, handoff: &HandoffStep) {
@@ -36,6 +36,14 @@ fn reassign(printer: &mut Printer<'_>, _: &Reassign, at: Span) {
 
 fn also_stop(printer: &mut Printer<'_>, what: &Name, at: Span) {
     printer.line(at, format!("stop {}", what.text));
+}
+
+fn instead(printer: &mut Printer<'_>, backup: &Text, at: Span) {
+    printer.line(at, format!("backup {}", text(printer, backup)));
+}
+
+fn untaken(printer: &mut Printer<'_>, patience: &Patience, at: Span) {
+    printer.line(at, format!("if not taken within {}", duration(printer, &patience.within)));
 }
 
 fn keep(printer: &mut Printer<'_>, _: &Keep, at: Span) {

@@ -99,9 +99,8 @@ macro_rules! team_clauses {
         team: Member(Member) [member "member"] { page "team", is Many, typed "person" => "member", };
         team: Backup(Text) [backup "backup"] { page "team", typed "fallback" => "backup", };
         team: Assign(Assign) [assign "assign"] { page "team", };
-    } {
-        "hours";
-    } } };
+        team: Hours(Hours) [hours "hours weekdays"] { page "team", typed "working_hours" "office_hours" "business_hours" => "hours weekdays", };
+    } {} } };
 }
 
 /// The lines of a policy.
@@ -196,6 +195,8 @@ macro_rules! handoff_clauses {
         handoff: Task(Task) [task "task"] { page "handoff", };
         handoff: Reassign(Reassign) [reassign "reassign"] { page "handoff", typed "rotate" "reroute" => "reassign", };
         handoff: AlsoStop(Name) [also_stop "stop"] { page "handoff", is Many, };
+        handoff: Instead(Text) [instead "backup"] { page "handoff", };
+        handoff: Untaken(Patience) [untaken "if not taken within"] { page "not-taken-in-time", typed "sla" "escalate" "timeout" => "if not taken within", };
         handoff: Keep(Keep) [keep "keep in workflow"] { page "handoff", };
     } {} } };
 }

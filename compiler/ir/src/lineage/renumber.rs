@@ -184,8 +184,16 @@ impl Numbers {
         for (_, slot) in handed.flat_map(|handed| handed.each_mut()) {
             *slot = self.contact(*slot);
         }
-        for slot in new.meaning.teams.values_mut().filter_map(|team| team.owner.as_mut()) {
+        for slot in new.meaning.teams.values_mut().flat_map(|team| team.owner.iter_mut().chain(&mut team.lapses)) {
             *slot = self.contact(*slot);
+        }
+        for team in new.meaning.teams.values_mut() {
+            // Whoever waits for an answer goes on in time, also where no step of the new version would have them wait.
+            let waiting = kept.teams.values().find(|before| before.name == team.name && before.lapses.is_some());
+            if let Some(before) = waiting {
+                team.lapses = team.lapses.or(before.lapses);
+                team.handed = team.handed.or(before.handed);
+            }
         }
         for (_, slot) in new.meaning.system.each_mut() {
             *slot = self.contact(*slot);

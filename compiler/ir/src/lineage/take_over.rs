@@ -382,6 +382,7 @@ impl<'p> Importer<'p> {
             let known_team = self.out.meaning.teams.at_mut(known);
             known_team.handed = known_team.handed.or(team.handed);
             known_team.owner = known_team.owner.or(team.owner);
+            known_team.lapses = known_team.lapses.or(team.lapses);
             return Ok(known);
         }
         for covers in team.members.iter_mut().filter_map(|member| member.covers.as_mut()) {

@@ -459,6 +459,13 @@ pub struct Team {
     /// as it is where an older text hands nobody to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<SlotId>,
+    /// From which minute of a weekday to which its members are there; [`BUSINESS_MINUTES`](crate::BUSINESS_MINUTES) where it does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hours: Option<(u16, u16)>,
+    /// Where the frame keeps when whoever was handed to it and is not answered goes to the backup; [`FOREVER`](crate::FOREVER) where that is not to
+    /// come. None where no handoff to it has ever said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lapses: Option<SlotId>,
 }
 
 /// One of a team.
@@ -474,6 +481,9 @@ pub struct Member {
     /// The days on which they take nobody, in the project's zone.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub away: Vec<DaySpan>,
+    /// The zone of their clocks; the project's where none is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub home: Option<String>,
 }
 
 impl Member {

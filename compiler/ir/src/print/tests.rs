@@ -73,13 +73,15 @@ fn mail(program: &mut Program) {
     });
     let capacity = Capacity { open: Some(40), a_day: Some(10) };
     let away = vec![DaySpan { first_day: 20_000, last_day: 20_006 }];
-    let member = Member { address: "ada@example.com".into(), covers: None, capacity, away };
+    let member = Member { address: "ada@example.com".into(), covers: None, capacity, away, home: None };
     program.teams.push(Team {
         name: "sales".into(),
         members: vec![member],
         backup: Some("all@example.com".into()),
         handed: None,
         owner: None,
+        hours: None,
+        lapses: None,
     });
 }
 

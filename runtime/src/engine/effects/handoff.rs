@@ -69,7 +69,7 @@ impl Perform for Handoff {
         match to {
             Some(to) => {
                 host.tell(&memory, step, self, &to);
-                host.note_handed(&mut memory, step, self.team, &to);
+                host.note_handed(&mut memory, step, self, &to);
                 if reason == HandedTo::Member {
                     host.note_owner(&mut memory, self.team, &to);
                 }
@@ -114,7 +114,7 @@ impl StepHost<'_> {
             return (Some(member.address.clone()), reason);
         }
         let is_covered = declared.members.iter().any(|member| self.covers(member, memory));
-        match (declared.backup.clone(), is_covered) {
+        match (handoff.backup.clone().or_else(|| declared.backup.clone()), is_covered) {
             (Some(backup), false) => (Some(backup), HandedTo::Backup),
             (Some(backup), true) => (Some(backup), HandedTo::BackupOfBusy),
             (None, false) => (None, HandedTo::Nobody),
@@ -150,14 +150,43 @@ impl StepHost<'_> {
     }
 
     fn tell(&mut self, memory: &Memory<'_>, step: StepId, handoff: &Handoff, to: &str) {
+        let order = self.order(memory, Some(handoff), None);
+        self.give_order(memory, step, (handoff.team, to), self.key(step), order);
+    }
+
+    /// What is asked of whoever gets the contact; `before`: who had them and did not answer, and since when.
+    fn order(&self, memory: &Memory<'_>, handoff: Option<&Handoff>, before: Option<(&str, i64)>) -> Order {
+        let (view, zone) = (self.view(&memory[Area::Contact]), self.plan.zone);
+        let task = handoff.and_then(|handoff| handoff.task.as_ref());
+        let silent = before.map(|(who, since)| {
+            let since = civil::words(Instant(since), zone).map(|since| format!(" since {since}")).unwrap_or_default();
+            format!("{who} has had them{since} and has not answered.")
+        });
+        Order {
+            note: handoff.and_then(|handoff| handoff.note.as_ref()).map(|note| view.fill(note)).unwrap_or_default(),
+            task: task.map(|task| (view.fill(&task.title), later(self.now, task.due_in, self.zone))),
+            deeds: story::deeds(self, memory, zone),
+            warnings: silent.into_iter().chain(story::warnings(self, memory, zone)).collect(),
+            zone,
+        }
+    }
+
+    /// Whoever was handed over and not answered in time goes to the backup: they are told, and it is kept as a handoff of its own. `key`: that of
+    /// the handoff before.
+    pub(in crate::engine) fn pass_on(
+        &mut self,
+        memory: &Memory<'_>,
+        step: StepId,
+        (team, to): (TeamId, &str),
+        (handoff, key): (Option<&Handoff>, &str),
+        before: (&str, i64),
+    ) {
+        let order = self.order(memory, handoff, Some(before));
+        self.give_order(memory, step, (team, to), passed_on(key), order);
+    }
+
+    fn give_order(&mut self, memory: &Memory<'_>, step: StepId, (team, to): (TeamId, &str), key: String, order: Order) {
         let view = self.view(&memory[Area::Contact]);
-        let order = Order {
-            note: handoff.note.as_ref().map(|note| view.fill(note)).unwrap_or_default(),
-            task: handoff.task.as_ref().map(|task| (view.fill(&task.title), later(self.now, task.due_in, self.zone))),
-            deeds: story::deeds(self, memory, self.plan.zone),
-            warnings: story::warnings(self, memory, self.plan.zone),
-            zone: self.plan.zone,
-        };
         let title = self.plan.program.title(self.workflow);
         let notice = Notice {
             to: to.to_owned(),
@@ -167,13 +196,13 @@ impl StepHost<'_> {
         };
         // A notice is a few texts: writing them as JSON cannot fail.
         let payload = serde_json::to_string(&notice).unwrap_or_default();
-        let row = OutboxRecord { payload, recipient: to.to_owned(), ..self.row(step, OutboxKind::Notice) };
+        let row = OutboxRecord { key, payload, recipient: to.to_owned(), ..self.row(step, OutboxKind::Notice) };
         let record = HandoffRecord {
             key: row.key.clone(),
             contact: self.contact,
             workflow: self.workflow.0,
             run: self.run,
-            team: self.plan.program.teams.at(handoff.team).name.clone(),
+            team: self.plan.program.teams.at(team).name.clone(),
             member: to.to_owned(),
             note: order.note,
             task_due_at: order.task.as_ref().map(|(_, due_at)| *due_at),
@@ -201,6 +230,11 @@ impl StepHost<'_> {
             }
         }
     }
+}
+
+/// The key of a handoff that has gone on to the backup, behind that of the handoff itself.
+pub(in crate::engine) fn passed_on(key: &str) -> String {
+    format!("{key}.backup")
 }
 
 /// What to call the contact.

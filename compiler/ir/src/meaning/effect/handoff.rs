@@ -20,12 +20,39 @@ pub struct Handoff {
     /// Whose journeys end with it, where somebody takes the contact.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stops: Vec<Stopped>,
+    /// Who takes them where no member does, instead of the team's backup.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backup: Option<String>,
+    /// How long it waits for an answer before it goes on to the backup; for ever where none is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patience: Option<Patience>,
+}
+
+/// How long a handoff waits for an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Patience {
+    /// By the clocks of whoever has the contact.
+    For(CivilSpan),
+    /// So many days that are neither weekend nor holiday.
+    BusinessDays(u16),
+    /// So many of the team's hours.
+    BusinessHours(u32),
+}
+
+impl Patience {
+    fn words(self) -> String {
+        match self {
+            Patience::For(span) => span_words(span),
+            Patience::BusinessDays(days) => format!("{days} business days"),
+            Patience::BusinessHours(hours) => format!("{hours} business hours"),
+        }
+    }
 }
 
 impl Handoff {
     /// One that says and asks nothing.
     pub fn to(team: TeamId) -> Self {
-        Self { team, note: None, task: None, reassign: false, stops: Vec::new() }
+        Self { team, note: None, task: None, reassign: false, stops: Vec::new(), backup: None, patience: None }
     }
 }
 
@@ -68,6 +95,10 @@ impl Described for Handoff {
         }
         if self.reassign {
             words += ", whose turn it is";
+        }
+        words += &self.backup.iter().map(|backup| format!(", else to {backup}")).collect::<String>();
+        if let Some(patience) = self.patience {
+            words += &format!(", to the backup after {}", patience.words());
         }
         words + &self.stops.iter().map(|stopped| format!(", {}", stopped.words(program))).collect::<String>()
     }

@@ -174,6 +174,7 @@ const HELD: &[Held] = &[
             covers: None,
             capacity: Capacity { open, a_day: None },
             away: Vec::new(),
+            home: None,
         };
         program.teams.at_mut(TeamId(0)).members.push(member);
     }),
