@@ -5,7 +5,7 @@
 
 use super::contact::Contact;
 use super::counter;
-use super::effects::handoff::passed_on;
+use super::effects::handoff::{passed_on, today};
 use super::event::is_history;
 use super::host::{StepHost, key_of};
 use super::plan::Plan;
@@ -20,7 +20,7 @@ use flow_ir::backend::Memory;
 use flow_ir::units::HOUR_MS;
 use flow_ir::{
     Answer, Area, BUSINESS_MINUTES, Effect, FOREVER, HandedSlot, HandedSlots, Handoff, Member, NEVER, Patience, StepId,
-    TeamId, WorkflowId,
+    TeamId, Workflow, WorkflowId,
 };
 use std::cmp::Reverse;
 
@@ -104,6 +104,58 @@ impl<'e> StepHost<'e> {
     }
 }
 
+/// The latest handoff of somebody to a team, as their frame keeps it.
+struct KeptHandoff<'p> {
+    /// Under whom its step ran: they may have proved to be somebody else since.
+    contact: ContactId,
+    workflow: WorkflowId,
+    declared: &'p Workflow,
+    run: u32,
+    step: StepId,
+    visit: u32,
+    /// Whoever has them, as a print of their address.
+    member: i64,
+    at: i64,
+}
+
+impl<'p> KeptHandoff<'p> {
+    /// None where its workflow is known to nobody.
+    fn read(plan: &'p Plan, contact: &Contact, handed: HandedSlots) -> Option<KeptHandoff<'p>> {
+        let read = |slot| contact.read(plan, slot);
+        let (workflow, run) = parted(read(handed.journey));
+        let (step, visit) = parted(read(handed.step));
+        let workflow = WorkflowId(workflow);
+        Some(KeptHandoff {
+            contact: ContactId(read(handed.contact).cast_unsigned()),
+            workflow,
+            declared: plan.program.workflows.get(workflow)?,
+            run,
+            step: StepId(step),
+            visit,
+            member: read(handed.member),
+            at: read(handed.at),
+        })
+    }
+
+    /// The key under which it was made.
+    fn key(&self) -> String {
+        key_of(self.contact, &self.declared.name, self.run, self.step.0, self.visit)
+    }
+
+    /// The run of a contact in which it was; 0 where it was another contact's, of whom the run may be another by now.
+    fn own_run(&self, contact: ContactId) -> u32 {
+        if self.contact == contact { self.run } else { 0 }
+    }
+
+    /// The step that made it, where it is still there.
+    fn step_of(&self, team: TeamId) -> Option<&'p Handoff> {
+        self.declared.effects_of_steps().find_map(|(at, effect)| match effect {
+            Effect::Handoff(handoff) if at == self.step && handoff.team == team => Some(handoff),
+            _ => None,
+        })
+    }
+}
+
 /// Whether nobody has answered yet.
 fn is_open(answers: i64) -> bool {
     answers & Answer::BITS == 0
@@ -154,26 +206,23 @@ impl Touch<'_> {
         occurred_at: i64,
     ) -> bool {
         let plan = self.plan;
-        let read = |slot| self.contact.read(plan, slot);
-        let (workflow, run) = parted(read(handed.journey));
-        let (step, visit) = parted(read(handed.step));
-        let contact = ContactId(read(handed.contact).cast_unsigned());
-        let answers = read(handed.answers) | answer.bit();
-        let Some(declared) = plan.program.workflows.get(WorkflowId(workflow)) else { return false };
-        if is_open(read(handed.answers)) {
-            self.batch.roster(team).close(read(handed.member));
+        let Some(kept) = KeptHandoff::read(plan, self.contact, handed) else { return false };
+        let before = self.contact.read(plan, handed.answers);
+        if is_open(before) {
+            self.batch.roster(team).close(kept.member);
         }
-        self.contact.write(plan, handed.answers, answers);
+        self.contact.write(plan, handed.answers, before | answer.bit());
         if let Some(slot) = plan.program.teams.at(team).lapses {
             self.contact.write(plan, slot, FOREVER);
         }
-        let key = key_of(contact, &declared.name, run, step, visit);
-        let key = if answers & HandedSlots::PASSED_ON == 0 { key } else { passed_on(&key) };
+        let key = if before & HandedSlots::PASSED_ON == 0 { kept.key() } else { passed_on(&kept.key()) };
         self.batch.changes.answers.push(HandoffAnswer { key, answer, reason, at: occurred_at });
-        // Of whoever they were then the run may be another by now.
-        let run = if contact == self.contact.id { run } else { 0 };
-        let decision = self.about_run(WorkflowId(workflow), run, DecisionCode::Answered);
-        self.batch.decide(DecisionRecord { step: Some(step), reason: Answered::of(answer).number(), ..decision });
+        let decision = self.about_run(kept.workflow, kept.own_run(self.contact.id), DecisionCode::Answered);
+        self.batch.decide(DecisionRecord {
+            step: Some(kept.step.0),
+            reason: Answered::of(answer).number(),
+            ..decision
+        });
         true
     }
 
@@ -200,55 +249,56 @@ impl Touch<'_> {
 
     fn lapse(&mut self, team: TeamId) {
         let plan = self.plan;
-        let declared = plan.program.teams.at(team);
-        let Some(handed) = declared.handed else { return };
-        let read = |slot| self.contact.read(plan, slot);
-        let (workflow, run) = parted(read(handed.journey));
-        let (step, visit) = parted(read(handed.step));
-        let (workflow, step) = (WorkflowId(workflow), StepId(step));
-        let (written_for, member, since) =
-            (ContactId(read(handed.contact).cast_unsigned()), read(handed.member), read(handed.at));
-        let Some(known) = plan.program.workflows.get(workflow) else { return };
-        let handoff = known.effects_of_steps().find_map(|(at, effect)| match effect {
-            Effect::Handoff(handoff) if at == step && handoff.team == team => Some(handoff),
-            _ => None,
-        });
-        let backup = handoff.and_then(|handoff| handoff.backup.as_ref()).or(declared.backup.as_ref());
-        let backup = backup.filter(|backup| print_of(backup) != member);
-        let is_theirs = written_for == self.contact.id;
+        let Some(handed) = plan.program.teams.at(team).handed else { return };
+        let Some(kept) = KeptHandoff::read(plan, self.contact, handed) else { return };
+        let handoff = kept.step_of(team);
+        let backup = handoff.and_then(|handoff| handoff.backup.as_ref());
+        let backup = backup.or(plan.program.teams.at(team).backup.as_ref());
+        let backup = backup.filter(|backup| print_of(backup) != kept.member);
         let reason = match backup {
+            _ if plan.is_test_person(&self.contact.frame) => PassedOn::TestPerson,
             _ if self.contact.is(plan, plan.program.system.do_not_contact) => PassedOn::DoNotContact,
             Some(_) => PassedOn::Backup,
             None => PassedOn::Nobody,
         };
-        // Of whoever they were then the run may be another by now.
-        let own_run = if is_theirs { run } else { 0 };
         if let (Some(backup), PassedOn::Backup) = (backup, reason) {
-            // What let them in is told as long as nothing else has let them in since.
-            let handoff = handoff.filter(|_| is_theirs && self.contact.runs_in(workflow) == run);
-            let key = key_of(written_for, &known.name, run, step.0, visit);
-            let name = declared.members.iter().find(|known| print_of(&known.address) == member);
-            let name = name.map_or("somebody who is not on the team any more", |known| known.address.as_str());
-            let mut blank = plan.workflow(workflow).blank.clone();
-            let mut host = StepHost::new(
-                (plan, self.backend),
-                (&mut *self.batch, &mut *self.outbox),
-                (self.contact.id, &mut self.contact.texts, self.contact.zone),
-                (workflow, own_run, visit),
-                self.now,
-            );
-            let memory = Memory::of(&mut self.contact.frame, &mut blank);
-            host.pass_on(&memory, step, (team, backup), (handoff, &key), (name, since));
-            let today = host.today();
+            self.give_to_backup(team, &kept, handoff, backup);
+            let today = self.today();
             let roster = self.batch.roster(team);
-            roster.close(member);
+            roster.close(kept.member);
             roster.give(print_of(backup), today, true);
             self.contact.write(plan, handed.member, print_of(backup));
             let answers = self.contact.read(plan, handed.answers) | HandedSlots::PASSED_ON;
             self.contact.write(plan, handed.answers, answers);
         }
-        let decision = self.about_run(workflow, own_run, DecisionCode::PassedOn);
-        self.batch.decide(DecisionRecord { step: Some(step.0), reason: reason.number(), ..decision });
+        let decision = self.about_run(kept.workflow, kept.own_run(self.contact.id), DecisionCode::PassedOn);
+        self.batch.decide(DecisionRecord { step: Some(kept.step.0), reason: reason.number(), ..decision });
+    }
+
+    /// Tells the backup what the handoff asks for.
+    fn give_to_backup(&mut self, team: TeamId, kept: &KeptHandoff<'_>, handoff: Option<&Handoff>, backup: &str) {
+        let plan = self.plan;
+        let run = kept.own_run(self.contact.id);
+        // What let them in is told as long as nothing else has let them in since.
+        let handoff = handoff.filter(|_| run != 0 && self.contact.runs_in(kept.workflow) == run);
+        let mut members = plan.program.teams.at(team).members.iter();
+        let before = members.find(|known| print_of(&known.address) == kept.member);
+        let before = before.map_or("somebody who is not on the team any more", |known| known.address.as_str());
+        let mut blank = plan.workflow(kept.workflow).blank.clone();
+        let mut host = StepHost::new(
+            (plan, self.backend),
+            (&mut *self.batch, &mut *self.outbox),
+            (self.contact.id, &mut self.contact.texts, self.contact.zone),
+            (kept.workflow, run, kept.visit),
+            self.now,
+        );
+        let memory = Memory::of(&mut self.contact.frame, &mut blank);
+        host.pass_on(&memory, kept.step, (team, backup), (handoff, &kept.key()), (before, kept.at));
+    }
+
+    /// The day by the clocks of the project.
+    fn today(&self) -> i32 {
+        today(self.now, self.plan.zone)
     }
 
     /// The owners of whoever is known for longer stay, before it is forgotten who that was.

@@ -174,6 +174,8 @@ reasons! {
         Backup = 1 "the backup has the contact now",
         Nobody = 2 "there is no backup any more, and the contact stays with whoever has them",
         DoNotContact = 3 "the contact is marked as not to be contacted, and stays with whoever has them",
+        /// In a live run alone (E13).
+        TestPerson = 26 "the contact only tries things out, and stays with whoever has them",
     }
 
     /// What a team said of somebody who was handed to it.

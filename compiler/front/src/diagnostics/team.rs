@@ -42,7 +42,7 @@ pub(crate) fn nobody_behind(team: &str, at: Location, declared: Location) -> Dia
 pub(crate) fn bad_hours(from: &str, to: &str, at: Location) -> Diagnostic {
     let message = format!("from {from} to {to} nobody is there");
     Diagnostic::error(Code::BadTeamHours, message, at, "ends before it begins")
-        .why("the hours of a team are those of one day, and others than these would never pass")
+        .why("the team would never be there, and nobody would ever go to the backup")
         .help("the earlier time comes first:")
         .edit(
             at,

@@ -146,7 +146,7 @@ impl StepHost<'_> {
 
     /// The day by the clocks of the project, whose team it is.
     pub(in crate::engine) fn today(&self) -> i32 {
-        i32::try_from(calendar::answer(Calendar::DayOf, self.now, self.plan.zone)).unwrap_or_default()
+        today(self.now, self.plan.zone)
     }
 
     fn tell(&mut self, memory: &Memory<'_>, step: StepId, handoff: &Handoff, to: &str) {
@@ -230,6 +230,11 @@ impl StepHost<'_> {
             }
         }
     }
+}
+
+/// The day of an instant by the clocks of a zone.
+pub(in crate::engine) fn today(now: i64, zone: Zone) -> i32 {
+    i32::try_from(calendar::answer(Calendar::DayOf, now, zone)).unwrap_or_default()
 }
 
 /// The key of a handoff that has gone on to the backup, behind that of the handoff itself.
