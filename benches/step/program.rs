@@ -155,7 +155,15 @@ pub(crate) fn scoring(rules: usize) -> Program {
         suppressed_at: slot("suppressed_at"),
     };
     let mut program = Program::from(Meaning { timezone: "UTC".into(), frame, system, ..Meaning::default() });
-    program.teams.push(Team { name: "sales".into(), members: Vec::new(), backup: None, handed: None });
+    program.teams.push(Team {
+        name: "sales".into(),
+        members: Vec::new(),
+        backup: None,
+        handed: None,
+        owner: None,
+        hours: None,
+        lapses: None,
+    });
     program.workflows.push(scoring_workflow(rules));
     program
 }
@@ -204,7 +212,7 @@ pub(crate) fn scoring_workflow(rules: usize) -> Workflow {
         body: body(rules, &least.slots),
         steps: steps.into_iter().collect(),
         waits: [Wait::For(CivilSpan { days: 3, ..CivilSpan::default() })].into_iter().collect(),
-        effects: [Handoff { team: TeamId(0), note: None, task: None }.into()].into_iter().collect(),
+        effects: [Handoff::to(TeamId(0)).into()].into_iter().collect(),
         writes: vec![slot("score"), slot("hot"), slot("scored_at")],
         ..least
     }

@@ -465,6 +465,7 @@ fn step(step: &StepReport) -> Option<Line> {
         (step.sent, "sent"),
         (step.handed_off, "handed off"),
         (step.taken_by_nobody, "taken by nobody"),
+        (step.passed_on, "passed on to the backup"),
         (step.answers.taken, "taken"),
         (step.answers.refused, "refused"),
         (step.answers.done, "done"),

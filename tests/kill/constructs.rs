@@ -24,8 +24,17 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("it came more than an hour after it was due, and waits for the next window", "nothing of a rehearsal is late"),
     ("the policy does nothing for some, to compare them with the others", "whom it drew nothing else would happen to"),
     ("nobody, because there is nobody to tell", "every team of the project has a backup"),
+    ("there is no backup any more, and the contact stays with whoever has them", "no project of one version loses one"),
+    (
+        "the contact is marked as not to be contacted, and stays with whoever has them",
+        "nobody is marked within hours of it",
+    ),
     ("the contact has not said that they want marketing mail", "the policy is opt out: nobody is asked first"),
     ("the contact has not confirmed yet that they want marketing mail", "no column of its data says so"),
+    (
+        "the contact only tries things out, and stays with whoever has them",
+        "a rehearsal takes them for people as all others",
+    ),
     ("the contact only tries things out", "a rehearsal takes them for people as all others"),
     ("nobody, because the contact only tries things out", "a rehearsal takes them for people as all others"),
     ("it could not leave for as long as a mail may be held", "no window of the project is closed for so long"),

@@ -248,12 +248,16 @@ pub(crate) struct TypedMember {
     pub covers: Option<Part>,
     pub capacity: Capacity,
     pub away: Vec<DaySpan>,
+    /// The zone of their clocks.
+    pub home: Option<String>,
 }
 
 #[derive(Debug, Clone)]
 pub(crate) struct TypedTeam {
     pub name: String,
     pub members: Vec<TypedMember>,
+    /// From which minute of a weekday to which they are there.
+    pub hours: Option<(u16, u16)>,
     pub backup: Option<String>,
 }
 

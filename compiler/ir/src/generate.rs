@@ -184,7 +184,15 @@ pub fn program(choices: &mut Choices) -> Program {
     slots(&mut event.layout, choices);
     program.events.push(event);
     program.emails = ["welcome", "guide"].map(email).into_iter().collect();
-    program.teams.push(Team { name: "sales".into(), members: Vec::new(), backup: None, handed: None });
+    program.teams.push(Team {
+        name: "sales".into(),
+        members: Vec::new(),
+        backup: None,
+        handed: None,
+        owner: None,
+        hours: None,
+        lapses: None,
+    });
     text_test(&mut program, "gmbh");
     text_test(&mut program, "ltd");
     segments(&mut program, choices);

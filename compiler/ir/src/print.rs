@@ -236,11 +236,13 @@ fn print_mail(f: &mut Formatter<'_>, program: &Program) -> fmt::Result {
             let open = member.capacity.open.iter().map(|most| format!(" up to {most} open"));
             let a_day = member.capacity.a_day.iter().map(|most| format!(" up to {most} a day"));
             let away = member.away.iter().map(|days| format!(" not on {} to {}", days.first_day, days.last_day));
-            let more: String = covers.chain(open).chain(a_day).chain(away).collect();
+            let home = member.home.iter().map(|home| format!(" in {home}"));
+            let more: String = home.chain(covers).chain(open).chain(a_day).chain(away).collect();
             format!("{}{more}", member.address)
         });
         let backup = team.backup.iter().map(|backup| format!("else {backup}"));
-        format!("{}: {}", team.name, members.chain(backup).collect::<Vec<_>>().join(", "))
+        let hours = team.hours.iter().map(|(from, to)| format!("from minute {from} to {to}"));
+        format!("{}: {}", team.name, members.chain(backup).chain(hours).collect::<Vec<_>>().join(", "))
     })
 }
 

@@ -286,6 +286,15 @@ impl Checker<'_> {
                 let kind = if kept == HandedSlot::Answers { SlotKind::Code } else { SlotKind::Int };
                 self.slot_of(&place, &program.frame, slot, kind);
             }
+            for slot in team.owner.iter().chain(&team.lapses) {
+                self.slot_of(&place, &program.frame, *slot, SlotKind::Int);
+            }
+            if team.lapses.is_some() && team.handed.is_none() {
+                self.fault(&place, "passes people on, and keeps of nobody whether they are answered".to_owned());
+            }
+            if team.hours.is_some_and(|(from, to)| from >= to || to > crate::Quiet::DAY_MINUTES) {
+                self.fault(&place, "is never there".to_owned());
+            }
         }
     }
 

@@ -79,6 +79,7 @@ impl Check for Alive {
             must_be_called(contact, entry.until, &words, found);
         }
         self.examine_turns(cx, contact, found);
+        examine_handed(cx, contact, found);
         examine_segments(cx, &self.segments, contact, found);
     }
 
@@ -144,6 +145,16 @@ fn examine_beside(cx: &Context<'_>, id: ContactId, contact: &ContactRecord, foun
                 cx.workflow_name(workflow)
             );
             found.add(Kind::TwoLive, Subject::Contact(id), words);
+        }
+    }
+}
+
+/// Whoever waits for the answer of a team goes to its backup in time.
+fn examine_handed(cx: &Context<'_>, contact: &ContactRecord, found: &mut Findings) {
+    for team in cx.program.teams.values() {
+        let lapses_at = team.lapses.and_then(|slot| read(&cx.program.frame, &contact.frame, slot));
+        if let Some(at) = lapses_at.filter(|at| *at < FOREVER) {
+            must_be_called(contact, at, &format!("waits for the answer of team `{}`", team.name), found);
         }
     }
 }

@@ -4,7 +4,7 @@ use super::Check;
 use super::context::Context;
 use super::finding::{Findings, Kind};
 use super::mark::Mark;
-use crate::engine::reason::HandedTo;
+use crate::engine::reason::{HandedTo, PassedOn};
 use crate::store::{ContactId, DecisionCode, DecisionRecord, JourneyKey};
 
 /// Handoffs and their decisions, of one window.
@@ -16,9 +16,13 @@ pub(super) struct Handoffs {
 
 /// Whether a decision says that somebody of a team took a contact.
 pub(super) fn is_taken(decision: &DecisionRecord) -> bool {
-    let by_somebody =
-        [HandedTo::Member, HandedTo::Backup, HandedTo::BackupOfBusy].iter().any(|to| to.number() == decision.reason);
-    decision.code == DecisionCode::HandedOff && by_somebody
+    let by_somebody = HandedTo::from_number(decision.reason).is_some_and(HandedTo::is_somebody);
+    let is_passed_on = decision.reason == PassedOn::Backup.number();
+    match decision.code {
+        DecisionCode::HandedOff => by_somebody,
+        DecisionCode::PassedOn => is_passed_on,
+        _ => false,
+    }
 }
 
 impl Check for Handoffs {

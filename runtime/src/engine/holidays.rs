@@ -53,6 +53,11 @@ impl Plan {
         self.calendars.holidays(texts)
     }
 
+    /// The holidays of the project itself, which its own people have.
+    pub(super) fn holidays_of_project(&self) -> Holidays<'_> {
+        Holidays::new(&self.calendars.of_others)
+    }
+
     /// The change of the country by which people have their holidays.
     pub(super) fn country_change(&self) -> Option<usize> {
         Some(self.text_change(self.calendars.country?))

@@ -11,7 +11,8 @@ use crate::store::{ContactId, DecisionCode, DecisionRecord, OutboxKind, OutboxRe
 use crate::time::{Zone, calendar};
 use flow_ir::backend::{Backend, Host, Memory, Moment, Outcome};
 use flow_ir::{
-    Calendar, EffectId, EmailId, FieldId, Id, PredicateId, SlotId, StepId, TextId, TextTestId, Workflow, WorkflowId,
+    Calendar, EffectId, EmailId, FieldId, Id, NEVER, PredicateId, SlotId, StepId, TextId, TextTestId, Workflow,
+    WorkflowId,
 };
 
 /// The host of predicates, which may do nothing but look.
@@ -141,6 +142,48 @@ impl Host for StepHost<'_> {
 }
 
 impl<'e> StepHost<'e> {
+    /// Of a run at an instant, that has sent nothing and may let nothing out.
+    pub(super) fn new(
+        (plan, backend): (&'e Plan, &'e dyn Backend),
+        (batch, outbox): (&'e mut Batch, &'e mut Outbox),
+        (contact, texts, zone): (ContactId, &'e mut Texts, Zone),
+        (workflow, run, visit): (WorkflowId, u32, u32),
+        now: i64,
+    ) -> StepHost<'e> {
+        StepHost {
+            plan,
+            backend,
+            batch,
+            outbox,
+            contact,
+            texts,
+            texts_before: Vec::new(),
+            zone,
+            workflow,
+            run,
+            left_before: NEVER,
+            visit,
+            held_at: None,
+            now,
+            problem: None,
+            written: Vec::new(),
+            stopped: Vec::new(),
+            goal_met: false,
+            newly_met: false,
+            sends: Vec::new(),
+            row: None,
+            answered: false,
+            in_turn: false,
+            is_untaken: false,
+            held_until: None,
+            comes_again: false,
+            sending: false,
+            door: Door::Shut,
+            stands_back: false,
+            leaves: None,
+        }
+    }
+
     pub(super) fn declared(&self) -> &'e Workflow {
         self.plan.program.workflows.at(self.workflow)
     }

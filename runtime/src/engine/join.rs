@@ -21,6 +21,7 @@ impl Touch<'_> {
     /// Takes over what another contact has, who then has nothing any more.
     pub(super) fn join(&mut self, other: &mut Contact) {
         let plan = self.plan;
+        self.join_owners(other);
         // What a trigger said goes with what keeps it.
         let refused_all = refuses_all(plan, self.contact);
         let fields = plan.program.fields.iter().filter(|(_, field)| field.trigger.is_none());
@@ -88,8 +89,9 @@ impl Touch<'_> {
             }
             // Worked out by what is known of both.
             SlotRole::Date(_) | SlotRole::Decided(_) => return,
-            // As one turn, as one trigger, and as one handoff.
+            // As one turn, as one trigger, as one handoff, and by who is the older.
             SlotRole::Turn(..) | SlotRole::Again(..) | SlotRole::Handed(..) => return,
+            SlotRole::Owner(_) | SlotRole::Lapses(_) => return,
         };
         if joined != own {
             self.contact.write(plan, slot, joined);

@@ -22,6 +22,8 @@ pub(super) enum Kept {
     Again(usize),
     /// Of [`Plan::dated`]: when a date lets them in.
     Date(usize),
+    /// Of [`Plan::lapsing`]: when they go to the backup of a team.
+    Lapse(usize),
 }
 
 /// The lists of one contact, of places in those of the plan.
@@ -40,6 +42,8 @@ pub(super) struct Pending {
     agains: Places,
     /// Dates that are to come.
     dates: Places,
+    /// Handoffs that go on to the backup where nobody answers.
+    lapses: Places,
 }
 
 impl Pending {
@@ -52,8 +56,8 @@ impl Pending {
 
     /// The same, over what is there.
     pub(super) fn read_over(&mut self, plan: &Plan, frame: &[u8]) {
-        let Pending { segments, owed, unjudged, starts, turns, agains, dates } = self;
-        [owed, unjudged, starts, turns, agains, dates].into_iter().for_each(Places::clear);
+        let Pending { segments, owed, unjudged, starts, turns, agains, dates, lapses } = self;
+        [owed, unjudged, starts, turns, agains, dates, lapses].into_iter().for_each(Places::clear);
         let next_change =
             |segment: &super::segment::WatchedSegment| plan.program.frame.read(frame, segment.next_change);
         segments.begin(plan.segments.iter().map(next_change));
@@ -82,6 +86,7 @@ impl Pending {
             Kept::Turn(place) => self.turns.contains(place),
             Kept::Again(place) => self.agains.contains(place),
             Kept::Date(place) => self.dates.contains(place),
+            Kept::Lapse(place) => self.lapses.contains(place),
         }
     }
 
@@ -94,6 +99,7 @@ impl Pending {
             Kept::Turn(place) => (&mut self.turns, place),
             Kept::Again(place) => (&mut self.agains, place),
             Kept::Date(place) => (&mut self.dates, place),
+            Kept::Lapse(place) => (&mut self.lapses, place),
         };
         places.set(place, is_in(kept, value));
     }
@@ -137,13 +143,18 @@ impl Pending {
     pub(super) fn dates(&self) -> impl Iterator<Item = usize> + '_ {
         self.dates.iter()
     }
+
+    /// The handoffs that go on to the backup, whenever that is.
+    pub(super) fn lapses(&self) -> impl Iterator<Item = usize> + '_ {
+        self.lapses.iter()
+    }
 }
 
 /// Whether a slot of this value has something pending.
 fn is_in(kept: Kept, value: i64) -> bool {
     match kept {
         Kept::Owed(_) | Kept::Unjudged(_) => value != 0,
-        Kept::Start(_) | Kept::Turn(_) | Kept::Again(_) | Kept::Date(_) => value < FOREVER,
+        Kept::Start(_) | Kept::Turn(_) | Kept::Again(_) | Kept::Date(_) | Kept::Lapse(_) => value < FOREVER,
     }
 }
 

@@ -21,7 +21,8 @@ use crate::time::{SendWindow, Zone, Zones};
 use flow_ir::limits::MAX_LIVE_JOURNEYS;
 use flow_ir::{
     Area, Entry, EventCount, FactId, Field, FieldId, FieldType, Id, IdMap, Op, PatternId, PredicateId, Program,
-    Reenter, Reference, Required, SlotId, SlotRole, Terminator, TextId, Turn, Wait, WaitId, Workflow, WorkflowId,
+    Reenter, Reference, Required, SlotId, SlotRole, TeamId, Terminator, TextId, Turn, Wait, WaitId, Workflow,
+    WorkflowId,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -71,6 +72,8 @@ pub(super) struct Plan {
     pub(super) becoming_timed: Vec<usize>,
     /// The workflows that others start, each with where the frame keeps when.
     pub(super) starts: Vec<(WorkflowId, SlotId)>,
+    /// The teams of which somebody may wait for an answer, and where it is kept until when.
+    pub(super) lapsing: Vec<(TeamId, SlotId)>,
     /// The workflows in which people may wait for their turn.
     pub(super) turns: Vec<WorkflowId>,
     /// The days on which no business is done, by who has them.
@@ -191,6 +194,8 @@ impl Plan {
         let here = || by_name.iter().filter(|id| is_here(**id)).map(|id| (*id, program.workflows.at(*id)));
         let starts: Vec<(WorkflowId, SlotId)> =
             here().filter_map(|(id, workflow)| Some((id, workflow.started?))).collect();
+        let lapsing: Vec<(TeamId, SlotId)> =
+            program.teams.iter().filter_map(|(id, team)| Some((id, team.lapses?))).collect();
         let turns: Vec<WorkflowId> = here().filter(|(_, workflow)| workflow.turn.is_some()).map(|(id, _)| id).collect();
         let agains: Vec<WorkflowId> =
             here().filter(|(_, workflow)| workflow.again.is_some()).map(|(id, _)| id).collect();
@@ -218,13 +223,17 @@ impl Plan {
             names: Arc::new(Vocabulary::new(&program)),
             patterns: PatternIndex::new(&program),
             roles: program.roles(),
-            kept: kept(&program, &becoming, &starts, &turns).chain(kept_of_dates(&program, &agains, &dated)).collect(),
+            kept: kept(&program, &becoming, &starts, &turns)
+                .chain(kept_of_dates(&program, &agains, &dated))
+                .chain(lapsing.iter().enumerate().map(|(place, (_, slot))| (*slot, Kept::Lapse(place))))
+                .collect(),
             blank: program.frame.blank(),
             blank_pending: Pending::default(),
             becoming_readers: Readers::new(changes, becoming.iter().map(|entry| &entry.reads)),
             becoming_timed: (0..).zip(&becoming).filter(|(_, entry)| entry.timed).map(|(place, _)| place).collect(),
             becoming,
             starts,
+            lapsing,
             turns,
             quiet: quiet(&program)?,
             calendars,

@@ -78,6 +78,7 @@ impl Touch<'_> {
             self.contact.changed.clear();
             self.settle_changes(&changed, due, import, &mut triggers);
             self.plan_dates(&changed);
+            self.judge_lapses(due);
             let going_on = self.judge_journeys(&changed, due);
             self.look_at_ended(&changed, due);
             // Whose turn has come has a place: whatever else lets them in takes no other.
@@ -109,7 +110,7 @@ impl Touch<'_> {
         debug_assert!(self.contact.pending.is_as_in(self.plan, &self.contact.frame), "a slot was not followed");
         self.next_change = self.next_change.min(self.next_change_of_segments()).min(self.next_start());
         self.next_change = self.next_change.min(self.next_held()).min(self.next_turn()).min(self.next_owed());
-        self.next_change = self.next_change.min(self.next_date());
+        self.next_change = self.next_change.min(self.next_date()).min(self.next_lapse());
     }
 
     fn is_settled(&self) -> bool {

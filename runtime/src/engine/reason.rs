@@ -170,8 +170,19 @@ reasons! {
         DoNotContact = 4 "nobody, because the contact is marked as not to be contacted",
         BackupOfBusy = 5 "the backup, because nobody who covers the contact is there and has room",
         NobodyFree = 6 "nobody, because nobody who covers the contact is there and has room, and there is no backup",
+        Owner = 7 "the member of the team who has had the contact since their turn came",
+        StandIn = 8 "a member of the team, for one who has had the contact and is away",
         /// In a live run alone (E13).
         TestPerson = 26 "nobody, because the contact only tries things out",
+    }
+
+    /// What became of whoever was handed to a team and was not taken in time.
+    PassedOn {
+        Backup = 1 "the backup has the contact now",
+        Nobody = 2 "there is no backup any more, and the contact stays with whoever has them",
+        DoNotContact = 3 "the contact is marked as not to be contacted, and stays with whoever has them",
+        /// In a live run alone (E13).
+        TestPerson = 26 "the contact only tries things out, and stays with whoever has them",
     }
 
     /// What a team said of somebody who was handed to it.
@@ -231,6 +242,16 @@ impl Answered {
     }
 }
 
+impl HandedTo {
+    /// Whether somebody took the contact.
+    pub const fn is_somebody(self) -> bool {
+        match self {
+            HandedTo::Member | HandedTo::Owner | HandedTo::StandIn | HandedTo::Backup | HandedTo::BackupOfBusy => true,
+            HandedTo::Nobody | HandedTo::NobodyFree | HandedTo::DoNotContact | HandedTo::TestPerson => false,
+        }
+    }
+}
+
 /// No rate has the number of what holds a mail.
 const _: () = assert!(HeldBy::Spacing.number() / 2 > flow_ir::limits::MAX_RATE);
 
@@ -256,6 +277,7 @@ pub fn all() -> Vec<(DecisionCode, u32, &'static str)> {
         Sent: SentWhen,
         Withheld: Withheld,
         HandedOff: HandedTo,
+        PassedOn: PassedOn,
         Answered: Answered,
         Notified: Notified,
         Finished: FinishedBy,

@@ -108,36 +108,20 @@ impl Touch<'_> {
         let (workflow, block, run) = (journey.workflow(), journey.record.block, journey.record.run);
         let held_at = (wake.was == JourneyStatus::Held).then_some(wake.stood_at);
         let mut host = StepHost {
-            plan: self.plan,
-            backend: self.backend,
-            batch: &mut *self.batch,
-            outbox: &mut *self.outbox,
-            contact: self.contact.id,
-            texts: &mut self.contact.texts,
-            texts_before: Vec::new(),
-            zone: self.contact.zone,
-            workflow,
-            run,
             left_before,
-            newly_met: false,
-            sends: Vec::new(),
-            visit: journey.record.visit,
             held_at,
-            now: self.now,
-            problem: None,
-            written: Vec::new(),
-            stopped: Vec::new(),
             goal_met: journey.record.goal_met,
             row: journey.record.outbox,
             answered: wake.answered,
             in_turn: wake.woken == Woken::Released && self.plan.has_caps(),
             door,
-            stands_back: false,
-            held_until: None,
-            comes_again: false,
-            is_untaken: false,
-            sending: false,
-            leaves: None,
+            ..StepHost::new(
+                (self.plan, self.backend),
+                (&mut *self.batch, &mut *self.outbox),
+                (self.contact.id, &mut self.contact.texts, self.contact.zone),
+                (workflow, run, journey.record.visit),
+                self.now,
+            )
         };
         let memory = Memory::of(&mut self.contact.frame, &mut journey.record.memory);
         let stop = self.backend.step(workflow, memory, block, self.now, &mut host);

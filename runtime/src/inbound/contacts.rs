@@ -689,7 +689,7 @@ mod tests {
             let field = program.fields.at_mut(id);
             (field.optional, field.text) = (name == "last_name", Some(text));
             let note = TextTemplate { pieces: vec![Piece::Field { field: id, fallback: None }] };
-            workflow.effects.push(Handoff { team: TeamId(0), note: Some(note), task: None }.into());
+            workflow.effects.push(Handoff { note: Some(note), ..Handoff::to(TeamId(0)) }.into());
         }
         program.workflows.push(workflow);
         let reader =

@@ -3,8 +3,8 @@
 use super::Totals;
 use crate::engine::Report;
 use crate::engine::reason::{
-    Answered, Converted, FinishedBy, HandedTo, HeldOut, Ignored, Lacked, Notified, SentWhen, Suppressed, Undelivered,
-    Withheld,
+    Answered, Converted, FinishedBy, HandedTo, HeldOut, Ignored, Lacked, Notified, PassedOn, SentWhen, Suppressed,
+    Undelivered, Withheld,
 };
 use crate::store::{DecisionCode, DecisionCount, HandoffCount, UnopenedCount};
 use flow_ir::effect::Effect;
@@ -159,6 +159,9 @@ pub struct StepReport {
     /// Of a handoff: people whom nobody took.
     #[serde(skip_serializing_if = "is_zero")]
     pub taken_by_nobody: u64,
+    /// Of a handoff: people whom nobody took in time, and who went to the backup.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub passed_on: u64,
     /// Of a handoff: what the team said of them.
     #[serde(skip_serializing_if = "Answers::is_none")]
     pub answers: Answers,
@@ -412,6 +415,7 @@ impl WorkflowReport {
                 add(&mut self.taken_by_nobody, nobody_name(reason), number);
             }
             DecisionCode::HandedOff => here.handed_off += number,
+            DecisionCode::PassedOn if reason == PassedOn::Backup.number() => here.passed_on += number,
             DecisionCode::Answered => here.answers.add(reason, number),
             DecisionCode::Notified if told_nobody(reason) => here.notified_nobody += number,
             DecisionCode::Notified => here.notified += number,
@@ -451,7 +455,8 @@ impl WorkflowReport {
                 }
             }
             // What became of the message in the end is counted.
-            DecisionCode::InDoubt => {}
+            // Who stays with whoever does not answer is in `decision_view`.
+            DecisionCode::InDoubt | DecisionCode::PassedOn => {}
             DecisionCode::Suppressed if is_by_workflow(reason) => {
                 here.suppressed += number;
                 self.suppressed += number;
@@ -514,8 +519,7 @@ fn sends_again(workflow: &Workflow) -> bool {
 
 /// Whether nobody took a handoff, for whichever reason.
 fn is_nobody(reason: u32) -> bool {
-    let reason = HandedTo::from_number(reason);
-    matches!(reason, Some(HandedTo::Nobody | HandedTo::NobodyFree | HandedTo::DoNotContact | HandedTo::TestPerson))
+    HandedTo::from_number(reason).is_some_and(|to| !to.is_somebody())
 }
 
 /// Whether a step of the workflow suppressed somebody, not the person by their own act.
@@ -588,7 +592,8 @@ fn nobody_name(reason: u32) -> &'static str {
         Some(HandedTo::DoNotContact) => "do_not_contact",
         Some(HandedTo::NobodyFree) => "no_member_free",
         Some(HandedTo::TestPerson) => "test_person",
-        Some(HandedTo::Member | HandedTo::Backup | HandedTo::BackupOfBusy) | None => "unknown",
+        Some(HandedTo::Member | HandedTo::Owner | HandedTo::StandIn | HandedTo::Backup | HandedTo::BackupOfBusy)
+        | None => "unknown",
     }
 }
 

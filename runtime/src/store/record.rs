@@ -564,6 +564,8 @@ pub enum DecisionCode {
     SubscribedTo = 44,
     /// A team said something of somebody who was handed to it; the reason says what, and the step is that of the handoff.
     Answered = 50,
+    /// Nobody had taken in time whoever was handed to a team; the reason says what became of them, and the step is that of the handoff.
+    PassedOn = 55,
 }
 
 /// What a decision is about.

@@ -49,8 +49,9 @@ pub(crate) const DECLARATIONS: &[&str] = &[
   member "bo@acme.example" covers region in ("AMER", "EMEA")
   backup "lead@acme.example"
   assign round robin
+  hours weekdays from 09:00 to 18:00
 }"#,
-    "team far {\n  member \"cy@acme.example\" covers region in (\"APAC\")\n  assign round robin\n}",
+    "team far {\n  member \"cy@acme.example\" in \"Europe/Berlin\" covers region in (\"APAC\")\n  assign round robin\n}",
     r#"email hello {
   subject when industry is "saas" "Hello, {first_name or "you"}"
           otherwise "Hello"
@@ -94,6 +95,7 @@ pub(crate) const DECLARATIONS: &[&str] = &[
   handoff to sales {
     note "{first_name or "somebody"}, {score} points"
     task "Call" due in 24 hours
+    if not taken within 3 business hours
     keep in workflow
   }
   wait until visited from now or left keen up to 2 days, otherwise {
@@ -123,6 +125,10 @@ pub(crate) const DECLARATIONS: &[&str] = &[
     untag vip
     handoff to far {
       note "warm"
+      backup "far@acme.example"
+      if not taken within 5 hours
+      stop drip
+      stop quiet
     }
   }
   set seats = 9
@@ -164,6 +170,7 @@ pub(crate) const DECLARATIONS: &[&str] = &[
   notify sales "wrong address of {first_name or "somebody"}"
   handoff to sales {
     note "wrong address"
+    reassign
   }
 }"#,
     r#"workflow ways {

@@ -61,7 +61,7 @@ const RARE: [&str; 8] = [
 /// Reasons that no world is made for: a workflow that is taken away while somebody waits for it within ten minutes, or for their turn, a mail
 /// that two joined journeys had both sent, waits for a date, time between two mails, consent that a policy asks for, holdouts, late mails and pauses, what is
 /// done at an end, notices, what teams answer, several journeys in one workflow, and members who are away or have no room. The engine's own tests have them.
-const ELSEWHERE: [&str; 39] = [
+const ELSEWHERE: [&str; 44] = [
     "the event does not say for which value the contact would come in",
     "the contact is in this workflow already for this value",
     "the contact was in this workflow before for this value, and it takes everyone once for each",
@@ -72,6 +72,11 @@ const ELSEWHERE: [&str; 39] = [
     "nobody, because the contact only tries things out",
     "the backup, because nobody who covers the contact is there and has room",
     "nobody, because nobody who covers the contact is there and has room, and there is no backup",
+    "a member of the team, for one who has had the contact and is away",
+    "the backup has the contact now",
+    "there is no backup any more, and the contact stays with whoever has them",
+    "the contact is marked as not to be contacted, and stays with whoever has them",
+    "the contact only tries things out, and stays with whoever has them",
     "somebody of the team works on it",
     "the team does not take the contact",
     "the team has done what was to be done",

@@ -52,8 +52,15 @@ pub(super) fn check(
 
 /// `2 business days`, `4 business hours`.
 pub(super) fn business(cx: &mut Cx<'_>, duration: &Duration) -> Form {
-    let Some(span) = check_duration(cx, duration) else { return Form::Unknown };
-    let appointment = match duration.unit {
+    business_time(cx, duration).map_or(Form::Unknown, |appointment| {
+        Form::Wait(TypedWait::On { until: TypedAppointment::Fixed(appointment), past: None })
+    })
+}
+
+/// So many business days or hours.
+pub(super) fn business_time(cx: &mut Cx<'_>, duration: &Duration) -> Option<Appointment> {
+    let span = check_duration(cx, duration)?;
+    match duration.unit {
         Unit::Days => u16::try_from(span.days).ok().map(Appointment::BusinessDays),
         Unit::Hours => u32::try_from(span.ms / HOUR_MS).ok().map(Appointment::BusinessHours),
         Unit::Minutes | Unit::Weeks | Unit::Months => {
@@ -67,10 +74,7 @@ pub(super) fn business(cx: &mut Cx<'_>, duration: &Duration) -> Form {
             cx.report(diagnostic);
             None
         }
-    };
-    appointment.map_or(Form::Unknown, |appointment| {
-        Form::Wait(TypedWait::On { until: TypedAppointment::Fixed(appointment), past: None })
-    })
+    }
 }
 
 fn check_until(

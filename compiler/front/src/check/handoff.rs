@@ -1,14 +1,16 @@
-//! `handoff to TEAM { note, task, keep in workflow }`.
+//! `handoff to TEAM { note, task, reassign, stop GROUP, backup, if not taken within D, keep in workflow }`.
 
 use super::cx::Cx;
 use super::duration::check_duration;
 use super::flow::Journey;
-use super::named;
-use super::text::{limited_text, report_repeated};
-use crate::syntax::ast::{self, HandoffStep};
+use super::text::{check_address, limited_text, report_repeated};
+use super::{appointment, named, stop};
+use crate::diagnostics::team as wrong;
+use crate::source::Span;
+use crate::syntax::ast::{self, HandoffStep, Patience as Written};
 use crate::typed::Form;
 use flow_ir::limits::MAX_TEXT_BYTES;
-use flow_ir::{CivilSpan, Ending, Handoff, Task};
+use flow_ir::{Appointment, CivilSpan, Ending, Handoff, Patience, Task};
 
 /// When a task is due that does not say.
 const DEFAULT_TASK_DUE: CivilSpan = CivilSpan { months: 0, days: 1, ms: 0 };
@@ -27,7 +29,43 @@ pub(super) fn check(cx: &mut Cx<'_>, handoff: &HandoffStep, journey: &mut Journe
             due_in: due.unwrap_or(DEFAULT_TASK_DUE),
         }
     });
+    let stops = handoff.stops().filter_map(|(what, at)| stop::check_others(cx, what, cx.at(at), journey)).collect();
+    let reassign = handoff.reassigns();
+    let backup = handoff.backup().and_then(|backup| check_address(cx, backup, false));
+    let patience = handoff.patience().and_then(|(patience, at)| {
+        report_nobody_waits(cx, handoff, at);
+        check_patience(cx, patience)
+    });
     // A handoff takes the contact out of the workflow, unless it says `keep in workflow`.
     let then = (!handoff.keeps()).then_some(Ending::HandedOff);
-    Form::Effect { effect: team.map(|team| Handoff { team, note, task }.into()), then }
+    Form::Effect {
+        effect: team.map(|team| Handoff { team, note, task, reassign, stops, backup, patience }.into()),
+        then,
+    }
+}
+
+/// How long nobody may have answered.
+fn check_patience(cx: &mut Cx<'_>, patience: &Written) -> Option<Patience> {
+    if !patience.is_business {
+        return check_duration(cx, &patience.within).map(Patience::For);
+    }
+    match appointment::business_time(cx, &patience.within)? {
+        Appointment::BusinessDays(days) => Some(Patience::BusinessDays(days)),
+        Appointment::BusinessHours(hours) => Some(Patience::BusinessHours(hours)),
+        _ => None,
+    }
+}
+
+/// Reports a handoff that is to go on to somebody, where nobody is named who that is, or nobody can say that it was taken.
+fn report_nobody_waits(cx: &mut Cx<'_>, handoff: &HandoffStep, at: Span) {
+    let at = cx.at(at);
+    if !cx.env.schema.events.values().any(|event| event.shape.answer.is_some()) {
+        cx.report(wrong::nobody_takes(at));
+    }
+    let declared = cx.env.scope.teams.iter().find(|team| team.node.name.text == handoff.team.text);
+    if handoff.backup().is_none()
+        && let Some(team) = declared.filter(|team| team.node.backup().is_none() && !team.node.broken)
+    {
+        cx.report(wrong::nobody_behind(&handoff.team.text, at, team.at(team.node.name.span)));
+    }
 }

@@ -48,7 +48,7 @@ fn member(cx: &mut Cx<'_>, address: &Text) -> Option<String> {
     let people = clauses.filter_map(|clause| match &clause.kind {
         TeamClause::Member(member) => member.address.plain(),
         TeamClause::Backup(backup) => backup.plain(),
-        TeamClause::Assign(_) => None,
+        TeamClause::Assign(_) | TeamClause::Hours(_) => None,
     });
     let is_known = people.into_iter().any(|known| known.trim().eq_ignore_ascii_case(plain.trim()));
     let is_lost = cx.may_be_lost(Kind::Team) || cx.env.scope.teams.iter().any(|team| team.node.broken);

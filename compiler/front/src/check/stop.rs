@@ -4,15 +4,24 @@ use super::cx::Cx;
 use super::flow::Journey;
 use super::named;
 use crate::diagnostics::reach;
-use crate::syntax::ast::StopStep;
+use crate::source::Location;
+use crate::syntax::ast::{Name, StopStep};
 use crate::typed::Form;
-use flow_ir::Stop;
+use flow_ir::{Stop, Stopped};
 
 pub(super) fn check(cx: &mut Cx<'_>, stop: &StopStep, journey: &mut Journey) -> Form {
-    let Some((what, workflows)) = named::workflow_or_group(cx, &stop.what) else { return Form::Unknown };
-    if workflows.iter().all(|workflow| Some(*workflow) == journey.workflow) {
-        cx.report(reach::stops_itself(&stop.what.text, journey.here));
-        return Form::Unknown;
+    match check_others(cx, &stop.what, journey.here, journey) {
+        Some(what) => Form::effect(Stop { what }),
+        None => Form::Unknown,
     }
-    Form::effect(Stop { what })
+}
+
+/// What is to be stopped, in a line at a place; none where it is wrong and reported.
+pub(super) fn check_others(cx: &mut Cx<'_>, name: &Name, at: Location, journey: &Journey) -> Option<Stopped> {
+    let (what, workflows) = named::workflow_or_group(cx, name)?;
+    if workflows.iter().all(|workflow| Some(*workflow) == journey.workflow) {
+        cx.report(reach::stops_itself(&name.text, at));
+        return None;
+    }
+    Some(what)
 }

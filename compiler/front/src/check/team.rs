@@ -5,7 +5,8 @@ use super::cx::Cx;
 use super::days::check_day_span;
 use super::predicate::Asked;
 use super::predicate::check_predicate;
-use super::text::{check_address, report_repeated};
+use super::text::{check_address, fixed_text, report_repeated};
+use super::window::check_clock;
 use crate::diagnostics::{names, team as wrong};
 use crate::source::Span;
 use crate::syntax::ast;
@@ -32,6 +33,7 @@ pub(super) fn check_team(cx: &mut Cx<'_>, node: &ast::Team) -> TypedTeam {
         });
         let capacity = member.limits.capacity.as_ref().map(|capacity| check_capacity(cx, capacity)).unwrap_or_default();
         let away = member.limits.away.iter().filter_map(|days| check_day_span(cx, days)).collect();
+        let home = member.limits.home.as_ref().and_then(|home| check_home(cx, home));
         let address = check_address(cx, &member.address, false);
         if let Some(address) = &address {
             let key = address.to_lowercase();
@@ -42,13 +44,37 @@ pub(super) fn check_team(cx: &mut Cx<'_>, node: &ast::Team) -> TypedTeam {
                 None => firsts.push((key, member.address.span)),
             }
         }
-        members.extend(address.map(|address| TypedMember { address, covers, capacity, away }));
+        members.extend(address.map(|address| TypedMember { address, covers, capacity, away, home }));
     }
     TypedTeam {
+        hours: node.hours().and_then(|(hours, at)| check_hours(cx, hours, at)),
         name: node.name.text.clone(),
         members,
         backup: node.backup().and_then(|backup| check_address(cx, backup, false)),
     }
+}
+
+/// The zone of a member's clocks.
+fn check_home(cx: &mut Cx<'_>, home: &ast::Text) -> Option<String> {
+    let zone = fixed_text(cx, home)?;
+    if cx.env.project.zones.knows.is_some_and(|knows| !knows(&zone)) {
+        let diagnostic = wrong::unknown_home(&zone, cx.at(home.span));
+        cx.report(diagnostic);
+        return None;
+    }
+    Some(zone)
+}
+
+/// From which minute of a day to which a team is there.
+fn check_hours(cx: &mut Cx<'_>, hours: &ast::Hours, at: Span) -> Option<(u16, u16)> {
+    let (from, to) = (check_clock(cx, &hours.from), check_clock(cx, &hours.to));
+    let (from, to) = (from?, to?);
+    if from >= to {
+        let diagnostic = wrong::bad_hours(&hours.from.text, &hours.to.text, cx.at(at));
+        cx.report(diagnostic);
+        return None;
+    }
+    Some((from, to))
 }
 
 /// How many somebody may have, and may be given in a day.

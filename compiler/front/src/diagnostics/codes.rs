@@ -76,6 +76,8 @@ macro_rules! codes {
                 TwoCalendars "0517" "two-calendars";
                 BadHoldout "0520" "bad-holdout";
                 NoNextWindow "0521" "no-next-window";
+                BadTeamHours "0550" "bad-team-hours";
+                NobodyBehind "0551" "nobody-behind";
                 BadCapacity "0570" "bad-capacity";
                 NobodyCloses "0571" "nobody-closes";
                 // 06: messages

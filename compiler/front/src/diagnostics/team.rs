@@ -1,4 +1,4 @@
-//! Teams: how many somebody may have.
+//! Teams: how many somebody may have, when they are there, and who is behind them.
 
 use super::{Code, Diagnostic};
 use crate::source::Location;
@@ -29,4 +29,42 @@ pub(crate) fn nobody_closes(text: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::NobodyCloses, message, at, "open until the team answers")
         .why("`taken`, `refused` and `done` are events of `std.b2b`, which this project does not use: nobody would ever be free again")
         .help("bring them in, at the top of a file:\n  use std.b2b")
+}
+
+/// A handoff waits for an answer that nobody can give.
+pub(crate) fn nobody_takes(at: Location) -> Diagnostic {
+    Diagnostic::error(Code::NobodyCloses, "who says that somebody is taken?", at, "waits for an answer of the team")
+        .why("`taken`, `refused` and `done` are events of `std.b2b`, which this project does not use: everybody would go to the backup")
+        .help("bring them in, at the top of a file:\n  use std.b2b")
+}
+
+/// A handoff that is to go on, and to nobody.
+pub(crate) fn nobody_behind(team: &str, at: Location, declared: Location) -> Diagnostic {
+    let message = format!("who gets the people whom nobody of `{team}` takes in time?");
+    Diagnostic::error(Code::NobodyBehind, message, at, "goes on to nobody")
+        .label(declared, "has no backup")
+        .why("they would stay with whoever does not answer")
+        .help(format!("add a backup to team `{team}`, or to this handoff:\n  backup \"lead@acme.example\""))
+}
+
+/// Hours that end before they begin.
+pub(crate) fn bad_hours(from: &str, to: &str, at: Location) -> Diagnostic {
+    let message = format!("from {from} to {to} nobody is there");
+    Diagnostic::error(Code::BadTeamHours, message, at, "ends before it begins")
+        .why("the team would never be there, and nobody would ever go to the backup")
+        .help("the earlier time comes first:")
+        .edit(
+            at,
+            format!(
+                "hours weekdays from {}",
+                if from == to { "09:00 to 17:00".to_owned() } else { format!("{to} to {from}") }
+            ),
+        )
+}
+
+/// A zone that nobody knows.
+pub(crate) fn unknown_home(zone: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(Code::UnknownZone, format!("\"{zone}\" is no time zone"), at, "no zone has this name")
+        .why("the hours of the team go by the clocks of its members")
+        .help("zones go by continent and city, such as \"Europe/Berlin\" or \"America/New_York\"")
 }

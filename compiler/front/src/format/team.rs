@@ -5,7 +5,7 @@ use super::predicate::condition;
 use super::printer::Printer;
 use super::value::text;
 use crate::source::Span;
-use crate::syntax::ast::{Assign, Capacity, Clause, Member, Team, TeamClause, Text};
+use crate::syntax::ast::{Assign, Capacity, Clause, Hours, Member, Team, TeamClause, Text};
 use crate::syntax::constructs;
 
 pub(super) fn format(printer: &mut Printer<'_>, team: &Team, at: Span) {
@@ -17,7 +17,10 @@ pub(super) fn format(printer: &mut Printer<'_>, team: &Team, at: Span) {
 constructs::team_clauses!(clauses TeamClause);
 
 fn member(printer: &mut Printer<'_>, member: &Member, at: Span) {
-    let line = format!("member {}", text(printer, &member.address));
+    let mut line = format!("member {}", text(printer, &member.address));
+    if let Some(home) = &member.limits.home {
+        line += &format!(" in {}", text(printer, home));
+    }
     let mut behind = String::new();
     if let Some(Capacity { open, a_day }) = &member.limits.capacity {
         let open = open.iter().map(|most| format!("{} open", most.text));
@@ -40,6 +43,10 @@ fn member(printer: &mut Printer<'_>, member: &Member, at: Span) {
 
 fn backup(printer: &mut Printer<'_>, backup: &Text, at: Span) {
     printer.line(at, format!("backup {}", text(printer, backup)));
+}
+
+fn hours(printer: &mut Printer<'_>, hours: &Hours, at: Span) {
+    printer.line(at, format!("hours weekdays from {} to {}", hours.from.text, hours.to.text));
 }
 
 fn assign(printer: &mut Printer<'_>, assign: &Assign, at: Span) {

@@ -12,9 +12,11 @@ pub(super) fn lint(subject: Subject<'_>, found: &mut Vec<Diagnostic>) {
     let mut told: BTreeSet<TeamId> = BTreeSet::new();
     for (_, workflow) in subject.workflows() {
         each_step(&workflow.steps, &mut |step| {
-            let Form::Effect { effect: Some(Effect::Handoff(Handoff { team, .. })), .. } = &step.form else { return };
+            let Form::Effect { effect: Some(Effect::Handoff(Handoff { team, backup, .. })), .. } = &step.form else {
+                return;
+            };
             let typed = subject.typed.teams.at(*team);
-            let may_miss = typed.backup.is_none() && may_all_pass(typed);
+            let may_miss = typed.backup.is_none() && backup.is_none() && may_all_pass(typed);
             let Some(declared) = subject.env.scope.teams.get(team.index()) else { return };
             let takes_some = typed.members.iter().all(|member| member.covers.is_some());
             let (takes, why) = if takes_some {

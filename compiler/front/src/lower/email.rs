@@ -3,7 +3,7 @@
 use super::Lowering;
 use super::predicate::{Scope, Segments};
 use crate::typed::{TypedEmail, TypedMember, TypedTeam};
-use flow_ir::{Effect, EmailContent, HandedSlots, Id, Member, NEVER, SlotKind, Subject, Team, TeamId};
+use flow_ir::{Effect, EmailContent, FOREVER, HandedSlots, Id, Member, NEVER, SlotKind, Subject, Team, TeamId};
 
 impl Lowering<'_> {
     /// What an email says.
@@ -26,12 +26,20 @@ impl Lowering<'_> {
         }
     }
 
-    /// Where it is kept who has been handed to a team, if anybody can be and somebody may answer.
-    fn handed(&mut self, name: &str, team: TeamId) -> Option<HandedSlots> {
-        let effects = self.program.workflows.values().flat_map(|workflow| workflow.effects.values());
-        let is_handed_to = effects.into_iter().any(|effect| matches!(effect, Effect::Handoff(of) if of.team == team));
-        let is_answered = self.program.events.values().any(|event| event.answer.is_some());
-        if !is_handed_to || !is_answered {
+    fn is_handed_to(&self, team: TeamId) -> bool {
+        let mut effects = self.program.workflows.values().flat_map(|workflow| workflow.effects.values());
+        effects.any(|effect| matches!(effect, Effect::Handoff(of) if of.team == team))
+    }
+
+    /// Whether a handoff to it goes on to the backup where nobody answers.
+    fn may_lapse(&self, team: TeamId) -> bool {
+        let mut effects = self.program.workflows.values().flat_map(|workflow| workflow.effects.values());
+        effects.any(|effect| matches!(effect, Effect::Handoff(of) if of.team == team && of.patience.is_some()))
+    }
+
+    /// Where it is kept who has been handed to a team, if somebody may answer.
+    fn handed(&mut self, name: &str) -> Option<HandedSlots> {
+        if !self.program.events.values().any(|event| event.answer.is_some()) {
             return None;
         }
         let mut slot = |what: &str, kind, initial| {
@@ -49,14 +57,25 @@ impl Lowering<'_> {
 
     fn team(&mut self, typed: &TypedTeam, id: TeamId) -> Team {
         let mut members = Vec::new();
-        for TypedMember { address, covers, capacity, away } in &typed.members {
+        for TypedMember { address, covers, capacity, away, home } in &typed.members {
             let name = format!("{}: {address} covers", typed.name);
             let covers = covers
                 .as_ref()
                 .map(|covers| self.predicate(name, None, &covers.cond, &mut Scope::program(Segments::Afresh)));
-            members.push(Member { address: address.clone(), covers, capacity: *capacity, away: away.clone() });
+            let (address, home) = (address.clone(), home.clone());
+            members.push(Member { address, covers, capacity: *capacity, away: away.clone(), home });
         }
-        let handed = self.handed(&typed.name, id);
-        Team { name: typed.name.clone(), members, backup: typed.backup.clone(), handed }
+        let (mut handed, mut owner, mut lapses) = (None, None, None);
+        if self.is_handed_to(id) {
+            handed = self.handed(&typed.name);
+            let name = format!("whose of team {}", typed.name);
+            owner = (!members.is_empty()).then(|| self.program.meaning.frame.add(name, SlotKind::Int, false, 0));
+        }
+        if self.may_lapse(id) {
+            let name = format!("end of patience of team {}", typed.name);
+            lapses = Some(self.program.meaning.frame.add(name, SlotKind::Int, false, FOREVER));
+        }
+        let (name, backup) = (typed.name.clone(), typed.backup.clone());
+        Team { name, members, backup, hours: typed.hours, handed, owner, lapses }
     }
 }

@@ -99,9 +99,8 @@ macro_rules! team_clauses {
         team: Member(Member) [member "member"] { page "team", is Many, typed "person" => "member", };
         team: Backup(Text) [backup "backup"] { page "team", typed "fallback" => "backup", };
         team: Assign(Assign) [assign "assign"] { page "team", };
-    } {
-        "hours";
-    } } };
+        team: Hours(Hours) [hours "hours weekdays"] { page "team", typed "working_hours" "office_hours" "business_hours" => "hours weekdays", };
+    } {} } };
 }
 
 /// The lines of a policy.
@@ -179,7 +178,7 @@ macro_rules! steps {
         move_back: MoveBack(MoveBackStep) [move_back "move stage back"] {
             page "move-stage-back", typed "demote" "downgrade" => "move stage back",
         };
-        handoff: Handoff(HandoffStep) [handoff "handoff"] { page "handoff", called "a handoff", later "stop", };
+        handoff: Handoff(HandoffStep) [handoff "handoff"] { page "handoff", called "a handoff", };
         notify: Notify(NotifyStep) [notify "notify"] { page "notify", typed "alert" "inform" => "notify", };
         start: Start(StartStep) [start "start"] { page "start", typed "enrol" "enroll" "trigger" => "start", };
         stop: Stop(StopStep) [stop "stop"] { page "stop", typed "end" "cancel" => "stop", };
@@ -195,6 +194,10 @@ macro_rules! handoff_clauses {
     ($then:ident $($given:tt)*) => { $then! { $($given)* {
         handoff: Note(Text) [note "note"] { page "handoff", };
         handoff: Task(Task) [task "task"] { page "handoff", };
+        handoff: Reassign(Reassign) [reassign "reassign"] { page "handoff", typed "rotate" "reroute" => "reassign", };
+        handoff: AlsoStop(Name) [also_stop "stop"] { page "handoff", is Many, };
+        handoff: Instead(Text) [instead "backup"] { page "handoff", };
+        handoff: Untaken(Patience) [untaken "if not taken within"] { page "not-taken-in-time", typed "sla" "escalate" "timeout" => "if not taken within", };
         handoff: Keep(Keep) [keep "keep in workflow"] { page "handoff", };
     } {} } };
 }

@@ -67,7 +67,9 @@ fn of_role(meaning: &Meaning, role: SlotRole) -> Option<String> {
     Some(match role {
         SlotRole::Field(field) => of_field(meaning.fields.get(field)?),
         // A split that is gone for a version keeps its slot by its name, and so what was drawn; a team who it has.
-        SlotRole::System(_) | SlotRole::Drawn(_) | SlotRole::Handed(..) => return None,
+        SlotRole::System(_) | SlotRole::Drawn(_) | SlotRole::Handed(..) | SlotRole::Owner(_) | SlotRole::Lapses(_) => {
+            return None;
+        }
         SlotRole::Fact(fact, nth) => {
             let pattern = meaning.patterns.get(meaning.facts.get(fact)?.pattern);
             let asked = pattern.map(|pattern| signature(meaning, pattern)).unwrap_or_default();

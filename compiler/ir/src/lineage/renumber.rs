@@ -186,9 +186,16 @@ impl Numbers {
         for (_, slot) in handed.flat_map(|handed| handed.each_mut()) {
             *slot = self.contact(*slot);
         }
-        // Whoever was handed to a team is with it still, where no step hands anybody over any more.
-        for team in new.meaning.teams.values_mut().filter(|team| team.handed.is_none()) {
-            team.handed = kept.teams.values().find(|before| before.name == team.name).and_then(|before| before.handed);
+        for slot in new.meaning.teams.values_mut().flat_map(|team| team.owner.iter_mut().chain(&mut team.lapses)) {
+            *slot = self.contact(*slot);
+        }
+        // Whoever was handed to a team is with it still, and whoever waits for an answer goes on in time, also where no step of the new version hands
+        // anybody over any more.
+        for team in new.meaning.teams.values_mut() {
+            if let Some(before) = kept.teams.values().find(|before| before.name == team.name) {
+                team.lapses = team.lapses.or(before.lapses);
+                team.handed = team.handed.or(before.handed);
+            }
         }
         for (_, slot) in new.meaning.system.each_mut() {
             *slot = self.contact(*slot);

@@ -380,7 +380,7 @@ impl<'p> Importer<'p> {
     pub(super) fn gone_teams(&mut self) {
         for team in self.kept.teams.values().filter(|team| team.handed.is_some()) {
             if self.out.meaning.teams.find(|known| known.name == team.name).is_none() {
-                let empty = Team { members: Vec::new(), backup: None, ..team.clone() };
+                let empty = Team { members: Vec::new(), ..team.clone() };
                 self.out.meaning.teams.push(empty);
             }
         }
@@ -390,8 +390,10 @@ impl<'p> Importer<'p> {
         let mut team = self.kept.teams.at(id).clone();
         if let Some(known) = self.out.meaning.teams.find(|known| known.name == team.name) {
             // Older steps alone may hand somebody to it.
-            let handed = &mut self.out.meaning.teams.at_mut(known).handed;
-            *handed = handed.or(team.handed);
+            let known_team = self.out.meaning.teams.at_mut(known);
+            known_team.handed = known_team.handed.or(team.handed);
+            known_team.owner = known_team.owner.or(team.owner);
+            known_team.lapses = known_team.lapses.or(team.lapses);
             return Ok(known);
         }
         for covers in team.members.iter_mut().filter_map(|member| member.covers.as_mut()) {

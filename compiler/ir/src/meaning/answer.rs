@@ -42,6 +42,9 @@ impl Answer {
         Self::ALL.into_iter().find(|answer| answer.name() == name)
     }
 
+    /// The bits of all of them: without one of these nobody has answered.
+    pub const BITS: i64 = 7;
+
     /// Its bit in [`HandedSlots::answers`].
     pub fn bit(self) -> i64 {
         match self {
@@ -65,7 +68,7 @@ pub struct HandedSlots {
     pub step: SlotId,
     /// A print of the address of whoever has them.
     pub member: SlotId,
-    /// What has been answered, a bit each ([`Answer::bit`]).
+    /// What has been answered, a bit each ([`Answer::bit`]), and whether it went on to the backup ([`HandedSlots::PASSED_ON`]).
     pub answers: SlotId,
 }
 
@@ -82,6 +85,9 @@ pub enum HandedSlot {
 }
 
 impl HandedSlots {
+    /// The bit in [`HandedSlots::answers`] of a handoff that nobody answered in time: it is the backup's now.
+    pub const PASSED_ON: i64 = 8;
+
     /// Each of them.
     pub fn each(mut self) -> [(HandedSlot, SlotId); 6] {
         self.each_mut().map(|(kept, slot)| (kept, *slot))

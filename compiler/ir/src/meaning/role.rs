@@ -44,6 +44,10 @@ pub enum SlotRole {
     Again(WorkflowId, TurnSlot),
     /// What is kept of the latest handoff to a team.
     Handed(TeamId, HandedSlot),
+    /// Whose of a team they are.
+    Owner(TeamId),
+    /// When they go to the backup of a team.
+    Lapses(TeamId),
 }
 
 /// What is kept of a turn.
@@ -165,6 +169,8 @@ impl Meaning {
         for (id, team) in self.teams.iter() {
             let handed = team.handed.iter().flat_map(|handed| handed.each());
             roles.extend(handed.map(|(kept, slot)| (slot, SlotRole::Handed(id, kept))));
+            roles.extend(team.owner.map(|slot| (slot, SlotRole::Owner(id))));
+            roles.extend(team.lapses.map(|slot| (slot, SlotRole::Lapses(id))));
         }
         for (id, workflow) in self.workflows.iter() {
             roles.extend(workflow.entry.slots(id));

@@ -468,6 +468,17 @@ pub struct Team {
     /// Where the frame keeps who was handed to it; none where no step of the program hands anybody to it, or where nobody may answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handed: Option<HandedSlots>,
+    /// Where it keeps a print of the address of the member whose they are since their turn came; none where no step hands anybody to it. It stays
+    /// as it is where an older text hands nobody to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<SlotId>,
+    /// From which minute of a weekday to which its members are there; [`BUSINESS_MINUTES`](crate::BUSINESS_MINUTES) where it does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hours: Option<(u16, u16)>,
+    /// Where the frame keeps when whoever was handed to it and is not answered goes to the backup; [`FOREVER`](crate::FOREVER) where that is not to
+    /// come. None where no handoff to it has ever said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lapses: Option<SlotId>,
 }
 
 /// One of a team.
@@ -483,6 +494,16 @@ pub struct Member {
     /// The days on which they take nobody, in the project's zone.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub away: Vec<DaySpan>,
+    /// The zone of their clocks; the project's where none is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub home: Option<String>,
+}
+
+impl Member {
+    /// Whether they take nobody on a day.
+    pub fn is_away(&self, day: i32) -> bool {
+        self.away.iter().any(|days| days.contains(day))
+    }
 }
 
 /// How many people a member of a team may have.

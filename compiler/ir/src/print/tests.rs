@@ -73,12 +73,15 @@ fn mail(program: &mut Program) {
     });
     let capacity = Capacity { open: Some(40), a_day: Some(10) };
     let away = vec![DaySpan { first_day: 20_000, last_day: 20_006 }];
-    let member = Member { address: "ada@example.com".into(), covers: None, capacity, away };
+    let member = Member { address: "ada@example.com".into(), covers: None, capacity, away, home: None };
     program.teams.push(Team {
         name: "sales".into(),
         members: vec![member],
         backup: Some("all@example.com".into()),
         handed: None,
+        owner: None,
+        hours: None,
+        lapses: None,
     });
 }
 
@@ -132,7 +135,7 @@ fn workflow(program: &Program) -> Workflow {
     let waits = [Wait::For(wait), Wait::Until { when: PredicateId(0), up_to: wait }];
     workflow.waits = waits.into_iter().chain(on.map(Wait::On)).collect();
     workflow.effects.push(effect::Send { email: EmailId(0), again: false }.into());
-    workflow.effects.push(Handoff { team: TeamId(0), note: None, task: None }.into());
+    workflow.effects.push(Handoff::to(TeamId(0)).into());
     workflow.arms = vec![StepId(0)];
     for since in [CountedSince::Entry, CountedSince::Wait, CountedSince::Sent(EmailId(0))] {
         let slot = workflow.journey.add(format!("visits since {since:?}"), SlotKind::Int, false, 0);

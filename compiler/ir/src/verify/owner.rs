@@ -102,7 +102,9 @@ fn owned_as(program: &Program, role: SlotRole) -> (String, bool) {
         SlotRole::Holds(segment) | SlotRole::NextChange(segment) => (segment.to_string(), false),
         SlotRole::Seen(field) => (format!("the changes of {field}"), false),
         SlotRole::Drawn(split) => (format!("split {}", program.splits.at(split).name), false),
-        SlotRole::Handed(team, _) => (format!("team {}", program.teams.at(team).name), false),
+        SlotRole::Handed(team, _) | SlotRole::Owner(team) | SlotRole::Lapses(team) => {
+            (format!("team {}", program.teams.at(team).name), false)
+        }
         SlotRole::Was(workflow)
         | SlotRole::Owed(workflow)
         | SlotRole::Unjudged(workflow)

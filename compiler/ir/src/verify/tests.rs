@@ -24,12 +24,20 @@ fn sound() -> Program {
     program.frame.place();
     text_test(&mut program, "gmbh");
     program.emails.push(email("welcome"));
-    program.teams.push(Team { name: "sales".into(), members: Vec::new(), backup: None, handed: None });
+    program.teams.push(Team {
+        name: "sales".into(),
+        members: Vec::new(),
+        backup: None,
+        handed: None,
+        owner: None,
+        hours: None,
+        lapses: None,
+    });
     let mut workflow = least_workflow("guide", 1);
     workflow.steps.push(step("send", "send welcome"));
     workflow.waits.push(Wait::For(CivilSpan::default()));
     workflow.effects.push(effect::Send { email: EmailId(0), again: false }.into());
-    workflow.effects.push(Handoff { team: TeamId(0), note: None, task: None }.into());
+    workflow.effects.push(Handoff::to(TeamId(0)).into());
     workflow.writes = vec![program.system.score, program.system.stage];
     workflow.body.blocks = [
         block(&[Op::Bool(true)], Terminator::Branch(A, BlockId(1), BlockId(3))),
@@ -273,9 +281,7 @@ fn layouts_and_lists_hold_together() {
         workflow(|workflow| {
             *workflow.effects.at_mut(EffectId(0)) = effect::Send { email: EmailId(8), again: false }.into()
         }),
-        workflow(|workflow| {
-            *workflow.effects.at_mut(EffectId(1)) = Handoff { team: TeamId(8), note: None, task: None }.into()
-        }),
+        workflow(|workflow| *workflow.effects.at_mut(EffectId(1)) = Handoff::to(TeamId(8)).into()),
         workflow(|workflow| {
             workflow.writes.clear();
             workflow.body.blocks.at_mut(BlockId(0)).ops.push(Op::Int(1));

@@ -62,14 +62,18 @@ impl Perform for Handoff {
         let (to, reason) = match () {
             () if host.plan.is_test_person(&memory[Area::Contact]) => (None, HandedTo::TestPerson),
             () if host.is_off_limits(&memory) => (None, HandedTo::DoNotContact),
-            () => host.choose(&memory, self.team),
+            () => host.choose(&memory, self),
         };
         host.is_untaken = to.is_none();
         host.note_taken(&mut memory);
         match to {
             Some(to) => {
                 host.tell(&memory, step, self, &to);
-                host.note_handed(&mut memory, step, self.team, &to);
+                host.note_handed(&mut memory, step, self, &to);
+                if reason == HandedTo::Member {
+                    host.note_owner(&mut memory, self.team, &to);
+                }
+                self.stops.iter().for_each(|stopped| host.stop(&mut memory, stopped));
             }
             None => host.batch.count(counter::HANDOFFS_TO_NOBODY),
         }
@@ -93,19 +97,24 @@ impl StepHost<'_> {
         layout.read(&memory[Area::Contact], slot) != 0
     }
 
-    /// The member whose turn it is among those who cover the contact, else the backup.
-    fn choose(&mut self, memory: &Memory<'_>, team: TeamId) -> (Option<String>, HandedTo) {
+    /// Whoever of the team has had the contact, if they are there; else the member whose turn it is among those who cover them, else the backup.
+    fn choose(&mut self, memory: &Memory<'_>, handoff: &Handoff) -> (Option<String>, HandedTo) {
+        let (team, today) = (handoff.team, self.today());
         let declared = self.plan.program.teams.at(team);
-        let today = self.today();
+        let owner = if handoff.reassign { None } else { self.owner_in(memory, team) };
+        if let Some(owner) = owner.filter(|owner| !owner.is_away(today)) {
+            return (Some(owner.address.clone()), HandedTo::Owner);
+        }
         let has_room = |roster: &Roster, member: &Member| roster.has_room(&member.address, member.capacity, today);
         let in_turn = self.in_turn(memory, team, &has_room);
         if let Some((place, member)) = in_turn.and_then(|place| Some((place, declared.members.get(place)?))) {
             let next = (place + 1) % declared.members.len();
             self.batch.roster(team).turn = u64::try_from(next).unwrap_or(0);
-            return (Some(member.address.clone()), HandedTo::Member);
+            let reason = if owner.is_some() { HandedTo::StandIn } else { HandedTo::Member };
+            return (Some(member.address.clone()), reason);
         }
         let is_covered = declared.members.iter().any(|member| self.covers(member, memory));
-        match (declared.backup.clone(), is_covered) {
+        match (handoff.backup.clone().or_else(|| declared.backup.clone()), is_covered) {
             (Some(backup), false) => (Some(backup), HandedTo::Backup),
             (Some(backup), true) => (Some(backup), HandedTo::BackupOfBusy),
             (None, false) => (None, HandedTo::Nobody),
@@ -126,9 +135,7 @@ impl StepHost<'_> {
         let first = usize::try_from(turn).ok().and_then(|turn| turn.checked_rem(count)).unwrap_or(0);
         let mut in_turn = members.iter().enumerate().cycle().skip(first).take(count);
         let found = in_turn.find(|(_, member)| {
-            !member.away.iter().any(|days| days.contains(today))
-                && fits(self.batch.roster(team), member)
-                && self.covers(member, memory)
+            !member.is_away(today) && fits(self.batch.roster(team), member) && self.covers(member, memory)
         });
         found.map(|(place, _)| place)
     }
@@ -139,18 +146,47 @@ impl StepHost<'_> {
 
     /// The day by the clocks of the project, whose team it is.
     pub(in crate::engine) fn today(&self) -> i32 {
-        i32::try_from(calendar::answer(Calendar::DayOf, self.now, self.plan.zone)).unwrap_or_default()
+        today(self.now, self.plan.zone)
     }
 
     fn tell(&mut self, memory: &Memory<'_>, step: StepId, handoff: &Handoff, to: &str) {
+        let order = self.order(memory, Some(handoff), None);
+        self.give_order(memory, step, (handoff.team, to), self.key(step), order);
+    }
+
+    /// What is asked of whoever gets the contact; `before`: who had them and did not answer, and since when.
+    fn order(&self, memory: &Memory<'_>, handoff: Option<&Handoff>, before: Option<(&str, i64)>) -> Order {
+        let (view, zone) = (self.view(&memory[Area::Contact]), self.plan.zone);
+        let task = handoff.and_then(|handoff| handoff.task.as_ref());
+        let silent = before.map(|(who, since)| {
+            let since = civil::words(Instant(since), zone).map(|since| format!(" since {since}")).unwrap_or_default();
+            format!("{who} has had them{since} and has not answered.")
+        });
+        Order {
+            note: handoff.and_then(|handoff| handoff.note.as_ref()).map(|note| view.fill(note)).unwrap_or_default(),
+            task: task.map(|task| (view.fill(&task.title), later(self.now, task.due_in, self.zone))),
+            deeds: story::deeds(self, memory, zone),
+            warnings: silent.into_iter().chain(story::warnings(self, memory, zone)).collect(),
+            zone,
+        }
+    }
+
+    /// Whoever was handed over and not answered in time goes to the backup: they are told, and it is kept as a handoff of its own. `key`: that of
+    /// the handoff before.
+    pub(in crate::engine) fn pass_on(
+        &mut self,
+        memory: &Memory<'_>,
+        step: StepId,
+        (team, to): (TeamId, &str),
+        (handoff, key): (Option<&Handoff>, &str),
+        before: (&str, i64),
+    ) {
+        let order = self.order(memory, handoff, Some(before));
+        self.give_order(memory, step, (team, to), passed_on(key), order);
+    }
+
+    fn give_order(&mut self, memory: &Memory<'_>, step: StepId, (team, to): (TeamId, &str), key: String, order: Order) {
         let view = self.view(&memory[Area::Contact]);
-        let order = Order {
-            note: handoff.note.as_ref().map(|note| view.fill(note)).unwrap_or_default(),
-            task: handoff.task.as_ref().map(|task| (view.fill(&task.title), later(self.now, task.due_in, self.zone))),
-            deeds: story::deeds(self, memory, self.plan.zone),
-            warnings: story::warnings(self, memory, self.plan.zone),
-            zone: self.plan.zone,
-        };
         let title = self.titled(&view);
         let notice = Notice {
             to: to.to_owned(),
@@ -160,13 +196,13 @@ impl StepHost<'_> {
         };
         // A notice is a few texts: writing them as JSON cannot fail.
         let payload = serde_json::to_string(&notice).unwrap_or_default();
-        let row = OutboxRecord { payload, recipient: to.to_owned(), ..self.row(step, OutboxKind::Notice) };
+        let row = OutboxRecord { key, payload, recipient: to.to_owned(), ..self.row(step, OutboxKind::Notice) };
         let record = HandoffRecord {
             key: row.key.clone(),
             contact: self.contact,
             workflow: self.workflow.0,
             run: self.run,
-            team: self.plan.program.teams.at(handoff.team).name.clone(),
+            team: self.plan.program.teams.at(team).name.clone(),
             member: to.to_owned(),
             note: order.note,
             task_due_at: order.task.as_ref().map(|(_, due_at)| *due_at),
@@ -194,6 +230,16 @@ impl StepHost<'_> {
             }
         }
     }
+}
+
+/// The day of an instant by the clocks of a zone.
+pub(in crate::engine) fn today(now: i64, zone: Zone) -> i32 {
+    i32::try_from(calendar::answer(Calendar::DayOf, now, zone)).unwrap_or_default()
+}
+
+/// The key of a handoff that has gone on to the backup, behind that of the handoff itself.
+pub(in crate::engine) fn passed_on(key: &str) -> String {
+    format!("{key}.backup")
 }
 
 /// What to call the contact.

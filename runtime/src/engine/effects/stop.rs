@@ -10,9 +10,17 @@ use std::slice;
 
 impl Perform for Stop {
     fn perform(&self, host: &mut StepHost<'_>, mut memory: Memory<'_>, _: StepId) -> Outcome {
-        let (plan, own) = (host.plan, host.workflow);
+        host.stop(&mut memory, &self.what);
+        Outcome::Done
+    }
+}
+
+impl StepHost<'_> {
+    /// Has the journeys of others end once these steps have run.
+    pub(super) fn stop(&mut self, memory: &mut Memory<'_>, what: &Stopped) {
+        let (plan, own) = (self.plan, self.workflow);
         let program = &plan.program;
-        let workflows: &[WorkflowId] = match &self.what {
+        let workflows: &[WorkflowId] = match what {
             Stopped::Workflow(workflow) => slice::from_ref(workflow),
             Stopped::Group(group) => plan.group(group),
         };
@@ -21,16 +29,13 @@ impl Perform for Stop {
                 && program.frame.read(&memory[Area::Contact], slot) != FOREVER
             {
                 program.frame.write(&mut memory[Area::Contact], slot, FOREVER);
-                host.written.push(slot);
-                host.take_back(workflow);
+                self.written.push(slot);
+                self.take_back(workflow);
             }
-            host.stopped.push(workflow);
+            self.stopped.push(workflow);
         }
-        Outcome::Done
     }
-}
 
-impl StepHost<'_> {
     /// Says why a start was not followed.
     fn take_back(&mut self, workflow: WorkflowId) {
         self.batch.decide(DecisionRecord {

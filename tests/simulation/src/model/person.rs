@@ -122,6 +122,8 @@ pub(super) struct Person {
     pub(super) remembered: BTreeSet<usize>,
     /// Triggers that came during a journey and begin the next one, with their place in the log and when they occurred.
     pub(super) again: BTreeMap<usize, (u64, i64)>,
+    /// Who has had them since their turn came, by team.
+    pub(super) owners: BTreeMap<&'static str, &'static str>,
     /// Entries that wait for an address.
     pub(super) held: Vec<HeldEntry>,
     /// Those who wait for their turn.

@@ -437,7 +437,7 @@ impl Town<'_> {
         let journey = &person.journeys[place];
         let label = format!("{}/{}", self.workflow(journey.workflow).name, journey.run);
         let region = person.text("region").map(str::to_owned);
-        let members: &[(&str, Option<&str>)] = match team {
+        let members: &[(&'static str, Option<&str>)] = match team {
             "sales" => &[("ana@acme.example", Some("EMEA")), ("bo@acme.example", None), ("cy@acme.example", None)],
             _ => &[("ann@acme.example", Some("APAC"))],
         };
@@ -451,9 +451,12 @@ impl Town<'_> {
         let turn = self.turns.get(team).copied().unwrap_or_default();
         let covers = |place: usize| members[place].1.is_none() || members[place].1 == region.as_deref();
         let chosen = (0..members.len()).map(|step| (turn + step) % members.len()).find(|place| covers(*place));
+        let owner = person.owners.get(team).copied();
         let (member, why) = match (chosen, backup) {
+            _ if owner.is_some() => (owner, "Owner"),
             (Some(chosen), _) => {
                 self.turns.insert(team, (chosen + 1) % members.len());
+                self.person_mut(user).owners.insert(team, members[chosen].0);
                 (Some(members[chosen].0), "Member")
             }
             (None, Some(backup)) => (Some(backup), "Backup"),

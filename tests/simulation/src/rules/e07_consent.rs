@@ -42,7 +42,7 @@ fn mailed(seen: &Seen<'_>, row: &DecisionRecord) -> Option<String> {
 }
 
 fn handed_off(seen: &Seen<'_>, row: &DecisionRecord) -> Option<String> {
-    let is_taken = [HandedTo::Member.number(), HandedTo::Backup.number()].contains(&row.reason);
+    let is_taken = HandedTo::from_number(row.reason).is_some_and(HandedTo::is_somebody);
     let off_limits = seen.is_off_limits(row.contact, row.at - 1);
     (is_taken && off_limits).then(|| format!("{row:?}, of somebody not to be contacted"))
 }

@@ -26,9 +26,11 @@ pub(crate) struct Member {
     pub limits: Box<Limits>,
 }
 
-/// What keeps people from a member.
+/// Where a member is, and what keeps people from them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Limits {
+    /// The zone of their clocks: `in "Europe/Berlin"`.
+    pub home: Option<Text>,
     pub capacity: Option<Capacity>,
     /// From one day to another, both included.
     pub away: Vec<DaySpan>,
@@ -41,6 +43,13 @@ pub(crate) struct Capacity {
     pub a_day: Option<Name>,
 }
 
+/// `hours weekdays from 09:00 to 18:00`: the times as they are written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Hours {
+    pub from: Name,
+    pub to: Name,
+}
+
 /// Who of the team gets the next one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Assign {
@@ -50,6 +59,10 @@ pub(crate) enum Assign {
 impl Team {
     pub(crate) fn members(&self) -> impl Iterator<Item = &Member> {
         clause::each(&self.clauses, TeamClause::member).map(|(member, _)| member)
+    }
+
+    pub(crate) fn hours(&self) -> Option<(&Hours, Span)> {
+        clause::each(&self.clauses, TeamClause::hours).next()
     }
 
     pub(crate) fn backup(&self) -> Option<&Text> {

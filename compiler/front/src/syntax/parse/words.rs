@@ -59,6 +59,7 @@ fn of_rule(rule: Rule) -> Option<Expected> {
         Rule::equals => Expected::Words(&["="]),
         Rule::colon => Expected::Words(&[":"]),
         Rule::subject_when => Expected::Words(&["when"]),
+        Rule::home => Expected::Thing("a zone such as `in \"Europe/Berlin\"`"),
         Rule::covers => Expected::Words(&["covers"]),
         Rule::capacity => Expected::Words(&["capacity"]),
         Rule::open_most => Expected::Thing("a number of people such as `40 open`"),

@@ -2,7 +2,7 @@
 
 use super::{Described, Reference};
 use crate::print::{span_words, template};
-use crate::{CivilSpan, Program, TeamId, TextTemplate};
+use crate::{CivilSpan, Program, Stopped, TeamId, TextTemplate};
 use serde::{Deserialize, Serialize};
 
 /// `handoff to TEAM`.
@@ -14,6 +14,46 @@ pub struct Handoff {
     pub note: Option<TextTemplate>,
     /// What is to be done, and by when; none where the handoff only tells.
     pub task: Option<Task>,
+    /// Whether whose turn it is gets them, though somebody of the team has had them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reassign: bool,
+    /// Whose journeys end with it, where somebody takes the contact.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stops: Vec<Stopped>,
+    /// Who takes them where no member does, instead of the team's backup.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backup: Option<String>,
+    /// How long it waits for an answer before it goes on to the backup; for ever where none is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patience: Option<Patience>,
+}
+
+/// How long a handoff waits for an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Patience {
+    /// By the clocks of whoever has the contact.
+    For(CivilSpan),
+    /// So many days that are neither weekend nor holiday.
+    BusinessDays(u16),
+    /// So many of the team's hours.
+    BusinessHours(u32),
+}
+
+impl Patience {
+    fn words(self) -> String {
+        match self {
+            Patience::For(span) => span_words(span),
+            Patience::BusinessDays(days) => format!("{days} business days"),
+            Patience::BusinessHours(hours) => format!("{hours} business hours"),
+        }
+    }
+}
+
+impl Handoff {
+    /// One that says and asks nothing.
+    pub fn to(team: TeamId) -> Self {
+        Self { team, note: None, task: None, reassign: false, stops: Vec::new(), backup: None, patience: None }
+    }
 }
 
 /// What the team is asked to do.
@@ -28,11 +68,13 @@ pub struct Task {
 impl Described for Handoff {
     fn references(&self) -> Vec<Reference> {
         let fields = self.texts().into_iter().flat_map(TextTemplate::fields).map(Reference::Field);
-        [Reference::Team(self.team)].into_iter().chain(fields).collect()
+        let stopped = self.stops.iter().filter_map(Stopped::reference);
+        [Reference::Team(self.team)].into_iter().chain(fields).chain(stopped).collect()
     }
 
     fn renumber(&mut self, number: &mut dyn FnMut(Reference) -> Reference) {
         number(Reference::Team(self.team)).set_team(&mut self.team);
+        self.stops.iter_mut().for_each(|stopped| stopped.renumber(number));
         for text in self.note.iter_mut().chain(self.task.iter_mut().map(|task| &mut task.title)) {
             text.renumber(&mut |field| {
                 let mut new = field;
@@ -51,7 +93,14 @@ impl Described for Handoff {
         if let Some(task) = &self.task {
             words += &format!(", task {} due in {}", template(program, &task.title), span_words(task.due_in));
         }
-        words
+        if self.reassign {
+            words += ", whose turn it is";
+        }
+        words += &self.backup.iter().map(|backup| format!(", else to {backup}")).collect::<String>();
+        if let Some(patience) = self.patience {
+            words += &format!(", to the backup after {}", patience.words());
+        }
+        words + &self.stops.iter().map(|stopped| format!(", {}", stopped.words(program))).collect::<String>()
     }
 
     fn texts(&self) -> Vec<&TextTemplate> {
@@ -63,6 +112,6 @@ impl Described for Handoff {
     }
 
     fn random(_: &mut crate::generate::Choices) -> Self {
-        Self { team: TeamId(0), note: None, task: None }
+        Self::to(TeamId(0))
     }
 }

@@ -21,26 +21,40 @@ pub enum Stopped {
     Group(String),
 }
 
-impl Described for Stop {
-    fn references(&self) -> Vec<Reference> {
-        match &self.what {
-            Stopped::Workflow(workflow) => vec![Reference::Workflow(*workflow)],
-            Stopped::Group(_) => Vec::new(),
+impl Stopped {
+    pub(crate) fn reference(&self) -> Option<Reference> {
+        match self {
+            Stopped::Workflow(workflow) => Some(Reference::Workflow(*workflow)),
+            Stopped::Group(_) => None,
         }
     }
 
-    fn renumber(&mut self, number: &mut dyn FnMut(Reference) -> Reference) {
-        match &mut self.what {
+    pub(crate) fn renumber(&mut self, number: &mut dyn FnMut(Reference) -> Reference) {
+        match self {
             Stopped::Workflow(workflow) => number(Reference::Workflow(*workflow)).set_workflow(workflow),
             Stopped::Group(_) => {}
         }
     }
 
-    fn words(&self, program: &Program) -> String {
-        match &self.what {
+    pub(crate) fn words(&self, program: &Program) -> String {
+        match self {
             Stopped::Workflow(id) => format!("stop {}", program.workflows.get(*id).map_or("?", |it| it.name.as_str())),
             Stopped::Group(group) => format!("stop group {group}"),
         }
+    }
+}
+
+impl Described for Stop {
+    fn references(&self) -> Vec<Reference> {
+        self.what.reference().into_iter().collect()
+    }
+
+    fn renumber(&mut self, number: &mut dyn FnMut(Reference) -> Reference) {
+        self.what.renumber(number);
+    }
+
+    fn words(&self, program: &Program) -> String {
+        self.what.words(program)
     }
 
     fn random(_: &mut crate::generate::Choices) -> Self {

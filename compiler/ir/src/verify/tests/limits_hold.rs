@@ -131,7 +131,7 @@ fn wait(program: &mut Program, days: usize) {
 
 fn note(program: &mut Program, bytes: usize) {
     let note = Some(text(bytes));
-    workflow(program).effects.push(Handoff { team: TeamId(0), note, task: None }.into());
+    workflow(program).effects.push(Handoff { note, ..Handoff::to(TeamId(0)) }.into());
 }
 
 /// Each of which asks the one behind it.
@@ -174,6 +174,7 @@ const HELD: &[Held] = &[
             covers: None,
             capacity: Capacity { open, a_day: None },
             away: Vec::new(),
+            home: None,
         };
         program.teams.at_mut(TeamId(0)).members.push(member);
     }),

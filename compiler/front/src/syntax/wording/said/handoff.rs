@@ -62,6 +62,38 @@ pub(super) const ROWS: &[Row] = &[
         "what goes with a handoff stands in its block:",
     ),
     (
+        "^ if not taken|accepted|claimed|answered|picked [up] in|after|within|for $n:number business $u:unit $",
+        "if not taken within $n business $u",
+        SAY,
+    ),
+    (
+        "^ if not taken|accepted|claimed|answered|picked [up] in|after|within|for $n:number $u:unit $",
+        "if not taken within $n $u",
+        SAY,
+    ),
+    (
+        "^ escalate|sla|timeout|reassign [if] [not] [taken] [:] [after|within|in|of] $n:number business $u:unit $",
+        "if not taken within $n business $u",
+        "whoever is not taken in time goes to the backup:",
+    ),
+    (
+        "^ escalate|sla|timeout|reassign [if] [not] [taken] [:] [after|within|in|of] $n:number $u:unit $",
+        "if not taken within $n $u",
+        "whoever is not taken in time goes to the backup:",
+    ),
+    (
+        "^ [working|office|business] hours [:] [weekdays|monday] [to|-] [friday] [,] [from] $a:number : $b:number to|until|- $c:number : $d:number $",
+        "hours weekdays from $a:$b to $c:$d",
+        SAY,
+    ),
+    ("^ member $a:text [,] timezone|zone|tz [:|is] $z:text $", "member $a in $z", SAY),
+    ("^ reassign|rotate|reroute [the] [owner|contact|lead|record|person] $", "reassign", SAY),
+    (
+        "^ handoff to $t:name and|, stop $g:name $",
+        "handoff to $t { stop $g }",
+        "what goes with a handoff stands in its block:",
+    ),
+    (
         "^ notify|alert|inform|tell|slack|ping [the] $t:name [team] [with|that|:|about] $n:text $",
         "notify $t $n",
         "your own people are told so, by mail:",
