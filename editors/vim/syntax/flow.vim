@@ -11,17 +11,17 @@ syntax keyword flowDeclaration calendar contact email event list policy segment 
 syntax keyword flowDeclaration workflow
 syntax keyword flowControl add advance choose else exit handoff if move notify otherwise remove repeat send set split
 syntax keyword flowControl start step stop suppress tag untag until wait when
-syntax keyword flowOperator allows and between bounced changes clicked ends entered hour in inactive is known left no
-syntax keyword flowOperator not opened or replied sent starts subscribed tagged timed today unknown weekday with
+syntax keyword flowOperator allows and between bounced changes clicked confirmed ends entered hour in inactive is known
+syntax keyword flowOperator left no not opened or replied sent starts subscribed tagged timed today unknown weekday with
 syntax match flowOperator "\<contains\>"
 syntax keyword flowKeyword a after again ago always an any as assign at away back backup because before blackout
-syntax keyword flowKeyword business by cap capacity consent continue converted country covers delay drop due emails
-syntax keyword flowKeyword enter entry ever every everyone exactly existing first for from goal group hand hold holdout
-syntax keyword flowKeyword including journey keep kind last late least less link marketing member month more most never
-syntax keyword flowKeyword new next note now of on once one only open opt out owner past pause pauses people per preview
-syntax keyword flowKeyword quiet rate reenter reply reviewed robin round run since skip stage stops subject task
-syntax keyword flowKeyword template than the then this time times timezone to tomorrow topic transactional up week while
-syntax keyword flowKeyword window within word year
+syntax keyword flowKeyword business by cap capacity confirm consent continue converted country covers delay drop due
+syntax keyword flowKeyword emails enter entry ever every everyone exactly existing first for from goal group hand hold
+syntax keyword flowKeyword holdout including journey keep kind last late least less link marketing member month more
+syntax keyword flowKeyword most never new next note now of on once one only open opt out owner past pause pauses people
+syntax keyword flowKeyword per preview quiet rate reenter reply reviewed robin round run since skip stage stops subject
+syntax keyword flowKeyword task template than the then this time times timezone to tomorrow topic transactional up week
+syntax keyword flowKeyword while window within word year
 syntax keyword flowConstant friday monday saturday sunday thursday tuesday wednesday weekdays weekends yes
 syntax keyword flowUnit day days hours minute minutes months weeks
 " Words that the language has and this version does not run yet. They are names elsewhere (`score += 10`).

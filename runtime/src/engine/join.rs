@@ -135,6 +135,7 @@ impl Touch<'_> {
                 slot if plan.is_pause(slot) => own.max(theirs),
                 // The more restrictive has the higher number. Where nobody knows, that says nothing.
                 slot if plan.is_consent(slot) => own.max(theirs),
+                slot if plan.confirming.as_ref().is_some_and(|confirming| confirming.keeps(slot)) => own | theirs,
                 slot if plan.is_topic(slot) => TopicState::of_both(own, theirs),
                 _ if is_later || !self.contact.has(plan, field) => theirs,
                 _ if field.ty == FieldType::YesNo && self.is_unsaid(id) && self.is_initial(slot) => own | theirs,

@@ -85,6 +85,7 @@ coded!(DecisionCode {
     UnsubscribedFrom => "unsubscribed from",
     SubscribedTo => "subscribed to",
     Answered => "answered",
+    AskedToConfirm => "asked to confirm",
 });
 
 /// The code in a column. A number that Flow never writes is damage.
