@@ -242,7 +242,13 @@ const STORIES: &[Story] = &[
     ],
     &[(0, "visit /pricing"), (10, "visit /pricing"), (5 * HOUR, "reply nudge"), (9 * DAY, "visit /pricing")],
     &[(0, "visit /pricing"), (10, "visit /pricing"), (10 * DAY, "visit /pricing"), (10 * DAY + 10, "visit /pricing")],
-    &[(0, "visit /pricing"), (10, "visit /pricing"), (3 * DAY, "subscribe news"), (3 * DAY + 1, "order a")],
+    &[
+        (0, "visit /pricing"),
+        (10, "visit /pricing"),
+        (3 * DAY, "subscribe"),
+        (3 * DAY + 1, "confirm"),
+        (3 * DAY + 2, "order a"),
+    ],
     // Orders, fills the cart, orders again.
     &[
         (0, "set last_name Lee"),
@@ -327,6 +333,8 @@ const STORIES: &[Story] = &[
         (14 * DAY + 6 * HOUR, "open second"),
         (15 * DAY + 6 * HOUR, "open second"),
     ],
+    // Asks for mail, and confirms it days later.
+    &[(0, "subscribe"), (5, "download guide"), (2 * DAY, "confirm"), (3 * DAY, "visit /a")],
 ];
 
 /// What anybody may do at any time.
