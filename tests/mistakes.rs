@@ -75,7 +75,7 @@ fn mistakes(place: &Path) -> Vec<Mistake> {
 fn templates() -> Vec<Source> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/emails");
     let of = |name: &str| Source { path: format!("emails/{name}"), text: read(&folder.join(name)) };
-    ["plain.html", "two_links.html"].map(of).into()
+    ["plain.html", "two_links.html", "confirm.html"].map(of).into()
 }
 
 /// What was written around a mistake, and where it begins.

@@ -21,6 +21,9 @@ const PLAIN: &str = "<p>Hello</p>\n<p><a href=\"{{ unsubscribe_url }}\">Unsubscr
 /// `emails/newsletter.html` has this link.
 const WITH_A_LINK: &str = "<p><a href=\"{{ link(\"case-study\") }}\">Read</a></p>\n";
 
+/// `emails/confirm.html` has what the mail needs by which people confirm that they want others.
+const CONFIRM: &str = "<p><a href=\"{{ confirm_url }}\">Yes, write to me</a></p>\n";
+
 /// A block of a page: the words behind its three signs, and its text.
 #[derive(Debug, Clone)]
 struct Block {
@@ -116,6 +119,7 @@ fn found(example: &Example) -> (Vec<Code>, String) {
                 PLAIN_TEMPLATES.map(|name| Source { path: format!("emails/{name}.html"), text: PLAIN.to_owned() });
             let with_a_link =
                 Source { path: "emails/newsletter.html".to_owned(), text: WITH_A_LINK.to_owned() + PLAIN };
+            let confirm = Source { path: "emails/confirm.html".to_owned(), text: CONFIRM.to_owned() };
             let compilation = compile(&Project {
                 sender: None,
                 name: "page".to_owned(),
@@ -123,7 +127,7 @@ fn found(example: &Example) -> (Vec<Code>, String) {
                 zones: flow_runtime::time::civil::ZONES,
                 lints: Levels::default(),
                 sources: vec![Source { path: "page.flow".to_owned(), text: flow.clone() }],
-                templates: plain.into_iter().chain([with_a_link]).chain(templates.iter().cloned()).collect(),
+                templates: plain.into_iter().chain([with_a_link, confirm]).chain(templates.iter().cloned()).collect(),
             });
             let human = Human { colour: false, width: 110 };
             let drawn = compilation.diagnostics.iter().map(|found| human.render(found, &compilation.sources)).collect();

@@ -218,7 +218,12 @@ fn mails(program: &Program, html: &str) -> Result<(), Broken> {
             FieldShape { printable: false, .. } => Some(FieldValue::Truth(has_all)),
             FieldShape { .. } => Some(FieldValue::Text(VALUE)),
         };
-        let urls = SendUrls { unsubscribe_url: "https://u.example/1", sender_address: "1 Main Street", links: &links };
+        let urls = SendUrls {
+            unsubscribe_url: "https://u.example/1",
+            confirm_url: "",
+            sender_address: "1 Main Street",
+            links: &links,
+        };
         let mail = template.render(value, urls).map_err(broken)?;
         promise(!mail.contains("<\"&"), "what people are called is no markup", || mail.clone())?;
     }

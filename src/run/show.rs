@@ -208,6 +208,8 @@ fn people(table: &mut Table, report: &RunReport) {
     );
     let wants = "they want marketing mail, and had not said so before";
     table.line_if_any("  gave consent", report.people.granted, wants);
+    let asked = "they asked for mail, and were to confirm it: each topic for itself, and all mail";
+    table.line_if_any("  asked to confirm", report.people.asked_to_confirm, asked);
     let topics =
         [("  left topics", &report.people.unsubscribed_from), ("  chose topics", &report.people.subscribed_to)];
     for (title, by_topic) in topics {

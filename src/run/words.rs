@@ -46,6 +46,7 @@ pub(super) fn withheld_words(reason: &str) -> String {
         "test_person" => "to people who only try things out".to_owned(),
         "not_asked" => "to people who have not said that they want mail".to_owned(),
         "not_confirmed" => "to people who have not confirmed that they want mail".to_owned(),
+        "nothing_to_confirm" => "to people who have nothing to confirm".to_owned(),
         "topic_refused" => "about a topic that they have refused".to_owned(),
         "topic_not_chosen" => "about a topic that they have not chosen".to_owned(),
         other => other.replace('_', " "),

@@ -45,6 +45,7 @@ pub(crate) fn lay_out(into: &Path, seed: u64) {
         "emails/hello.mjml",
         "emails/plain.html",
         "emails/receipt.html",
+        "emails/confirm.html",
     ] {
         fs::copy(folder().join(file), into.join(file)).unwrap();
     }
@@ -241,7 +242,13 @@ const STORIES: &[Story] = &[
     ],
     &[(0, "visit /pricing"), (10, "visit /pricing"), (5 * HOUR, "reply nudge"), (9 * DAY, "visit /pricing")],
     &[(0, "visit /pricing"), (10, "visit /pricing"), (10 * DAY, "visit /pricing"), (10 * DAY + 10, "visit /pricing")],
-    &[(0, "visit /pricing"), (10, "visit /pricing"), (3 * DAY, "subscribe"), (3 * DAY + 1, "order a")],
+    &[
+        (0, "visit /pricing"),
+        (10, "visit /pricing"),
+        (3 * DAY, "subscribe"),
+        (3 * DAY + 1, "confirm"),
+        (3 * DAY + 2, "order a"),
+    ],
     // Orders, fills the cart, orders again.
     &[
         (0, "set last_name Lee"),
@@ -278,7 +285,14 @@ const STORIES: &[Story] = &[
     &[(0, "set disqualified yes"), (1, "download guide")],
     // On a device first, then by name; addresses change hands.
     &[(0, "device visit /pricing"), (1, "device download guide"), (3, "login"), (5, "visit /pricing")],
-    &[(0, "identify"), (5, "download guide"), (10, "unsubscribe"), (DAY, "subscribe"), (2 * DAY, "spam")],
+    &[
+        (0, "identify"),
+        (5, "download guide"),
+        (10, "unsubscribe"),
+        (DAY, "subscribe"),
+        (DAY + 5, "confirm"),
+        (2 * DAY, "spam"),
+    ],
     &[(0, "download guide"), (2, "bounce"), (3 * DAY, "move"), (3 * DAY + 10, "download guide")],
     &[
         (0, "visit /a"),
@@ -287,6 +301,7 @@ const STORIES: &[Story] = &[
         (3, "order a"),
         (4, "download guide"),
         (2 * DAY, "subscribe"),
+        (2 * DAY + 3, "confirm"),
     ],
     &[
         (0, "visit /b"),
@@ -327,6 +342,8 @@ const STORIES: &[Story] = &[
         (4 * DAY + 2, "order b"),
         (4 * DAY + 3, "order none"),
     ],
+    // Asks for mail, and confirms it days later.
+    &[(0, "subscribe"), (5, "download guide"), (2 * DAY, "confirm"), (3 * DAY, "visit /a")],
 ];
 
 /// What anybody may do at any time.
@@ -387,7 +404,8 @@ fn what(person: usize, verb: &str, rest: &str) -> Value {
         "soft" => track("Email Bounced", json!({ "email_id": "hello", "bounce_type": "soft" })),
         "spam" => track("Email Marked as Spam", json!({})),
         "unsubscribe" => track("Unsubscribed", json!({ "topic": rest })),
-        "subscribe" => track("Subscribed", json!({})),
+        "subscribe" => track("Subscribed", json!({ "topic": rest })),
+        "confirm" => track("Confirmed", json!({})),
         "taken" => track("Taken", json!({})),
         "refused" => track("Refused", json!({ "team": "sales", "reason": rest })),
         "done" => track("Done", json!({})),

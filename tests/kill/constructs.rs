@@ -30,11 +30,11 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "nobody is marked within hours of it",
     ),
     ("the contact has not said that they want marketing mail", "the policy is opt out: nobody is asked first"),
-    ("the contact has not confirmed yet that they want marketing mail", "no column of its data says so"),
     (
         "the contact only tries things out, and stays with whoever has them",
         "a rehearsal takes them for people as all others",
     ),
+    ("the contact has asked for no mail that they have still to confirm", "nobody is asked who has nothing to confirm"),
     ("the contact only tries things out", "a rehearsal takes them for people as all others"),
     ("nobody, because the contact only tries things out", "a rehearsal takes them for people as all others"),
     ("it could not leave for as long as a mail may be held", "no window of the project is closed for so long"),

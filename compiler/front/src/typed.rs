@@ -19,6 +19,8 @@ pub(crate) struct Typed {
     pub emails: IdMap<EmailId, TypedEmail>,
     pub teams: IdMap<TeamId, TypedTeam>,
     pub workflows: IdMap<WorkflowId, TypedWorkflow>,
+    /// The one that nobody wrote: it asks people to confirm that they want mail. It is behind all others, and nothing is proved or advised of it.
+    pub confirmation: Option<TypedWorkflow>,
     /// What holds for all of them.
     pub policy: Policy,
     pub calendars: Vec<TypedCalendar>,

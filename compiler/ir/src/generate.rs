@@ -153,7 +153,7 @@ pub fn step(kind: &'static str, content: &str) -> StepKey {
 
 /// A marketing email.
 pub fn email(name: &str) -> Email {
-    Email { name: name.into(), kind: EmailKind::Marketing, topic: None }
+    Email { name: name.into(), kind: EmailKind::Marketing, topic: None, confirms: false }
 }
 
 /// Adds an optional text field `company` that is compared with nothing, and a test whether it contains `needle`.

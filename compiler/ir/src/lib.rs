@@ -39,7 +39,10 @@ pub use meaning::appointment::{Appointment, BUSINESS_MINUTES, USUAL_MINUTE};
 pub use meaning::area::{Area, Areas, Place};
 pub use meaning::calendar::Calendar;
 pub use meaning::choices::Choices;
-pub use meaning::consent::{CONSENT_FIELD, ConsentState, TopicState, topic_field};
+pub use meaning::consent::{
+    CONFIRM_AGAIN_MS, CONFIRMATION, CONFIRMED, CONFIRMED_TOPIC, CONSENT_FIELD, ConsentState, TopicState,
+    UNREACHED_FIELD, pending_field, topic_field,
+};
 pub use meaning::dates::{Dates, FieldDate, MAX_NTH, Schedule, ScheduleDay};
 pub use meaning::effect::*;
 pub use meaning::fact::{

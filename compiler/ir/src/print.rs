@@ -252,7 +252,8 @@ fn email_line(program: &Program, id: EmailId, email: &Email) -> String {
         EmailKind::Transactional => "transactional",
     };
     let topic = email.topic.and_then(|topic| program.fields.get(topic)).map(|field| format!(", {}", field.name));
-    let mut line = format!("{} ({kind}{})", email.name, topic.unwrap_or_default());
+    let confirms = if email.confirms { ", asks to confirm" } else { "" };
+    let mut line = format!("{} ({kind}{}{confirms})", email.name, topic.unwrap_or_default());
     let Some(content) = program.content(id) else { return line };
     for subject in &content.subjects {
         line += &format!("\n    subject {}", template(program, &subject.text));
@@ -286,6 +287,7 @@ fn print_policy(f: &mut Formatter<'_>, policy: &Policy) -> fmt::Result {
 
 fn policy_lines(policy: &Policy) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
+    lines.extend(policy.confirms.then(|| "  people confirm that they want mail".to_owned()));
     lines.extend(policy.consent.map(|consent| match consent {
         Consent::OptIn => "writes to those who have said yes".to_owned(),
         Consent::OptOut => "writes to all who have not said no, but for those who have still to confirm".to_owned(),

@@ -556,6 +556,12 @@ impl Checker<'_> {
                 self.fault("emails", format!("`{}` is about a topic that nothing keeps", email.name));
             }
         }
+        if program.emails.values().any(|email| email.confirms && email.kind == super::EmailKind::Marketing) {
+            self.fault("emails", "one that asks to confirm needs consent itself");
+        }
+        if program.policy.confirms && program.policy.consent.is_none() {
+            self.fault("policy", "asks people to confirm a consent that it does not ask for");
+        }
         if program.policy.consent.is_some() && program.consent_slot().is_none() {
             self.fault("policy", "asks for consent, and nothing keeps it");
         }

@@ -11,8 +11,8 @@ syntax keyword flowDeclaration calendar contact email event list policy segment 
 syntax keyword flowDeclaration workflow
 syntax keyword flowControl add advance choose else exit handoff if move notify otherwise remove repeat send set split
 syntax keyword flowControl start step stop suppress tag untag until wait when
-syntax keyword flowOperator allows and between bounced changes clicked ends entered hour in inactive is known left no
-syntax keyword flowOperator not opened or replied sent starts subscribed tagged timed today unknown weekday with
+syntax keyword flowOperator allows and between bounced changes clicked confirmed ends entered hour in inactive is known
+syntax keyword flowOperator left no not opened or replied sent starts subscribed tagged timed today unknown weekday with
 syntax match flowOperator "\<contains\>"
 syntax keyword flowKeyword a after again ago always an any as assign at away back backup because before blackout
 syntax keyword flowKeyword business by cap capacity consent continue converted country covers delay drop due emails

@@ -43,13 +43,14 @@ struct Values {
     texts: BTreeMap<FieldId, String>,
     truths: BTreeMap<FieldId, bool>,
     unsubscribe_url: String,
+    confirm_url: String,
 }
 
 /// Fixes what the mail says. It is put together at once where that might fail: whether a message can leave is known before its step is over.
 pub(super) fn html(
     body: &Arc<Body>,
     contact: &dyn ContactValues,
-    unsubscribe_url: String,
+    (unsubscribe_url, confirm_url): (String, String),
 ) -> Result<Html, ComposeFault> {
     let (mut texts, mut truths) = (BTreeMap::new(), BTreeMap::new());
     for Read { field, printable, .. } in &body.fields {
@@ -58,7 +59,7 @@ pub(super) fn html(
             false => _ = truths.insert(*field, contact.truth(*field)),
         }
     }
-    let values = Values { body: Arc::clone(body), texts, truths, unsubscribe_url };
+    let values = Values { body: Arc::clone(body), texts, truths, unsubscribe_url, confirm_url };
     match values.is_complete() && values.fits() {
         true => Ok(Html::later(move || values.write().map_err(|fault| fault.to_string()))),
         false => Ok(Html::from(values.write()?)),
@@ -75,7 +76,8 @@ impl Values {
     /// Whether the mail fits whatever its values are, as these are cut.
     fn fits(&self) -> bool {
         let Body { octets, prints, links, address, .. } = &*self.body;
-        let urls = links.values().map(String::len).chain([self.unsubscribe_url.len(), address.len()]);
+        let own = [self.unsubscribe_url.len(), self.confirm_url.len(), address.len()];
+        let urls = links.values().map(String::len).chain(own);
         let most = octets.saturating_add(prints.saturating_mul(urls.max().unwrap_or_default()));
         most.saturating_mul(ESCAPED_BYTES) <= mail::HTML_MAX_OCTETS
     }
@@ -92,8 +94,12 @@ impl Values {
 
     fn filled(&self, most: usize) -> Result<String, RenderFault> {
         let body = &*self.body;
-        let urls =
-            SendUrls { unsubscribe_url: &self.unsubscribe_url, sender_address: &body.address, links: &body.links };
+        let urls = SendUrls {
+            unsubscribe_url: &self.unsubscribe_url,
+            confirm_url: &self.confirm_url,
+            sender_address: &body.address,
+            links: &body.links,
+        };
         let texts: BTreeMap<FieldId, String> =
             self.texts.iter().map(|(field, value)| (*field, text::cut(value, most))).collect();
         let value_of = |name: &str| match body.fields.iter().find(|read| read.name == name)? {

@@ -19,6 +19,11 @@ pub enum ComposeFault {
     /// The email's `from`, as written, is no mailbox.
     #[error("email `{email}`: the sender cannot be used: {error}")]
     BadSender { email: String, error: MailError },
+    /// The email asks people to confirm, and nothing says on which page they do.
+    #[error(
+        "email `{email}` asks people to confirm that they want mail, and nothing says on which page: add `confirm_url = \"https://acme.example/confirm\"` to `[sender]` in flow.toml"
+    )]
+    NoConfirmUrl { email: String },
     /// The template cannot be filled in for this contact.
     #[error("email `{email}`: {fault}")]
     Template { email: String, fault: RenderFault },

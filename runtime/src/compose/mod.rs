@@ -108,6 +108,7 @@ impl Composer {
             return Err(ComposeFault::UnknownEmail { email: send.email.index() });
         };
         let url = self.unsubscribe_url(send.contact, email)?;
+        let confirm_url = self.confirm_url(send.contact, email)?;
         let preview = content.preview.as_ref().map(|preview| self.line(email, preview, contact)).transpose()?;
         Ok(Mail {
             key: send.key.to_owned(),
@@ -115,7 +116,7 @@ impl Composer {
             to: self.recipient(contact)?,
             reply_to: prepared.reply_to.clone(),
             subject: self.subject(email, content, contact, &mut holds)?,
-            html: body::html(&prepared.body, contact, url.clone())?,
+            html: body::html(&prepared.body, contact, (url.clone(), confirm_url))?,
             plain: None,
             preview: preview.map(|preview| preview.within(|text| text.len() <= MAX_TEXT_BYTES)),
             list: None,
@@ -138,6 +139,13 @@ impl Composer {
         let topic = email.topic.and_then(|of| self.program.ever_topics().find(|(field, _)| *field == of));
         let token = self.keys.make(contact, topic.map_or(LIST, |(_, name)| name)).map_err(ComposeFault::Token)?;
         Ok(unsubscribe::url(&self.sender.unsubscribe_url, &token))
+    }
+
+    /// Where they confirm that they want mail; nothing in a mail that does not ask for that.
+    fn confirm_url(&self, contact: &str, email: &Email) -> Result<String, ComposeFault> {
+        let Some(page) = self.sender.confirm_url.as_ref().filter(|_| email.confirms) else { return Ok(String::new()) };
+        let token = self.keys.make_to_confirm(contact, LIST).map_err(ComposeFault::Token)?;
+        Ok(unsubscribe::url(page, &token))
     }
 
     fn subject(
@@ -170,6 +178,9 @@ fn prepare(
     let mailbox = |written: &String| {
         Mailbox::parse(written).map_err(|error| ComposeFault::BadSender { email: email.name.clone(), error })
     };
+    if program.policy.confirms && email.confirms && sender.confirm_url.is_none() {
+        return Err(ComposeFault::NoConfirmUrl { email: email.name.clone() });
+    }
     let from = content.from.as_ref().map_or_else(|| Ok(sender.from.clone()), mailbox)?;
     let reply_to = content.reply_to.as_ref().map(mailbox).transpose()?;
     let template = Template::from_html(&content.html, &scope(program, email, content))
@@ -198,6 +209,7 @@ fn scope(program: &Program, email: &Email, content: &EmailContent) -> TemplateSc
         fields: fields.collect::<BTreeMap<_, _>>().into(),
         links: links(content),
         marketing: email.kind == EmailKind::Marketing,
+        confirms: email.confirms,
         ..TemplateScope::default()
     }
 }

@@ -65,7 +65,7 @@ fn program(html: &str) -> Program {
         field("first_name", FieldType::Text, true),
         field("customer", FieldType::YesNo, false),
     ];
-    let email = Email { name: "guide".to_owned(), kind: EmailKind::Marketing, topic: None };
+    let email = Email { name: "guide".to_owned(), kind: EmailKind::Marketing, topic: None, confirms: false };
     let content = EmailContent {
         from: None,
         reply_to: None,
@@ -89,10 +89,15 @@ fn keys() -> Keys {
 }
 
 fn composer(program: Program) -> Result<Composer, ComposeFault> {
+    composer_with(program, Some("https://acme.example/c"))
+}
+
+fn composer_with(program: Program, confirm_url: Option<&str>) -> Result<Composer, ComposeFault> {
     let sender = Sender {
         from: Mailbox::parse("Acme <hello@acme.example>").unwrap(),
         address: "Torstraße 1, Berlin".to_owned(),
         unsubscribe_url: "https://acme.example/u".to_owned(),
+        confirm_url: confirm_url.map(str::to_owned),
     };
     Composer::new(Arc::new(program), sender, keys())
 }
@@ -161,6 +166,23 @@ fn a_transactional_mail_offers_no_way_out_and_its_own_sender_holds() {
     let mail = compose(receipt, ADA).unwrap();
     assert_eq!((mail.purpose, mail.unsubscribe, mail.from.name()), (Purpose::Transactional, None, Some("Billing")));
     assert_eq!(mail.reply_to.map(|to| to.address().as_str().to_owned()).as_deref(), Some("help@acme.example"));
+}
+
+/// The mail by which people confirm leads to the page for that, by a code that is of no other use.
+#[test]
+fn a_mail_that_asks_to_confirm_leads_to_its_page() {
+    let mut asks = program("<p><a href=\"{{ confirm_url }}\">Yes</a></p>");
+    asks.policy.confirms = true;
+    asks.debug.emails.at_mut(EmailId(0)).links.clear();
+    let email = asks.emails.at_mut(EmailId(0));
+    (email.kind, email.confirms) = (EmailKind::Transactional, true);
+    let mail = compose(asks.clone(), ADA).unwrap();
+    let url = html(&mail).split('"').nth(1).unwrap().to_owned();
+    let token = url.strip_prefix("https://acme.example/c/").unwrap();
+    assert_eq!(keys().verify_to_confirm(token).unwrap().contact, "17");
+    assert!(keys().verify(token).is_err());
+    let nowhere = composer_with(asks, None).map(drop);
+    assert_eq!(nowhere, Err(ComposeFault::NoConfirmUrl { email: "guide".to_owned() }));
 }
 
 #[test]

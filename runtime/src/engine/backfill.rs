@@ -248,7 +248,8 @@ fn read_log(
             }
             let is_counted = recount.is_about(event.contact);
             let may_match = wanted.may_match(meaning);
-            let consents = wanted.consent && meaning.mail == Some(MailEvent::Subscribed);
+            let yes = if program.policy.confirms { MailEvent::Confirmed } else { MailEvent::Subscribed };
+            let consents = wanted.consent && meaning.mail == Some(yes);
             // What it says is read where somebody may ask.
             if !is_counted && !may_match && !consents {
                 continue;

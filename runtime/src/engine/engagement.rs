@@ -145,6 +145,7 @@ impl Touch<'_> {
             MailEvent::Delivered => {}
             MailEvent::Unsubscribed => self.opt_out(Suppressed::Unsubscribed, told, occurred_at),
             MailEvent::Subscribed => self.opt_in(told, occurred_at),
+            MailEvent::Confirmed => return self.confirmed(told, occurred_at),
             MailEvent::MarkedAsSpam => self.opt_out(Suppressed::Complained, told, occurred_at),
             MailEvent::Bounced => return self.bounce(told, occurred_at),
             MailEvent::Opened => return self.engage(EngagementKind::Opened, told, occurred_at),
@@ -165,9 +166,29 @@ impl Touch<'_> {
         }
     }
 
-    /// The person wants mail: all of it, or that about the topics that they name.
+    /// The person wants mail: all of it, or that about the topics that they name. Where they have to confirm it, they have only asked for it by now.
     fn opt_in(&mut self, told: &Tracked, occurred_at: i64) {
         let address = address(told);
+        if self.plan.confirming.is_some() {
+            return self.ask_to_confirm(told, address.as_deref(), occurred_at);
+        }
+        self.take_in_yes(told, address, occurred_at);
+    }
+
+    /// The person confirms that they want mail. Where nobody is asked to, it is a yes as any other; else false where there was nothing to confirm.
+    fn confirmed(&mut self, told: &Tracked, occurred_at: i64) -> bool {
+        let address = address(told);
+        if self.plan.confirming.is_none() {
+            self.take_in_yes(told, address, occurred_at);
+            return true;
+        }
+        let topics = self.confirm(told, address.as_deref(), occurred_at);
+        let is_any = topics.is_some();
+        self.confirmed = topics.unwrap_or_default();
+        is_any
+    }
+
+    fn take_in_yes(&mut self, told: &Tracked, address: Option<String>, occurred_at: i64) {
         match wanted_topics(self.plan, told) {
             Some(topics) => self.subscribe(&topics, address.as_deref(), occurred_at),
             None => self.consent(address.as_deref(), occurred_at),

@@ -8,7 +8,7 @@ use super::joint::Arrived;
 use super::plan::Plan;
 use super::touch::Touch;
 use super::trigger::Said;
-use crate::inbound::{Known, Tracked};
+use crate::inbound::{Known, MailEvent, Tracked};
 use flow_ir::{CountedSince, EventCount, FactId, NEVER, PatternId, WorkflowId};
 
 /// Whether it occurred too long before what let somebody in to count since then, however late it arrives. `late_by`: how long may lie between
@@ -64,13 +64,29 @@ impl Touch<'_> {
         }
         self.note_enrolment(event);
         let mut triggers = Triggers::new();
-        for pattern in self.plan.patterns.said_by(event.meaning, &event.values) {
+        for pattern in self.said_by(event) {
             self.matched(pattern, &event.values, occurred_at, &mut triggers);
         }
         for trigger in &mut triggers {
             trigger.said = self.plan.said_to(trigger.workflow, event);
         }
         Some(triggers)
+    }
+
+    /// What an event says to conditions. Which topics somebody confirms hangs on what they had asked for, also where the event names none.
+    fn said_by(&mut self, event: &Tracked) -> Vec<PatternId> {
+        let plan = self.plan;
+        let mut said = plan.patterns.said_by(event.meaning, &event.values);
+        let confirmed = std::mem::take(&mut self.confirmed);
+        let Some(declared) = event.meaning.declared.filter(|_| event.meaning.mail == Some(MailEvent::Confirmed)) else {
+            return said;
+        };
+        for (_, topic) in plan.program.topics().filter(|(field, _)| confirmed.contains(field)) {
+            let values = [Some(Known::Text(topic.to_lowercase()))];
+            let more = plan.patterns.matching(declared, &values);
+            said.extend(more.into_iter().filter(|pattern| !said.contains(pattern)).collect::<Vec<_>>());
+        }
+        said
     }
 
     fn count_unknown(&mut self, event: &Tracked) {

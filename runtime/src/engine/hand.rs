@@ -4,7 +4,7 @@ use super::enrol::{Enrolment, OWN_ENTRY};
 use super::rate::BECAME;
 use super::touch::Touch;
 use crate::inbound::{ENROLLED_WORKFLOW, Tracked};
-use flow_ir::{Entry, WorkflowId};
+use flow_ir::{CONFIRMATION, Entry, WorkflowId};
 
 impl Touch<'_> {
     /// Notes whom an event lets in by hand. A workflow that people enter otherwise, or that is not there, takes nobody in so.
@@ -16,7 +16,10 @@ impl Touch<'_> {
         let Some(name) = event.text(ENROLLED_WORKFLOW) else { return };
         let program = &self.plan.program;
         let is_gone = |id: WorkflowId| program.lineage.gone.contains(&id.0);
-        let found = program.workflows.find(|workflow| workflow.name == name && workflow.entry == Entry::ByHand);
+        let found = program.workflows.find(|workflow| {
+            // Whom the sender asks to confirm, nobody lets in.
+            workflow.name == name && workflow.entry == Entry::ByHand && workflow.name != CONFIRMATION
+        });
         self.by_hand.extend(found.filter(|id| !is_gone(*id)));
     }
 

@@ -201,6 +201,7 @@ impl Touch<'_> {
         let system = &plan.program.system;
         let reachable = plan.email_field.is_some_and(|field| self.contact.text(plan, field).is_some());
         self.contact.write(plan, system.reachable, i64::from(reachable));
+        self.reach_to_confirm();
         self.refresh_zone();
     }
 

@@ -84,7 +84,7 @@ impl PatternIndex {
     }
 
     /// The patterns of its type that an event matches, in the order of the program.
-    fn matching(&self, event: EventId, values: &[Option<Known>]) -> Vec<PatternId> {
+    pub(super) fn matching(&self, event: EventId, values: &[Option<Known>]) -> Vec<PatternId> {
         let mut found = self.candidates(event, values);
         found.retain(|pattern| pattern::matches(self.tests.at(*pattern), values));
         found

@@ -146,6 +146,7 @@ impl Touch<'_> {
                 slot if plan.is_pause(slot) => own.max(theirs),
                 // The more restrictive has the higher number. Where nobody knows, that says nothing.
                 slot if plan.is_consent(slot) => own.max(theirs),
+                slot if plan.confirming.as_ref().is_some_and(|confirming| confirming.keeps(slot)) => own | theirs,
                 // With what both have said of all mail.
                 slot if plan.is_topic(slot) => return,
                 _ if is_later || !self.contact.has(plan, field) => theirs,

@@ -31,6 +31,7 @@ mod cache;
 mod changes;
 mod closing;
 mod commit;
+mod confirm;
 mod contact;
 pub mod counter;
 mod dated;

@@ -6,6 +6,7 @@
 
 use super::bits::Bits;
 use super::changes::{self, WatchedChanges};
+use super::confirm::Confirming;
 use super::dated::DatedEntry;
 use super::error::EngineError;
 use super::holdout;
@@ -41,6 +42,8 @@ pub(super) struct Plan {
     pub(super) pause: Option<(FieldId, SlotId)>,
     /// What somebody has said of marketing mail, and where the frame keeps that; none where no policy asks for it.
     pub(super) consent: Option<(FieldId, SlotId)>,
+    /// What is kept of those who have still to confirm that they want mail; none where nobody has to.
+    pub(super) confirming: Option<Confirming>,
     /// Where the frame keeps whether somebody only tries things out; none where no project says who does, and in a rehearsal, where they are
     /// people as all others (E13).
     pub(super) test_people: Option<SlotId>,
@@ -210,6 +213,7 @@ impl Plan {
             email_field: program.email_field(),
             pause: pause_of(&program),
             consent: program.consent_slot(),
+            confirming: Confirming::of(&program),
             test_people: None,
             topics: topics_of(&program),
             gone_topics: gone_topics_of(&program),

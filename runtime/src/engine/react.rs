@@ -51,7 +51,7 @@ impl Touch<'_> {
             Cause::Change(triggers) => triggers.clone(),
             Cause::Due | Cause::Import => Triggers::new(),
         };
-        if *cause == Cause::Import {
+        if *cause == Cause::Import && !self.joining {
             // History and files let nobody in.
             self.by_hand.clear();
         }
@@ -88,7 +88,10 @@ impl Touch<'_> {
             }
             coming_in.extend(self.judge_events(&triggers));
             coming_in.extend(self.judge_starts());
-            coming_in.extend(self.judge_by_hand());
+            // A join is no trigger: whom it is about comes in with what brought it.
+            if !self.joining {
+                coming_in.extend(self.judge_by_hand());
+            }
             coming_in.extend(self.judge_dates(due));
             coming_in.extend(self.judge_again());
             coming_in.extend(self.judge_becoming(&changed, due, import));

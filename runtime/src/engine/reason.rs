@@ -108,6 +108,8 @@ reasons! {
         NotChosen = 19 "the contact has chosen other topics than this",
         /// In a live run alone (E13).
         TestPerson = 26 "the contact only tries things out",
+        /// Of a mail that asks people to confirm that they want others.
+        NothingToConfirm = 27 "the contact has asked for no mail that they have still to confirm",
     }
 
     /// What holds a mail, where that is not its hours. Whoever waits for their turn by a rate has numbers from 2 on

@@ -365,6 +365,10 @@ fn kind_of(mail: MailEvent) -> Option<EngagementKind> {
         MailEvent::Clicked => Some(EngagementKind::Clicked),
         MailEvent::Replied => Some(EngagementKind::Replied),
         MailEvent::Bounced => Some(EngagementKind::Bounced),
-        MailEvent::Delivered | MailEvent::MarkedAsSpam | MailEvent::Unsubscribed | MailEvent::Subscribed => None,
+        MailEvent::Delivered
+        | MailEvent::MarkedAsSpam
+        | MailEvent::Unsubscribed
+        | MailEvent::Subscribed
+        | MailEvent::Confirmed => None,
     }
 }

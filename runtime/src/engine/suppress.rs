@@ -43,12 +43,29 @@ pub(super) fn forbidden(plan: &Plan, frame: &[u8], email: &Email, now: i64) -> O
     // Whoever has come back to a topic has refused all other mail, and not what is about it.
     let holds = |reason: Withheld| topic != Some(TopicState::Again) || !is_of_all_mail(reason);
     let refused = reasons.iter().find(|(slot, reason)| is(*slot) && holds(*reason)).map(|(_, reason)| *reason);
+    if email.confirms {
+        return refused.or_else(|| nothing_to_confirm(plan, frame));
+    }
     let for_now = [(is_suppressed, Withheld::Suppressed), (is_paused(plan, frame, now), Withheld::Paused)];
     let for_now = for_now.into_iter().find(|(holds, _)| *holds && kind == EmailKind::Marketing);
-    let unasked = || {
-        gone_topic(plan, frame, topic).or_else(|| unasked(plan, frame, topic)).filter(|_| kind == EmailKind::Marketing)
+    let is_pending = || email.topic.is_some_and(|topic| plan.is_pending(frame, topic));
+    let unasked = || match is_pending() {
+        true => Some(Withheld::Pending),
+        false => gone_topic(plan, frame, topic).or_else(|| unasked(plan, frame, topic)),
     };
+    let unasked = || if kind == EmailKind::Marketing { unasked() } else { None };
     refused.or_else(unasked).or(for_now.map(|(_, reason)| reason))
+}
+
+/// Why nobody is asked to confirm that they want mail. Whoever refused it after they had asked for it is told apart.
+fn nothing_to_confirm(plan: &Plan, frame: &[u8]) -> Option<Withheld> {
+    if plan.may_confirm(frame) {
+        return None;
+    }
+    let slots = &plan.program.system;
+    let refused = [(slots.unsubscribed, Withheld::Unsubscribed), (slots.complained, Withheld::Complained)];
+    let refused = refused.into_iter().find(|(slot, _)| plan.program.frame.read(frame, *slot) != 0);
+    Some(refused.map_or(Withheld::NothingToConfirm, |(_, reason)| reason))
 }
 
 /// Whether it is a word against all marketing mail, which the person takes back for a topic when they subscribe to it.
@@ -75,6 +92,8 @@ fn unasked(plan: &Plan, frame: &[u8], topic: Option<TopicState>) -> Option<Withh
     };
     let (rule, said) = (plan.program.policy.consent?, consent_of(plan, frame));
     match (rule, said) {
+        // Who has confirmed that they want mail about a topic gets that, whatever else they have asked for.
+        (_, Some(ConsentState::Pending)) if plan.confirming.is_some() && topic == Some(TopicState::Again) => None,
         (_, Some(ConsentState::Pending)) => Some(Withheld::Pending),
         (_, Some(ConsentState::Granted)) | (Consent::OptOut, None) => None,
         (Consent::OptIn, None) => (!wanted).then_some(Withheld::NotAsked),
@@ -258,6 +277,7 @@ impl Touch<'_> {
         }
         if matches!(reason, Suppressed::Unsubscribed | Suppressed::Complained) {
             self.leave_topics_again();
+            self.withdraw_pending(occurred_at);
         }
         if reason != Suppressed::HardBounced && occurred_at > self.contact.read(plan, system.refused_at) {
             self.contact.write(plan, system.refused_at, occurred_at);

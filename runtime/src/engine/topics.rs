@@ -32,6 +32,7 @@ pub(super) fn refuses_all(plan: &Plan, contact: &Contact) -> bool {
 impl Touch<'_> {
     /// The person wants no mail about these topics any more; recorded where they did not want it before.
     pub(super) fn refuse_topics(&mut self, topics: &[FieldId], occurred_at: i64, mut cause: Option<MailCause>) {
+        self.withdraw_pending_of(topics, occurred_at);
         for (field, slot) in self.slots_of(topics) {
             let latest = self.contact.said_at.of(field.0).map_or(occurred_at, |said_at| said_at.max(occurred_at));
             self.contact.dirty |= self.contact.said_at.note(field.0, latest);
@@ -71,7 +72,9 @@ impl Touch<'_> {
         if refuses_all && occurred_at <= self.contact.read(self.plan, self.plan.program.system.refused_at) {
             return;
         }
-        let state = if refuses_all { TopicState::Again } else { TopicState::Subscribed };
+        // Of whoever has still to confirm that they want all mail it is a word for the topic alone, as of whoever has refused all of it.
+        let stands_alone = refuses_all || self.plan.confirming.is_some() && self.is_pending_of_all(self.now);
+        let state = if stands_alone { TopicState::Again } else { TopicState::Subscribed };
         let mut is_any = false;
         for (field, slot) in self.slots_of(topics) {
             if !self.is_last_word(field, slot, occurred_at) {
@@ -141,7 +144,7 @@ impl Touch<'_> {
     }
 
     /// Whether nothing has been said of a topic after this. At one instant a refusal is the last word.
-    fn is_last_word(&self, field: FieldId, slot: SlotId, occurred_at: i64) -> bool {
+    pub(super) fn is_last_word(&self, field: FieldId, slot: SlotId, occurred_at: i64) -> bool {
         let is_refused = self.contact.read(self.plan, slot) == TopicState::Refused.number();
         self.contact
             .said_at
@@ -149,7 +152,7 @@ impl Touch<'_> {
             .is_none_or(|said_at| said_at < occurred_at || said_at == occurred_at && !is_refused)
     }
 
-    fn refuses_all(&self) -> bool {
+    pub(super) fn refuses_all(&self) -> bool {
         refuses_all(self.plan, self.contact)
     }
 

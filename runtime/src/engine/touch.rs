@@ -15,7 +15,7 @@ use crate::inbound::Mark;
 use crate::store::{ChangedBy, DecisionCode, DecisionRecord, Texts};
 use crate::time::{Instant, Zone, civil};
 use flow_ir::backend::{Backend, Moment, Verdict, View};
-use flow_ir::{CivilSpan, FOREVER, NEVER, PredicateId, SlotId, Wait, Workflow, WorkflowId};
+use flow_ir::{CivilSpan, FOREVER, FieldId, NEVER, PredicateId, SlotId, Wait, Workflow, WorkflowId};
 
 /// The engine's hands on one contact.
 pub(super) struct Touch<'e> {
@@ -37,6 +37,8 @@ pub(super) struct Touch<'e> {
     pub(super) written_before: Written,
     /// The workflows into which the event at hand lets somebody by hand.
     pub(super) by_hand: Vec<WorkflowId>,
+    /// The topics about which the event at hand confirms that they want mail.
+    pub(super) confirmed: Vec<FieldId>,
     /// What the watched fields were that have changed in this round.
     pub(super) before: Before,
     /// What is settled was so before Flow knew of it.
@@ -94,6 +96,7 @@ impl<'e> Touch<'e> {
             written: Written::default(),
             written_before: Written::default(),
             by_hand: Vec::new(),
+            confirmed: Vec::new(),
             before: Before::new(),
             importing: false,
             by_time: ByTime::default(),

@@ -19,12 +19,14 @@ pub enum MailEvent {
     MarkedAsSpam,
     /// Consent was taken back.
     Unsubscribed,
-    /// Consent was given.
+    /// Consent was given, or asked for where it has to be confirmed.
     Subscribed,
+    /// It was confirmed, by an act of the person on a page.
+    Confirmed,
 }
 
 impl MailEvent {
-    pub(crate) const ALL: [MailEvent; 8] = [
+    pub(crate) const ALL: [MailEvent; 9] = [
         MailEvent::Delivered,
         MailEvent::Opened,
         MailEvent::Clicked,
@@ -33,6 +35,7 @@ impl MailEvent {
         MailEvent::MarkedAsSpam,
         MailEvent::Unsubscribed,
         MailEvent::Subscribed,
+        MailEvent::Confirmed,
     ];
 
     /// The name that Segment gives to it, in lower snake case.
@@ -46,13 +49,14 @@ impl MailEvent {
             MailEvent::MarkedAsSpam => "email_marked_as_spam",
             MailEvent::Unsubscribed => "unsubscribed",
             MailEvent::Subscribed => "subscribed",
+            MailEvent::Confirmed => flow_ir::CONFIRMED,
         }
     }
 
     /// Whether it shows that the person is there. Deliveries and bounces are machines' work and opens too often are; whoever
     /// unsubscribes or complains asks to be left alone, and must not count as back.
     pub(crate) fn is_activity(self) -> bool {
-        matches!(self, MailEvent::Clicked | MailEvent::Replied | MailEvent::Subscribed)
+        matches!(self, MailEvent::Clicked | MailEvent::Replied | MailEvent::Subscribed | MailEvent::Confirmed)
     }
 
     /// What it tells of mails, whichever they are, where that can be asked.
@@ -63,7 +67,9 @@ impl MailEvent {
             MailEvent::Clicked => PatternEvent::Engaged(EngagementKind::Clicked),
             MailEvent::Replied => PatternEvent::Engaged(EngagementKind::Replied),
             MailEvent::Bounced => PatternEvent::Engaged(EngagementKind::Bounced),
-            MailEvent::MarkedAsSpam | MailEvent::Unsubscribed | MailEvent::Subscribed => return None,
+            MailEvent::MarkedAsSpam | MailEvent::Unsubscribed | MailEvent::Subscribed | MailEvent::Confirmed => {
+                return None;
+            }
         })
     }
 

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) use flow_front::naming::snake_case;
-use flow_ir::{Answer, EventId, Field, FieldId, Program};
+use flow_ir::{Answer, CONFIRMED, EventId, Field, FieldId, Program};
 use flow_stdlib::names::{NameKind, names};
 
 use super::consent::Reading;
@@ -50,6 +50,8 @@ pub(crate) struct EventNames {
     of_mail: BTreeMap<MailEvent, EventId>,
     /// Which of the declared ones say something of a handoff.
     answers: BTreeMap<EventId, Answer>,
+    /// The event by which people confirm that they want mail, where the policy asks for it. One that a project declares itself is none.
+    confirmed: Option<EventId>,
     /// The letters of [`ENROLLED`].
     enrolled: String,
 }
@@ -65,7 +67,8 @@ impl EventNames {
         let mail: BTreeMap<String, MailEvent> = mail.collect();
         let of_mail = declared.iter().filter_map(|(name, id)| Some((*mail.get(&plain(name))?, *id)));
         let answers = program.events.iter().filter_map(|(id, event)| Some((id, event.answer?))).collect();
-        Self { of_mail: of_mail.collect(), answers, declared, mail, enrolled: plain(ENROLLED) }
+        let confirmed = declared.get(CONFIRMED).copied().filter(|_| program.policy.confirms);
+        Self { of_mail: of_mail.collect(), answers, confirmed, declared, mail, enrolled: plain(ENROLLED) }
     }
 
     /// A refusal keeps its meaning where the program declares an event of its name: it must count. What gives consent does not: a
@@ -77,7 +80,10 @@ impl EventNames {
         let used = [MailEvent::Delivered, MailEvent::Opened, MailEvent::Clicked, MailEvent::Replied];
         let of_mail = || mail.filter(|mail| used.contains(mail)).and_then(|mail| self.of_mail.get(&mail)).copied();
         let by_name = declared.is_some();
-        let mail = mail.filter(|mail| *mail != MailEvent::Subscribed || !by_name);
+        let is_yes = |mail: MailEvent| matches!(mail, MailEvent::Subscribed | MailEvent::Confirmed);
+        let is_own = by_name && declared != self.confirmed;
+        let mail = mail.filter(|mail| !is_yes(*mail) || !is_own);
+        let declared = declared.or(self.confirmed.filter(|_| mail == Some(MailEvent::Confirmed)));
         let enrols = letters == self.enrolled;
         let answer = declared.and_then(|event| self.answers.get(&event)).copied();
         Meaning { declared: declared.or_else(of_mail), mail, answer, enrols, ..Meaning::default() }

@@ -40,7 +40,7 @@ pub(super) fn guide_nurture() -> Program {
         ("signed_up", vec!["plan"]),
     ];
     let emails = ["guide_delivery", "case_study", "guide_reminder", "pricing_help", "still_there"];
-    let email = |name: &str| Email { name: name.to_owned(), kind: EmailKind::Marketing, topic: None };
+    let email = |name: &str| Email { name: name.to_owned(), kind: EmailKind::Marketing, topic: None, confirms: false };
     Program::from(Meaning {
         emails: emails.into_iter().map(email).collect(),
         stages: ["subscriber", "lead", "mql", "sql", "opportunity", "customer"].map(str::to_owned).to_vec(),

@@ -24,6 +24,8 @@ pub const KEY_ID_MAX_OCTETS: usize = 16;
 pub const TOKEN_MAX_OCTETS: usize = 600;
 /// Keeps a signature made here from meaning anything elsewhere under the same secret.
 const PURPOSE: &str = "flow unsubscribe 1:";
+/// The same of the links by which people confirm that they want mail: none of the others says that.
+const CONFIRMS: &str = "flow confirm 1:";
 
 /// The signing keys, the one in use first.
 pub struct Keys {
@@ -90,15 +92,33 @@ impl Keys {
 
     /// A token for one contact and one list, signed with the first key. The same every time.
     pub fn make(&self, contact: &str, list: &str) -> Result<String, TokenTooLong> {
+        self.make_for(PURPOSE, contact, list)
+    }
+
+    /// A token by which one contact confirms that they want the mail that they have asked for.
+    pub fn make_to_confirm(&self, contact: &str, list: &str) -> Result<String, TokenTooLong> {
+        self.make_for(CONFIRMS, contact, list)
+    }
+
+    fn make_for(&self, purpose: &str, contact: &str, list: &str) -> Result<String, TokenTooLong> {
         // `new` refuses an empty list of keys.
         let Some((id, key)) = self.keys.first() else { return Err(TokenTooLong) };
         let claim = format!("{id}.{}.{}", URL_SAFE_NO_PAD.encode(contact), URL_SAFE_NO_PAD.encode(list));
-        let token = format!("{claim}.{}", URL_SAFE_NO_PAD.encode(sign(key, &claim)));
+        let token = format!("{claim}.{}", URL_SAFE_NO_PAD.encode(sign(key, purpose, &claim)));
         if token.len() > TOKEN_MAX_OCTETS { Err(TokenTooLong) } else { Ok(token) }
     }
 
     /// What a token says, if one of the keys signed it. Takes as long for every wrong signature.
     pub fn verify(&self, token: &str) -> Result<Claim, BadToken> {
+        self.verify_for(PURPOSE, token)
+    }
+
+    /// What a token says by which somebody confirms that they want mail.
+    pub fn verify_to_confirm(&self, token: &str) -> Result<Claim, BadToken> {
+        self.verify_for(CONFIRMS, token)
+    }
+
+    fn verify_for(&self, purpose: &str, token: &str) -> Result<Claim, BadToken> {
         if token.len() > TOKEN_MAX_OCTETS {
             return Err(BadToken);
         }
@@ -106,7 +126,7 @@ impl Keys {
         let [id, contact, list]: [&str; 3] = claim.split('.').collect::<Vec<_>>().try_into().map_err(|_| BadToken)?;
         let (_, key) = self.keys.iter().find(|(known, _)| known == id).ok_or(BadToken)?;
         let given = URL_SAFE_NO_PAD.decode(signature).map_err(|_| BadToken)?;
-        if !same(key, &sign(key, claim), &given) {
+        if !same(key, &sign(key, purpose, claim), &given) {
             return Err(BadToken);
         }
         Ok(Claim { contact: decode(contact)?, list: decode(list)? })
@@ -124,8 +144,8 @@ pub fn url(base: &str, token: &str) -> String {
     format!("{}/{token}", base.trim_end_matches('/'))
 }
 
-fn sign(key: &hmac::Key, claim: &str) -> Vec<u8> {
-    let tag = hmac::sign(key, format!("{PURPOSE}{claim}").as_bytes());
+fn sign(key: &hmac::Key, purpose: &str, claim: &str) -> Vec<u8> {
+    let tag = hmac::sign(key, format!("{purpose}{claim}").as_bytes());
     tag.as_ref().iter().take(SIGNATURE_OCTETS).copied().collect()
 }
 
@@ -167,6 +187,15 @@ mod tests {
         assert!(both.make("42", "news").unwrap().starts_with("k2."));
         assert_eq!(keys(&[("k2", NEW)]).unwrap().verify(&token), Err(BadToken));
         assert_eq!(keys(&[("k1", NEW)]).unwrap().verify(&token), Err(BadToken), "another secret under the same id");
+    }
+
+    /// Programs follow links in mails: none by which people leave may say that they want to come, nor the other way round.
+    #[test]
+    fn a_link_that_leads_out_confirms_nothing() {
+        let keys = keys(&[("k1", OLD)]).unwrap();
+        let (out, yes) = (keys.make("42", "marketing").unwrap(), keys.make_to_confirm("42", "marketing").unwrap());
+        assert!(keys.verify(&out).is_ok() && keys.verify_to_confirm(&yes).is_ok());
+        assert_eq!((keys.verify(&yes), keys.verify_to_confirm(&out)), (Err(BadToken), Err(BadToken)));
     }
 
     #[test]

@@ -81,6 +81,9 @@ pub struct People {
     /// How many have said that they want marketing mail, of whom nobody knew it before; where the policy asks for that.
     #[serde(skip_serializing_if = "workflow::is_zero")]
     pub granted: u64,
+    /// How often somebody asked for mail who has to confirm it, about a topic or all of it.
+    #[serde(skip_serializing_if = "workflow::is_zero")]
+    pub asked_to_confirm: u64,
     /// How often somebody wanted no mail about a topic any more, by its name.
     #[serde(skip_serializing_if = "Totals::is_empty")]
     pub unsubscribed_from: Totals,
@@ -189,6 +192,7 @@ impl RunReport {
                 same_person: counted(counter::JOINED),
                 consented: totals.decided(None, DecisionCode::Consented).saturating_sub(granted(&totals)),
                 granted: granted(&totals),
+                asked_to_confirm: totals.decided(None, DecisionCode::AskedToConfirm),
                 unsubscribed_from: of_topics(program, &totals, DecisionCode::UnsubscribedFrom),
                 subscribed_to: of_topics(program, &totals, DecisionCode::SubscribedTo),
                 unknown_zones: counted(counter::UNKNOWN_ZONES),

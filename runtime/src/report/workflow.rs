@@ -481,7 +481,7 @@ impl WorkflowReport {
             DecisionCode::Finished => self.handed_over += number,
             // About mail and people, not about the funnel.
             DecisionCode::Stepped | DecisionCode::Ran | DecisionCode::Delivered => {}
-            DecisionCode::Consented | DecisionCode::SubscribedTo => {}
+            DecisionCode::Consented | DecisionCode::SubscribedTo | DecisionCode::AskedToConfirm => {}
             // How many stand still is told of this moment.
             DecisionCode::Paused | DecisionCode::Resumed => {}
         }
@@ -619,6 +619,7 @@ fn withheld_name(reason: u32) -> &'static str {
         Some(Withheld::NotChosen) => "topic_not_chosen",
         Some(Withheld::Late) => "late",
         Some(Withheld::TestPerson) => "test_person",
+        Some(Withheld::NothingToConfirm) => "nothing_to_confirm",
         None => "unknown",
     }
 }

@@ -109,6 +109,8 @@ keys! {
         ["postal_address" "company_address" "mailing_address" "physical_address" "street" "street_address" "imprint" "office" "location"]
     "sender" must "unsubscribe_url" Text "unsubscribe_url = \"https://acme.example/unsubscribe\"" "everyone must be able to unsubscribe with one click"
         ["unsubscribe" "unsubscribe_link" "unsubscribe_page" "unsub_url" "unsub" "opt_out" "optout" "opt_out_url" "optout_url" "list_unsubscribe"]
+    "sender" may "confirm_url" Text "confirm_url = \"https://acme.example/confirm\"" "people who have asked for mail confirm it there"
+        ["confirm" "confirm_link" "confirm_page" "confirmation_url" "confirmation_page" "double_opt_in_url" "optin_url" "opt_in_url"]
     "mail" must "connector" Text "connector = \"file\"" "it says whether mail goes into a folder or to a mail server"
         ["mail" "type" "provider" "driver" "transport" "method" "kind" "via" "backend" "mode" "connection" "channel"]
     "mail" may "folder" Path "folder = \"out/mail\"" "the mails are written there"

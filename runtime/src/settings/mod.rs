@@ -109,6 +109,8 @@ pub struct Sender {
     pub address: String,
     /// Each message adds a slash and a token to it.
     pub unsubscribe_url: String,
+    /// The same of the page on which people confirm that they want mail; a project needs it where its policy says `confirm by`.
+    pub confirm_url: Option<String>,
 }
 
 /// How mail leaves.
@@ -224,7 +226,8 @@ fn sender(section: &mut Section<'_, '_>) -> Option<Sender> {
     let from = section.text("from", parse_mailbox);
     let address = section.text("address", parse_address);
     let unsubscribe_url = section.text("unsubscribe_url", parse_unsubscribe_url);
-    Some(Sender { from: from?, address: address?, unsubscribe_url: unsubscribe_url? })
+    let confirm_url = section.text("confirm_url", parse_unsubscribe_url);
+    Some(Sender { from: from?, address: address?, unsubscribe_url: unsubscribe_url?, confirm_url })
 }
 
 fn mail(section: &mut Section<'_, '_>, folder: &Path) -> Option<MailSettings> {

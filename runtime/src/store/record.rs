@@ -564,6 +564,8 @@ pub enum DecisionCode {
     SubscribedTo = 44,
     /// A team said something of somebody who was handed to it; the reason says what, and the step is that of the handoff.
     Answered = 50,
+    /// The person asked for mail and has still to confirm that, about the field that keeps what they say of a topic, where it is one.
+    AskedToConfirm = 51,
     /// Nobody had taken in time whoever was handed to a team; the reason says what became of them, and the step is that of the handoff.
     PassedOn = 55,
 }
@@ -596,7 +598,7 @@ impl DecisionCode {
     pub fn about(self) -> Option<About> {
         match self {
             Self::ExitedWhen | Self::Ignored => Some(About::Exit),
-            Self::Lacked | Self::UnsubscribedFrom | Self::SubscribedTo => Some(About::Field),
+            Self::Lacked | Self::UnsubscribedFrom | Self::SubscribedTo | Self::AskedToConfirm => Some(About::Field),
             Self::Opened | Self::Clicked | Self::Replied | Self::Suppressed => Some(About::Email),
             Self::Ran => Some(About::Arm),
             Self::Stopped | Self::Paused => Some(About::Workflow),

@@ -27,6 +27,7 @@ pub(crate) const DECLARATIONS: &[&str] = &[
     "event ordered {\n  amount number?\n}",
     "policy {
        consent marketing opt out
+       confirm by please
        cap 20 emails per 7 days then delay
        cap 12 emails per 1 hour then drop
        quiet from 03:00 to 04:00 in contact timezone
@@ -63,6 +64,8 @@ pub(crate) const DECLARATIONS: &[&str] = &[
 }"#,
     "email again {\n  subject \"Again\"\n  template \"emails/plain.html\"\n  topic news\n}",
     "email bill {\n  subject \"Your bill\"\n  kind transactional\n  template \"emails/plain.html\"\n}",
+    "email please {\n  subject \"Please confirm\"\n  kind transactional\n  template \"emails/confirm.html\"\n}",
+    "workflow readers {\n  enter when confirmed news\n  reenter after 1 day\n  score += 2\n  send again\n}",
     r#"workflow nurture "Nurture" {
   goal "Demo" when requested_demo within 12 days
   owner "ops@acme.example"
@@ -336,8 +339,15 @@ fn happens(world: &mut World, chance: &mut Chance, user: &str, occurred_at: i64)
             _ = world.event_of(user, name, mail, occurred_at);
         }
         17 => {
-            let names =
-                ["Email Bounced", "Unsubscribed", "Subscribed", "Subscribed", "Subscribed", "Email Marked as Spam"];
+            let names = [
+                "Email Bounced",
+                "Unsubscribed",
+                "Subscribed",
+                "Subscribed",
+                "Confirmed",
+                "Confirmed",
+                "Email Marked as Spam",
+            ];
             let kind = chance.pick(&["hard", "soft", "soft"]);
             let topic = chance.pick(&["", "", "news", "news", "product"]);
             let said = json!({"bounce_type": kind, "topic": topic});

@@ -36,6 +36,7 @@ const HOUR: Duration = Duration::from_secs(3_600);
 
 const TEMPLATE: &str = "<html><body><p>Hello</p><p><a href=\"{{ unsubscribe_url }}\">Unsubscribe</a> {{ sender_address }}</p></body></html>";
 const LINKED: &str = "<html><body><p><a href=\"{{ link('more') }}\">More</a></p><p><a href=\"{{ unsubscribe_url }}\">Unsubscribe</a> {{ sender_address }}</p></body></html>";
+const CONFIRM: &str = "<html><body><p><a href=\"{{ confirm_url }}\">Yes, write to me</a></p></body></html>";
 const SEATS: &str = "<html><body><p>{{ seats }}</p><p><a href=\"{{ unsubscribe_url }}\">Unsubscribe</a> {{ sender_address }}</p></body></html>";
 
 /// What every test program begins with.
@@ -78,6 +79,7 @@ pub(crate) fn compiled_of(files: &[String]) -> Result<Arc<Program>, Vec<String>>
             source("emails/plain.html", TEMPLATE),
             source("emails/linked.html", LINKED),
             source("emails/seats.html", SEATS),
+            source("emails/confirm.html", CONFIRM),
         ],
     });
     let complaints = || {
@@ -749,7 +751,10 @@ impl World {
     fn words(&self, decision: &DecisionRecord) -> String {
         let time = Instant(decision.at).to_utc().unwrap().format("%m-%d %H:%M");
         // What people do by themselves is theirs, whatever mail it came from.
-        let is_of_topic = matches!(decision.code, DecisionCode::UnsubscribedFrom | DecisionCode::SubscribedTo);
+        let is_of_topic = matches!(
+            decision.code,
+            DecisionCode::UnsubscribedFrom | DecisionCode::SubscribedTo | DecisionCode::AskedToConfirm
+        );
         let own_act = is_of_topic || decision.code == DecisionCode::Suppressed && decision.reason < 5;
         let workflow = decision.workflow.filter(|_| !own_act);
         let workflow = workflow.map(|id| format!(" {}", self.program.workflows.at(WorkflowId(id)).name));

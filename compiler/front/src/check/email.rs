@@ -25,8 +25,10 @@ pub(super) fn check_email(cx: &mut Cx<'_>, node: &ast::Email) -> TypedEmail {
         Some(ast::EmailKind::Transactional) => EmailKind::Transactional,
         Some(ast::EmailKind::Marketing) | None => EmailKind::Marketing,
     };
+    let confirms = cx.env.confirm_mail == Some(node.name.text.as_str());
+    let kind = if confirms { kind_of_confirm_mail(cx, node, kind) } else { kind };
     let topic = check_topic(cx, node, kind);
-    let (html, tokens) = check_template(cx, node, &links, kind).unwrap_or_default();
+    let (html, tokens) = check_template(cx, node, &links, (kind, confirms)).unwrap_or_default();
     let asked = Asked::Anywhere("a subject");
     let subjects = node.subjects().iter().map(|subject| {
         // Which subject it is, is asked of the contact alone.
@@ -40,7 +42,7 @@ pub(super) fn check_email(cx: &mut Cx<'_>, node: &ast::Email) -> TypedEmail {
     let subjects = subjects.collect();
     TypedEmail {
         subjects,
-        email: Email { name: node.name.text.clone(), kind, topic },
+        email: Email { name: node.name.text.clone(), kind, topic, confirms },
         content: EmailContent {
             from: node.from().and_then(|from| check_address(cx, from, true)),
             reply_to: node.reply_to().and_then(|reply_to| check_address(cx, reply_to, true)),
@@ -79,6 +81,20 @@ fn report_email_clauses(cx: &mut Cx<'_>, node: &ast::Email) {
     }
 }
 
+/// A mail that asks whether somebody wants mail cannot need that they do.
+fn kind_of_confirm_mail(cx: &mut Cx<'_>, node: &ast::Email, kind: EmailKind) -> EmailKind {
+    if kind == EmailKind::Marketing && !node.broken {
+        let written = node.clauses.iter().find(|clause| matches!(clause.kind, ast::EmailClause::Kind(_)));
+        let diagnostic = names::confirm_mail_of_marketing(
+            &node.name.text,
+            cx.at(node.name.span),
+            written.map(|line| cx.at(line.span)),
+        );
+        cx.report(diagnostic);
+    }
+    EmailKind::Transactional
+}
+
 /// What the mail is about, as the field that keeps what people have said of it.
 fn check_topic(cx: &mut Cx<'_>, node: &ast::Email, kind: EmailKind) -> Option<FieldId> {
     let (name, span) = node.topic()?;
@@ -110,7 +126,7 @@ fn check_template(
     cx: &mut Cx<'_>,
     node: &ast::Email,
     links: &[Link],
-    kind: EmailKind,
+    kind: (EmailKind, bool),
 ) -> Option<(String, Vec<FieldId>)> {
     let named = node.template()?;
     let used = cx.at(named.span);
@@ -171,7 +187,7 @@ fn checked_template(
     source: &Source,
     kind: TemplateKind,
     links: &[Link],
-    of: EmailKind,
+    of: (EmailKind, bool),
 ) -> Result<Checked, Vec<TemplateFault>> {
     let reads = source.text.contains("trigger.");
     let checked = templates::check(&source.text, kind, &template_scope(cx, links, of, reads));
@@ -207,7 +223,12 @@ fn is_excused(cx: &Cx<'_>, fault: &TemplateFault, links_unclear: bool) -> bool {
     }
 }
 
-fn template_scope(cx: &Cx<'_>, links: &[Link], kind: EmailKind, reads_triggers: bool) -> TemplateScope {
+fn template_scope(
+    cx: &Cx<'_>,
+    links: &[Link],
+    (kind, confirms): (EmailKind, bool),
+    reads_triggers: bool,
+) -> TemplateScope {
     let (mut fields, mut values) = (cx.env.template_fields.clone(), Arc::clone(&cx.env.template_values));
     if reads_triggers {
         let (said, values_said) = cx.trigger_values();
@@ -220,5 +241,6 @@ fn template_scope(cx: &Cx<'_>, links: &[Link], kind: EmailKind, reads_triggers: 
         values,
         links: links.iter().map(|link| (link.alias.clone(), link.url.clone())).collect::<BTreeMap<_, _>>(),
         marketing: kind == EmailKind::Marketing,
+        confirms,
     }
 }

@@ -8,6 +8,7 @@ mod absence;
 mod alone;
 mod appointment;
 mod calendar;
+mod confirm;
 mod cx;
 mod dates;
 mod days;
@@ -89,6 +90,7 @@ pub(crate) fn check(env: &Env<'_>, known: Checked) -> Checked {
     let Checked { mut typed, meanings, diagnostics } = known;
     let mut all = Gathered { found: Found { diagnostics, meanings } };
     check_bodies(env.scope, &mut (env, &mut all), &mut typed);
+    typed.confirmation = confirm::confirmation(env, &typed);
     all.found.diagnostics.extend(calendar::of_the_same_people(&typed.calendars));
     let Found { diagnostics, mut meanings } = all.found;
     meanings.settle();

@@ -7,7 +7,7 @@ use crate::env::schema::Schema;
 use crate::meaning::Meaning;
 use crate::source::Location;
 use crate::syntax::ast::{Header, Kind, Name, trigger_property};
-use flow_ir::{EmailId, EventId, FieldId, SegmentId, Stopped, TeamId, WorkflowId};
+use flow_ir::{CONFIRMED, EmailId, EventId, FieldId, SegmentId, Stopped, TeamId, WorkflowId};
 use std::borrow::Cow;
 
 /// A field of the contact; reported where there is none.
@@ -36,6 +36,9 @@ pub(super) fn event(cx: &mut Cx<'_>, name: &Name) -> Option<EventId> {
     let found = cx.env.schema.event(&name.text);
     match found {
         Some(event) => cx.means(name.span, Meaning::Event(event)),
+        None if name.text == CONFIRMED && cx.env.confirm_mail.is_none() => {
+            cx.report(names::nobody_confirms(cx.at(name.span)));
+        }
         None => {
             let diagnostic = names::unknown_event(&name.text, &cx.names(Schema::event_names), cx.at(name.span));
             cx.report_unknown(&name.text, &[Kind::Event], diagnostic);

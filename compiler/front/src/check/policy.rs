@@ -12,6 +12,7 @@ use crate::diagnostics::{names, time};
 use crate::source::Span;
 use crate::syntax::ast::{self, Duration, Name, PolicyClause};
 use crate::values::whole_of;
+use flow_ir::CONFIRMED;
 use flow_ir::limits::{MAX_FACT_DEPTH, MAX_HOLD_DAYS, MAX_LATE_BY_DAYS};
 use flow_ir::units::DAY_MS;
 use flow_ir::{Cap, Over, Policy, Quiet};
@@ -31,6 +32,7 @@ pub(super) fn check_policy(cx: &mut Cx<'_>, node: &ast::Policy) -> Policy {
 /// The rules of several blocks are one policy. What may be said once is what the first of them says: that another one says it too is reported.
 pub(super) fn join(policy: &mut Policy, more: Policy) {
     policy.consent = policy.consent.or(more.consent);
+    policy.confirms |= more.confirms;
     policy.caps.extend(more.caps);
     policy.blackouts.extend(more.blackouts);
     policy.quiet = policy.quiet.or(more.quiet);
@@ -46,6 +48,7 @@ pub(super) fn join(policy: &mut Policy, more: Policy) {
 fn check_clause(cx: &mut Cx<'_>, clause: &PolicyClause, at: Span, policy: &mut Policy) {
     match clause {
         PolicyClause::Consent(consent) => policy.consent = Some(consent.meaning()),
+        PolicyClause::Confirm(email) => policy.confirms = check_confirm(cx, email, at),
         PolicyClause::Cap(cap) => policy.caps.extend(check_cap(cx, cap)),
         PolicyClause::Quiet(quiet) => policy.quiet = check_quiet(cx, quiet, at),
         PolicyClause::Blackout(blackout) => policy.blackouts.extend(check_day_span(cx, blackout)),
@@ -58,6 +61,26 @@ fn check_clause(cx: &mut Cx<'_>, clause: &PolicyClause, at: Span, policy: &mut P
         }
         PolicyClause::First(first) => check_first(cx, &first.groups, policy),
     }
+}
+
+/// Whether people can confirm by this email: there is one, a rule of consent that asks for their yes, and no other meaning of what they say.
+fn check_confirm(cx: &mut Cx<'_>, email: &Name, at: Span) -> bool {
+    let first = cx.env.scope.policy.iter().find_map(|policy| policy.node.confirm_mail());
+    if first.is_some_and(|first| !std::ptr::eq(first, email)) {
+        // That it is a second one is told.
+        return false;
+    }
+    let found = named::email(cx, email);
+    if cx.env.schema.consent.is_none() && !cx.env.scope.policy.iter().any(|policy| policy.node.broken) {
+        cx.report(names::confirms_nothing(cx.at(at)));
+        return false;
+    }
+    let own = cx.env.scope.events.iter().find(|event| event.node.name.text == CONFIRMED);
+    if let Some(event) = own {
+        cx.report(names::own_confirmed(event.at(event.node.name.span), cx.at(at)));
+        return false;
+    }
+    found.is_some()
 }
 
 fn check_cap(cx: &mut Cx<'_>, cap: &ast::Cap) -> Option<Cap> {

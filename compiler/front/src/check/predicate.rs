@@ -21,7 +21,7 @@ use crate::syntax::constructs;
 use crate::syntax::line::one_line;
 use crate::typed::{Cond, Number, Part};
 use flow_ir::limits::MAX_CONDITION_BYTES;
-use flow_ir::{Comparison, FieldId, FieldType};
+use flow_ir::{CONFIRMED, Comparison, FieldId, FieldType};
 
 macro_rules! modules {
     ({$($module:ident: $variant:ident $node:tt $rules:tt $about:tt;)*} $later:tt) => { $(mod $module;)* };
@@ -359,6 +359,10 @@ fn check_bare_word(cx: &mut Cx<'_>, name: &ast::Name, asked: Asked<'_>) -> Cond 
     if cx.env.emails.contains_key(name.text.as_str()) {
         let (at, example) = (cx.at(name.span), format!("clicked {}", name.text));
         cx.report(types::not_a_condition(&name.text, "an email", at, &example));
+        return Cond::Unknown;
+    }
+    if name.text == CONFIRMED && cx.env.confirm_mail.is_none() {
+        cx.report(names::nobody_confirms(cx.at(name.span)));
         return Cond::Unknown;
     }
     let env = cx.env;

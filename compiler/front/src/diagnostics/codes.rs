@@ -40,6 +40,9 @@ macro_rules! codes {
                 MissingModule "0218" "missing-module";
                 UnknownTopic "0219" "unknown-topic";
                 TopicOfTransactional "0220" "topic-of-transactional";
+                ConfirmsNothing "0221" "confirms-nothing";
+                ConfirmMailOfMarketing "0222" "confirm-mail-of-marketing";
+                NobodyConfirms "0223" "nobody-confirms";
                 UnknownList "0240" "unknown-list";
                 GivenUnread "0270" "given-unread";
                 // 03: types
@@ -131,6 +134,8 @@ macro_rules! codes {
                 NoSenderAddress "1008" "no-sender-address";
                 TemplateNotAllowed "1009" "template-not-allowed";
                 MailTooLong "1010" "mail-too-long";
+                NoConfirmLink "1011" "no-confirm-link";
+                ConfirmLinkNotHere "1012" "confirm-link-not-here";
                 // 11: settings, which the command reads and words
                 BadSettings "1101" "bad-settings";
                 UnreadableSetting "1102" "unreadable-setting";

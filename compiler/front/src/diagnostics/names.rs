@@ -4,6 +4,7 @@ use super::suggest::Names;
 use super::{Code, Diagnostic, Edit, suggest};
 use crate::source::Location;
 use crate::syntax::ast::Kind;
+use flow_ir::CONFIRMED;
 use flow_ir::limits::{MAX_BECAUSE_BYTES, MAX_NAME_BYTES};
 
 fn unknown(code: Code, what: &str, name: &str, known: &Names<'_>, at: Location, none: &str) -> Diagnostic {
@@ -127,6 +128,59 @@ pub(crate) fn topic_of_transactional(email: &str, at: Location) -> Diagnostic {
     )
     .why("a transactional email leaves whatever people have said of marketing mail, also to those who have refused its topic")
     .help("take the line out, or the line `kind transactional` where it is mail that people may refuse")
+}
+
+/// `confirm by` in a project that asks nobody for a yes.
+pub(crate) fn confirms_nothing(at: Location) -> Diagnostic {
+    Diagnostic::error(
+        Code::ConfirmsNothing,
+        "people are asked to confirm that they want mail, and nothing says that they have to want it",
+        at,
+        "there is no rule of consent",
+    )
+    .why("without one everybody gets mail who has not refused it, whether they confirm it or not")
+    .help("say beside it who may be written to, with a line such as\n  consent marketing opt in")
+}
+
+/// An event of the project's own, by the name of the one by which people confirm.
+pub(crate) fn own_confirmed(at: Location, policy: Location) -> Diagnostic {
+    Diagnostic::error(
+        Code::ReservedName,
+        format!("`{CONFIRMED}` is the event by which people confirm that they want mail"),
+        at,
+        "declared as another",
+    )
+    .label(policy, "this asks for it")
+    .why("where a project means something else by it, an order for example, that must be no yes to mail, and nobody could confirm")
+    .help("leave the event out where it is that yes, or give it another name, for example")
+    .edit(at, format!("order_{CONFIRMED}"))
+}
+
+/// `kind`: the line that says so, if one does.
+pub(crate) fn confirm_mail_of_marketing(email: &str, name: Location, kind: Option<Location>) -> Diagnostic {
+    let found = Diagnostic::error(
+        Code::ConfirmMailOfMarketing,
+        format!("`{email}` asks people to confirm that they want mail, and is marketing itself"),
+        kind.unwrap_or(name),
+        "it would reach nobody who has still to confirm",
+    )
+    .why("marketing goes to those who have confirmed: whoever has still to do so would wait for this mail forever");
+    match kind {
+        Some(at) => found.help("say what it is:").edit(at, "kind transactional"),
+        None => found.help("add a line to it:\n  kind transactional"),
+    }
+}
+
+/// `confirmed` where nobody is asked to confirm anything.
+pub(crate) fn nobody_confirms(at: Location) -> Diagnostic {
+    Diagnostic::error(
+        Code::NobodyConfirms,
+        "nobody is asked to confirm that they want mail",
+        at,
+        "this would never happen",
+    )
+    .why("people confirm it by a link in a mail, and no policy names that mail")
+    .help("name it in the policy, beside its rule of consent: `policy { consent marketing opt in; confirm by EMAIL }`")
 }
 
 /// `is_stage`: it is the name of one.

@@ -131,8 +131,10 @@ fn code_and_label(kind: &FaultKind) -> (Code, &'static str) {
             match token {
                 RequiredToken::UnsubscribeUrl => (Code::NoUnsubscribe, label),
                 RequiredToken::SenderAddress => (Code::NoSenderAddress, label),
+                RequiredToken::ConfirmUrl => (Code::NoConfirmLink, label),
             }
         }
+        FaultKind::ConfirmsElsewhere => (Code::ConfirmLinkNotHere, "asks nobody to confirm"),
         FaultKind::Clipped { .. } | FaultKind::MailTooLarge { .. } | FaultKind::TemplateTooLong { .. } => {
             (Code::MailTooLong, "here")
         }

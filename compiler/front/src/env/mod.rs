@@ -27,6 +27,8 @@ pub(crate) struct Env<'p> {
     pub scope: &'p Scope,
     pub project: &'p Project,
     pub schema: Schema,
+    /// The email by which people confirm that they want mail, as the policy names it.
+    pub confirm_mail: Option<&'p str>,
     /// What the events say that let people in.
     pub triggers: Triggers,
     pub emails: BTreeMap<&'p str, EmailId>,
@@ -91,6 +93,7 @@ impl<'p> Env<'p> {
             template_fields: template_fields(&schema).into(),
             template_values: Arc::new(template_values(&schema)),
             field_names: FieldNames::of(schema.field_names()),
+            confirm_mail: scope.policy.iter().find_map(|policy| Some(policy.node.confirm_mail()?.text.as_str())),
             schema,
             triggers,
             emails: numbered(scope.emails.values().map(|email| email.node.name.text.as_str())),

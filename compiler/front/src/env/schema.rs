@@ -11,8 +11,8 @@ use crate::syntax::constructs::TYPES;
 use crate::typed::FieldShape;
 use flow_ir::limits::MAX_CHOICES;
 use flow_ir::{
-    Answer, CONSENT_FIELD, Choices, Consent, ConsentState, EventId, EventType, FieldId, FieldType, IdMap, LIST_WORDS,
-    NEVER, Property, TopicState, topic_field,
+    Answer, CONFIRMED, CONFIRMED_TOPIC, CONSENT_FIELD, Choices, Consent, ConsentState, EventId, EventType, FieldId,
+    FieldType, IdMap, LIST_WORDS, NEVER, Property, TopicState, UNREACHED_FIELD, pending_field, topic_field,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -46,8 +46,12 @@ pub(crate) struct Schema {
     pub lists: BTreeMap<String, FieldId>,
     /// What is kept of each topic, which no text can name either.
     pub topics: BTreeMap<String, FieldId>,
+    /// Where it is kept of each topic that somebody has still to confirm that they want mail about it, where the policy asks them to.
+    pub pending: BTreeMap<FieldId, FieldId>,
     /// What the policy says of those who may be written to, where it says so, and what is kept of each; no text can name that either.
     pub consent: Option<(Consent, FieldId)>,
+    /// The event by which people confirm that they want mail, where the policy asks for it.
+    pub confirmed: Option<EventId>,
     pub stages: Vec<String>,
     pub stage_numbers: BTreeMap<String, i64>,
     /// A field has a type that does not exist, so no field is reported as unknown.
@@ -97,9 +101,24 @@ impl Schema {
                 SchemaField { shape: state_field(CONSENT_FIELD.to_owned(), ConsentState::choices()), declared: None };
             (rule.meaning(), schema.fields.push(field))
         });
+        let confirms = scope.policy.iter().any(|policy| policy.node.confirm_mail().is_some());
+        for topic in scope.topics.iter().filter(|_| confirms) {
+            let shape = FieldShape { tag: None, ..word_field(pending_field(&topic.node.text), "") };
+            let pending = schema.fields.push(SchemaField { shape, declared: None });
+            schema.pending.extend(schema.topics.get(&topic.node.text).map(|topic| (*topic, pending)));
+        }
+        if confirms {
+            let shape = FieldShape { tag: None, ..word_field(UNREACHED_FIELD.to_owned(), "") };
+            schema.fields.push(SchemaField { shape, declared: None });
+        }
         for event in &scope.events {
             schema.event_ids.insert(event.node.name.text.clone(), schema.events.next_id());
             schema.events.push(declared_event(event, scope, diagnostics));
+        }
+        // One of the project's own is no yes to mail; the policy says so.
+        if confirms && !schema.event_ids.contains_key(CONFIRMED) {
+            schema.event_ids.insert(CONFIRMED.to_owned(), schema.events.next_id());
+            schema.confirmed = Some(schema.events.push(confirmed_event()));
         }
         schema
     }
@@ -149,6 +168,11 @@ impl Schema {
 
     pub(crate) fn topic(&self, name: &str) -> Option<FieldId> {
         self.topics.get(name).copied()
+    }
+
+    /// Where it is kept that somebody has still to confirm that they want mail about a topic.
+    pub(crate) fn pending(&self, topic: FieldId) -> Option<FieldId> {
+        self.pending.get(&topic).copied()
     }
 
     pub(crate) fn topic_names(&self) -> impl Iterator<Item = &str> {
@@ -213,6 +237,22 @@ fn declared_field(
     // A yes/no is no until somebody says yes; everything else without a value is missing.
     let no = (ty == FieldType::YesNo && !optional).then_some(0);
     Some(FieldShape { name: node.name.text.clone(), optional, default: default.or(no), ty, tag: None, trigger: None })
+}
+
+/// What a policy with `confirm by` brings: that somebody has confirmed that they want mail, and about what, where that is not all of it.
+fn confirmed_event() -> SchemaEvent {
+    let topic = Property { name: CONFIRMED_TOPIC.to_owned(), ty: FieldType::Text, optional: true };
+    SchemaEvent {
+        property_places: BTreeMap::from([(CONFIRMED_TOPIC.to_owned(), 0)]),
+        declared: BTreeMap::new(),
+        shape: EventType {
+            name: CONFIRMED.to_owned(),
+            properties: vec![topic],
+            layout: flow_ir::Layout::default(),
+            answer: None,
+        },
+        broken: false,
+    }
 }
 
 fn declared_event(event: &Declared<ast::Event>, scope: &Scope, diagnostics: &mut Vec<Diagnostic>) -> SchemaEvent {

@@ -3,7 +3,9 @@
 use super::clause::clauses;
 use super::printer::Printer;
 use crate::source::Span;
-use crate::syntax::ast::{Cap, Clause, Consent, DaySpan, Duration, First, Holdout, Late, Policy, PolicyClause, Quiet};
+use crate::syntax::ast::{
+    Cap, Clause, Consent, DaySpan, Duration, First, Holdout, Late, Name, Policy, PolicyClause, Quiet,
+};
 use crate::syntax::constructs;
 
 pub(super) fn format(printer: &mut Printer<'_>, policy: &Policy, at: Span) {
@@ -15,6 +17,10 @@ pub(super) fn format(printer: &mut Printer<'_>, policy: &Policy, at: Span) {
 constructs::policy_clauses!(clauses PolicyClause);
 
 fn consent(printer: &mut Printer<'_>, _: &Consent, at: Span) {
+    printer.line(at, printer.words(at));
+}
+
+fn confirm(printer: &mut Printer<'_>, _: &Name, at: Span) {
     printer.line(at, printer.words(at));
 }
 

@@ -43,7 +43,8 @@ pub(crate) fn lower(typed: &Typed, name: &str, timezone: &str, files: Vec<String
     let mut lowering = Lowering { typed, program, asked: Asked::of(typed), segment_slots: Vec::new() };
     lowering.schema();
     lowering.segments();
-    for (id, workflow) in typed.workflows.iter() {
+    let confirmation = typed.confirmation.as_ref().map(|workflow| (typed.workflows.next_id(), workflow));
+    for (id, workflow) in typed.workflows.iter().chain(confirmation) {
         let (lowered, told) = lowering.workflow(id, workflow);
         lowering.program.workflows.push(lowered);
         lowering.program.debug.workflows.push(told);

@@ -109,6 +109,9 @@ macro_rules! policy_clauses {
         policy: Consent(Consent) [consent "consent"] {
             page "consent", typed "permission" "permissions" "gdpr" "optin" "optout" => "consent", later "sms" "push",
         };
+        policy: Confirm(Name) [confirm "confirm by"] {
+            page "confirm-by", typed "doi" "double_optin" "double_opt_in" "confirmation" => "confirm by",
+        };
         policy: Cap(Cap) [cap "cap"] { page "cap", is Many, typed "limit" => "cap", later "sms" "pushes" "notices", };
         policy: Quiet(Quiet) [quiet "quiet from"] { page "quiet", };
         policy: Blackout(DaySpan) [blackout "blackout"] { page "blackout", is Many, typed "closed" "freeze" => "blackout", };
@@ -213,6 +216,7 @@ macro_rules! predicates {
         listed: Listed(Listed) [listed "in list"] { page "list", };
         allows: Allows(Allows) [allows "allows email"] { page "allows-email", };
         subscribed: Subscribed(Subscribed) [subscribed "subscribed to"] { page "subscribed-to", };
+        confirmed: Confirmed(Confirmed) [confirmed_topic "confirmed"] { page "confirmed", };
         inactive: Inactive(Inactive) [inactive "inactive for"] { page "inactive", };
         dated: Dated(Dated) [dated "today"] { page "days-and-hours", };
         weekday: OnWeekday(OnWeekday) [on_weekday "weekday"] { page "days-and-hours", };

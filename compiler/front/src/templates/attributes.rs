@@ -181,7 +181,8 @@ impl<'t> Address<'t> {
 
 /// Whether a token gives a whole address.
 pub(super) fn is_address(inner: &str) -> bool {
-    inner == "unsubscribe_url" || inner.strip_prefix("link").is_some_and(|rest| rest.trim_start().starts_with('('))
+    matches!(inner, "unsubscribe_url" | "confirm_url")
+        || inner.strip_prefix("link").is_some_and(|rest| rest.trim_start().starts_with('('))
 }
 
 /// Whether what follows can no longer change where an address leads.

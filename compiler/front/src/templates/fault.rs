@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::TemplateScope;
+
 /// One mistake and its place: bytes of the template as written. `0..0` stands for the template as a whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TemplateFault {
@@ -75,6 +77,8 @@ pub(crate) enum FaultKind {
         token: RequiredToken,
         seen: Seen,
     },
+    /// The link by which people confirm, in a mail that does not ask them to.
+    ConfirmsElsewhere,
     Clipped {
         bytes: usize,
         limit: usize,
@@ -287,20 +291,31 @@ pub(crate) enum MissingUse {
     ComparedUnequal,
 }
 
-/// What the law of most countries asks of a marketing mail.
+/// What a mail must have for what it is: the law of most countries asks the first two of a marketing mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum RequiredToken {
     UnsubscribeUrl,
     SenderAddress,
+    /// Of a mail that asks people to confirm that they want others.
+    ConfirmUrl,
 }
 
 impl RequiredToken {
-    pub(crate) const ALL: [Self; 2] = [Self::UnsubscribeUrl, Self::SenderAddress];
+    pub(crate) const ALL: [Self; 3] = [Self::UnsubscribeUrl, Self::SenderAddress, Self::ConfirmUrl];
+
+    /// Whether a mail must have it.
+    pub(super) fn is_required(self, scope: &TemplateScope) -> bool {
+        match self {
+            Self::UnsubscribeUrl | Self::SenderAddress => scope.marketing,
+            Self::ConfirmUrl => scope.confirms,
+        }
+    }
 
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::UnsubscribeUrl => "unsubscribe_url",
             Self::SenderAddress => "sender_address",
+            Self::ConfirmUrl => "confirm_url",
         }
     }
 
@@ -314,6 +329,8 @@ impl RequiredToken {
         let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
         if has(&["unsub", "optout"]) {
             Some(Self::UnsubscribeUrl)
+        } else if has(&["confirmurl", "confirmlink", "confirmationurl", "confirmationlink", "optinlink", "optinurl"]) {
+            Some(Self::ConfirmUrl)
         } else if has(&[
             "senderadress",
             "senderaddress",
@@ -334,6 +351,7 @@ impl RequiredToken {
         match self {
             Self::UnsubscribeUrl => "<a href=\"{{ unsubscribe_url }}\">Unsubscribe</a>",
             Self::SenderAddress => "{{ sender_address }}",
+            Self::ConfirmUrl => "<a href=\"{{ confirm_url }}\">Yes, write to me</a>",
         }
     }
 }

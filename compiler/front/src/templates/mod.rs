@@ -105,6 +105,8 @@ pub struct TemplateScope {
     pub links: BTreeMap<String, String>,
     /// A marketing mail must name its sender's address and offer a way out; a transactional one need not.
     pub marketing: bool,
+    /// A mail that asks people to confirm that they want mail must have the link by which they do, and no other may have it.
+    pub confirms: bool,
 }
 
 /// What a template asks for when it is filled in.
@@ -207,7 +209,7 @@ fn too_long(html: &str, scope: &TemplateScope) -> Option<TemplateFault> {
     let pieces = pieces::split(html).pieces;
     let longest_link = scope.links.values().map(String::len).max().unwrap_or_default();
     let fixed = pieces.iter().map(|piece| match piece.inner(html) {
-        "unsubscribe_url" => MAX_WAY_OUT_BYTES,
+        "unsubscribe_url" | "confirm_url" => MAX_WAY_OUT_BYTES,
         "sender_address" => MAX_SENDER_BYTES,
         // A `&` takes five bytes, and behind another address three for each.
         inner if attributes::is_address(inner) => 5 * longest_link,

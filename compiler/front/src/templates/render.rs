@@ -34,6 +34,8 @@ pub enum FieldValue<'v> {
 pub struct SendUrls<'v> {
     /// Where this person alone can take back their consent.
     pub unsubscribe_url: &'v str,
+    /// Where this person alone can confirm that they want mail; read by the mail that asks for that, and empty in all others.
+    pub confirm_url: &'v str,
     /// The sender's postal address, as law asks for it in marketing mail.
     pub sender_address: &'v str,
     /// From alias to address, for every alias that the template uses.
@@ -146,6 +148,7 @@ impl Template {
             context.insert(format!("{LINK_PREFIX}{alias}"), Slot::Value(Value::from(url.as_str())));
         }
         context.insert("unsubscribe_url".to_owned(), Slot::Value(Value::from(urls.unsubscribe_url)));
+        context.insert("confirm_url".to_owned(), Slot::Value(Value::from(urls.confirm_url)));
         context.insert("sender_address".to_owned(), Slot::Value(Value::from(urls.sender_address)));
         let template = self.environment.get_template(NAME).map_err(|error| not_checked(&error))?;
         template.render(seal(context)).map_err(|error| fault(&error, missing))

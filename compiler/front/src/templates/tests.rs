@@ -735,8 +735,12 @@ fn fill(
         "customer" | "interests" => values.get(field).map(|_| FieldValue::Truth(true)),
         _ => values.get(field).map(|value| FieldValue::Text(value)),
     };
-    let urls =
-        SendUrls { unsubscribe_url: "https://u.example/?a=1&b=2", sender_address: "Acme & Co", links: &scope.links };
+    let urls = SendUrls {
+        unsubscribe_url: "https://u.example/?a=1&b=2",
+        confirm_url: "",
+        sender_address: "Acme & Co",
+        links: &scope.links,
+    };
     template.render(value_of, urls)
 }
 
@@ -763,7 +767,7 @@ fn a_broken_promise_is_an_error_and_not_a_gap() {
         &TemplateScope { marketing: false, ..marketing(&["guide"]) },
     );
     let template = Template::prepare(&checked.unwrap()).unwrap();
-    let urls = SendUrls { unsubscribe_url: "", sender_address: "", links: &BTreeMap::new() };
+    let urls = SendUrls { unsubscribe_url: "", confirm_url: "", sender_address: "", links: &BTreeMap::new() };
     assert_eq!(template.render(|_| None, urls), Err(RenderFault::MissingLink { alias: "guide".to_owned() }));
 }
 

@@ -59,7 +59,7 @@ impl Walked {
     pub(super) fn absences(&self, given: &Given<'_>, kind: TemplateKind) -> Vec<TemplateFault> {
         let Given { text, markup, scope, .. } = given;
         let is_absent = |token: &RequiredToken| !self.reaches_all(*token) && !self.refused.contains(token);
-        let required = RequiredToken::ALL.into_iter().filter(|token| scope.marketing && is_absent(token));
+        let required = RequiredToken::ALL.into_iter().filter(|token| token.is_required(scope) && is_absent(token));
         let required = required.map(|token| {
             let (seen, span) = self.seen.get(&token).cloned().unwrap_or((Seen::Nowhere, markup.body_end.clone()));
             lacking(token, seen, span, given, kind)
@@ -93,7 +93,7 @@ impl Walked {
 impl Walked {
     /// What the compiled mail hides though it is seen in the template: a rule that was written into an element may do so.
     pub(super) fn hidden_in(&self, compiled: &Walked, given: &Given<'_>) -> Vec<TemplateFault> {
-        let is_hidden = |token: &RequiredToken| !compiled.reaches_all(*token) && given.scope.marketing;
+        let is_hidden = |token: &RequiredToken| !compiled.reaches_all(*token) && token.is_required(given.scope);
         let hidden = RequiredToken::ALL.into_iter().filter(is_hidden).filter_map(|token| {
             let ((seen, _), (_, span)) = (compiled.seen.get(&token)?, self.seen.get(&token)?);
             Some(lacking(token, seen.clone(), span.clone(), given, TemplateKind::Mjml))
@@ -418,6 +418,10 @@ impl Walker<'_> {
     }
 
     fn required(&mut self, token: RequiredToken, span: Range<usize>) -> Printed {
+        if token == RequiredToken::ConfirmUrl && !self.scope.confirms {
+            self.report(FaultKind::ConfirmsElsewhere, span);
+            return Printed::new();
+        }
         let spot = self.markup.spot_of(span.start);
         let unseen = match (token, &spot.role) {
             // An address is read; a way out is followed.

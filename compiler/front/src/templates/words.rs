@@ -15,6 +15,7 @@ impl RequiredToken {
         match self {
             Self::UnsubscribeUrl => "a way to unsubscribe",
             Self::SenderAddress => "the sender's postal address",
+            Self::ConfirmUrl => "a link by which people confirm",
         }
     }
 }
@@ -102,6 +103,10 @@ impl FaultKind {
             }
             Self::Required { seen: Seen::Unseen(_), .. } => "put it where everybody sees it:".to_owned(),
             Self::Required { .. } => "add it here:".to_owned(),
+            Self::ConfirmsElsewhere => {
+                "take it out, or name this email in the policy where it asks people to confirm: `confirm by EMAIL`"
+                    .to_owned()
+            }
             Self::MailTooLarge { .. } => "shorten it, or move pictures and styles out of the text".to_owned(),
             Self::Clipped { .. } => "shorten the mail, or move pictures and styles out of the text".to_owned(),
             Self::TemplateTooLong { .. } => "is this the right file?".to_owned(),
@@ -134,13 +139,21 @@ impl fmt::Display for FaultKind {
                 write!(f, "this is the address of link \"{alias}\", written out: clicks on it would not be known")
             }
             Self::Required { token, seen } => {
-                write!(f, "a marketing email needs {}", token.purpose())?;
+                let of = if *token == RequiredToken::ConfirmUrl {
+                    "an email named by `confirm by`"
+                } else {
+                    "a marketing email"
+                };
+                write!(f, "{of} needs {}", token.purpose())?;
                 match seen {
                     Seen::Nowhere => write!(f, ", and this template has no {{{{ {} }}}}", token.name()),
                     Seen::Unseen(unseen) => write!(f, ", and this one {unseen}"),
                     Seen::OnSomePaths => f.write_str(", and this one reaches only some readers"),
                 }
             }
+            Self::ConfirmsElsewhere => f.write_str(
+                "the link by which people confirm that they want mail is for the one email that asks them to",
+            ),
             Self::MailTooLarge { bytes, limit } => {
                 write!(
                     f,

@@ -4,6 +4,7 @@
 use super::choices::Choices;
 use super::{Field, FieldType, Meaning};
 use crate::id::{FieldId, SlotId};
+use crate::units::DAY_MS;
 use std::sync::LazyLock;
 
 /// The name of the field; a program has it where its policy says who may be written to.
@@ -46,12 +47,36 @@ impl ConsentState {
     }
 }
 
+/// The workflow that asks people to confirm that they want mail. No project can give one of its own this name: a hyphen stands in it.
+pub const CONFIRMATION: &str = "confirm-mail";
+
+/// What an event is called by which people confirm it, for conditions. A program has it where its policy asks for that.
+pub const CONFIRMED: &str = "confirmed";
+
+/// The property of that event which says what they want mail about.
+pub const CONFIRMED_TOPIC: &str = "topic";
+
+/// How long after they were asked to confirm people are asked again at the earliest: whoever presses the button of a form ten times, or has
+/// somebody else's address typed into it, writes one mail.
+pub const CONFIRM_AGAIN_MS: i64 = DAY_MS;
+
+/// The field that keeps that somebody asked for mail while nobody knew where to write to.
+pub const UNREACHED_FIELD: &str = "asked without an address";
+
 /// What the name of a topic's field begins with; a blank stands in it, so no text can name the field.
 const OF_TOPIC: &str = "topic ";
 
 /// The name of the field that keeps what people have said of a topic.
 pub fn topic_field(topic: &str) -> String {
     format!("{OF_TOPIC}{topic}")
+}
+
+/// What the name of the field begins with that keeps whether somebody has still to confirm that they want mail about a topic.
+const PENDING: &str = "pending ";
+
+/// The name of that field of a topic.
+pub fn pending_field(topic: &str) -> String {
+    format!("{PENDING}{topic}")
 }
 
 /// What somebody has said of mail about a topic. Where the field has 0, they have said nothing of it, and what they have said of all mail holds.
@@ -120,6 +145,21 @@ impl Meaning {
     /// The topics that are and were, each with the field that keeps what people have said of it.
     pub fn ever_topics(&self) -> impl Iterator<Item = (FieldId, &str)> {
         self.fields.iter().filter_map(|(id, field)| Some((id, field.topic()?)))
+    }
+
+    /// Where the frame keeps of each topic that somebody has still to confirm that they want mail about it; nothing where nobody has to confirm.
+    pub fn pending_topics(&self) -> impl Iterator<Item = (FieldId, (FieldId, SlotId))> {
+        self.ever_topics().filter(|_| self.policy.confirms).filter_map(|(topic, name)| {
+            let wanted = pending_field(name);
+            let pending = self.fields.find(|field| field.name == wanted)?;
+            Some((topic, (pending, self.fields.get(pending)?.slot?)))
+        })
+    }
+
+    /// Where it stands that somebody asked for mail while nobody knew where to write to; none where nobody has to confirm.
+    pub fn unreached(&self) -> Option<(FieldId, SlotId)> {
+        let id = self.fields.find(|field| field.name == UNREACHED_FIELD).filter(|_| self.policy.confirms)?;
+        Some((id, self.fields.get(id)?.slot?))
     }
 
     /// Where it stands what somebody has said of marketing mail; none where no policy asks for it.

@@ -1,7 +1,7 @@
 //! Emails and workflows that an event names, and the project does not have: what is told of them, and what to write.
 
 use flow_front::templates::nearest;
-use flow_ir::{Answer, Entry, WorkflowId};
+use flow_ir::{Answer, CONFIRMATION, Entry, WorkflowId};
 use serde_json::{Map, Value};
 
 use super::{Notes, SegmentReader};
@@ -31,7 +31,7 @@ impl SegmentReader<'_> {
 
     /// A yes to a topic that is none of the project's says nothing, and a refusal of one is of all mail.
     pub(super) fn look_for_topics(&self, mail: MailEvent, properties: &Map<String, Value>, notes: &mut Notes<'_>) {
-        if !matches!(mail, MailEvent::Subscribed | MailEvent::Unsubscribed) {
+        if !matches!(mail, MailEvent::Subscribed | MailEvent::Confirmed | MailEvent::Unsubscribed) {
             return;
         }
         let Some(named) = Named::in_event(self.program, properties) else { return };
@@ -64,8 +64,11 @@ impl SegmentReader<'_> {
     pub(super) fn look_for_workflow(&self, properties: &Map<String, Value>, notes: &mut Notes<'_>) {
         let is_gone = |id: WorkflowId| self.program.lineage.gone.contains(&id.0);
         let there = || self.program.workflows.iter().filter(|(id, _)| !is_gone(*id)).map(|(_, workflow)| workflow);
-        let names =
-            || there().filter(|workflow| workflow.entry == Entry::ByHand).map(|workflow| workflow.name.as_str());
+        let names = || {
+            there()
+                .filter(|of| of.entry == Entry::ByHand && of.name != CONFIRMATION)
+                .map(|workflow| workflow.name.as_str())
+        };
         let name = text_of(properties, ENROLLED_WORKFLOW).unwrap_or_default();
         if names().any(|known| known == name) {
             return;

@@ -85,6 +85,7 @@ coded!(DecisionCode {
     UnsubscribedFrom => "unsubscribed from",
     SubscribedTo => "subscribed to",
     Answered => "answered",
+    AskedToConfirm => "asked to confirm",
     PassedOn => "passed_on",
 });
 

@@ -32,11 +32,20 @@ fn said_yes(schema: &Schema, topic: FieldId, any: impl Fn(Vec<Cond>) -> Cond) ->
     let of_topic = is(topic, &[TopicState::Subscribed, TopicState::Again]);
     let Some((_, consent)) = schema.consent else { return vec![of_topic] };
     let consents = |state: ConsentState| Cond::CodeIn(consent, vec![state.number()]);
-    vec![
+    let mut parts = vec![
         any(vec![of_topic, consents(ConsentState::Granted)]),
         not(is(topic, &[TopicState::NotChosen, TopicState::Refused])),
-        not(consents(ConsentState::Pending)),
-    ]
+    ];
+    let not_pending = not(consents(ConsentState::Pending));
+    match schema.pending(topic) {
+        // Who has confirmed that they want mail about it gets that, whatever else they have asked for.
+        Some(pending) => {
+            parts.push(any(vec![is(topic, &[TopicState::Again]), not_pending]));
+            parts.push(not(Cond::Truth(pending)));
+        }
+        None => parts.push(not_pending),
+    }
+    parts
 }
 
 fn is(topic: FieldId, states: &[TopicState]) -> Cond {

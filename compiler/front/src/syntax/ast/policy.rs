@@ -63,6 +63,11 @@ impl Policy {
         clause::first(&self.clauses, PolicyClause::consent).copied()
     }
 
+    /// The email by which people confirm that they want mail.
+    pub(crate) fn confirm_mail(&self) -> Option<&Name> {
+        clause::first(&self.clauses, PolicyClause::confirm)
+    }
+
     pub(crate) fn quiet_hours(&self) -> Option<(&Quiet, Span)> {
         clause::each(&self.clauses, PolicyClause::quiet).next()
     }

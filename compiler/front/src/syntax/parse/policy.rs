@@ -20,6 +20,11 @@ fn consent(_: &mut Reader<'_>, pair: &Pair<'_>) -> Consent {
     if has(pair, Rule::kw_out) { Consent::OptOut } else { Consent::OptIn }
 }
 
+/// The email by which people confirm.
+fn confirm(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Name {
+    reader.name_of(pair, Rule::name)
+}
+
 fn cap(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Cap {
     let capped = child(pair, Rule::capped).unwrap_or_else(|| pair.clone());
     let emails = reader.name_of(&capped, Rule::number);

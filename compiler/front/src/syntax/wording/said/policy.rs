@@ -9,6 +9,7 @@ const DAYS: &str = "days on which nothing leaves:";
 const HOLD: &str = "how long a mail is held at most:";
 const FIRST: &str = "groups go in this order:";
 
+const CONFIRM: &str = "the mail by which people confirm that they want others is named so:";
 const CONSENT: &str = "whether people have to say yes first is said so:";
 
 const LATE_BY: &str = "how much earlier than the event that lets somebody in another may have occurred:";
@@ -39,6 +40,19 @@ pub(super) const ROWS: &[Row] = &[
     ("^ optout $", "consent marketing opt out", CONSENT),
     ("^ require|requires [marketing] consent|permission|optin $", "consent marketing opt in", CONSENT),
     ("^ require|requires opt [-] in $", "consent marketing opt in", CONSENT),
+    ("^ confirm|confirmation [by|with|via|through|:] [email|mail] [:] $e:name $", "confirm by $e", CONFIRM),
+    ("^ confirm|confirmation [by|with|via|through|:] [email|mail] [:] $e:text $", "confirm by $e@", CONFIRM),
+    (
+        "^ [consent] [marketing] double [-] opt [-] in by|with|via|through|: [email|mail] $e:name $",
+        "confirm by $e",
+        CONFIRM,
+    ),
+    (
+        "^ doi|double_opt_in|double_optin|doubleoptin [by|with|via|through|:|=] [email|mail] $e:name $",
+        "confirm by $e",
+        CONFIRM,
+    ),
+    ("^ require|requires confirmation by|with|via|through [email|mail] $e:name $", "confirm by $e", CONFIRM),
     (
         "^ cap $n:number email|emails per $d:number $u:unit , then delay|hold $",
         "cap $n emails per $d $u then delay",
