@@ -45,7 +45,7 @@ fn main() {
 /// Everything about one user.
 fn show(world: &World, lived: &Lived, user: u32) {
     let workflows: Vec<String> = world.plan.workflows.iter().map(|workflow| workflow.text()).collect();
-    println!("{}\n{}", world.plan.policy.text().unwrap_or_default(), workflows.join("\n"));
+    println!("{}\n{}", world.plan.policy.text(None).unwrap_or_default(), workflows.join("\n"));
     for row in world.people.rows.iter().filter(|row| row.user == user) {
         println!("row {:?} {:?}", row.address, row.cells);
     }
