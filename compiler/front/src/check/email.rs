@@ -218,9 +218,16 @@ fn is_excused(cx: &Cx<'_>, fault: &TemplateFault, links_unclear: bool) -> bool {
                 || cx.may_be_lost(ast::Kind::Contact)
                 || (cx.env.scope.module_missing && nearest.is_none())
         }
+        FaultKind::ConfirmsElsewhere => confirm_mail_is_unclear(cx),
         FaultKind::UnknownLink { .. } | FaultKind::UnusedLink { .. } | FaultKind::WrittenOut { .. } => links_unclear,
         _ => false,
     }
+}
+
+/// Whether the policy may mean any email as the one by which people confirm: what it says of that was reported.
+fn confirm_mail_is_unclear(cx: &Cx<'_>) -> bool {
+    let is_unknown = cx.env.confirm_mail.is_some_and(|email| !cx.env.emails.contains_key(email));
+    is_unknown || cx.env.scope.policy.iter().any(|policy| policy.node.broken)
 }
 
 fn template_scope(

@@ -43,11 +43,6 @@ pub(super) const ROWS: &[Row] = &[
     ("^ confirm|confirmation [by|with|via|through|:] [email|mail] [:] $e:name $", "confirm by $e", CONFIRM),
     ("^ confirm|confirmation [by|with|via|through|:] [email|mail] [:] $e:text $", "confirm by $e@", CONFIRM),
     (
-        "^ [consent] [marketing] double [-] opt [-] in by|with|via|through|: [email|mail] $e:name $",
-        "confirm by $e",
-        CONFIRM,
-    ),
-    (
         "^ doi|double_opt_in|double_optin|doubleoptin [by|with|via|through|:|=] [email|mail] $e:name $",
         "confirm by $e",
         CONFIRM,
