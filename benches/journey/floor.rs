@@ -19,7 +19,7 @@ const SCHEMA: &str = concat!(
     include_str!("../../runtime/src/store/sqlite/V013.sql"),
     include_str!("../../runtime/src/store/sqlite/V014.sql"),
     include_str!("../../runtime/src/store/sqlite/V015.sql"),
-    include_str!("../../runtime/src/store/sqlite/V018.sql")
+    include_str!("../../runtime/src/store/sqlite/V016.sql")
 );
 /// As the store has them, but that the log is folded by the writer, once it holds as many pages as the store lets it grow to.
 const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 16000; \

@@ -106,7 +106,7 @@ impl Live {
         let always = |line: &str| match line {
             window if window.starts_with("send on ") => "send on every day in contact timezone\n".to_owned(),
             // Where every window is open there is none to wait for.
-            late if late.starts_with("late ") => "late run\n".to_owned(),
+            late if late.starts_with("late ") && !late.starts_with("late by ") => "late run\n".to_owned(),
             holds if HOLDING.iter().any(|word| holds.starts_with(word)) => String::new(),
             other => format!("{other}\n"),
         };

@@ -19,8 +19,8 @@ use crate::time::{Instant, Zones, civil};
 use flow_ir::backend::Memory;
 use flow_ir::units::HOUR_MS;
 use flow_ir::{
-    Answer, Area, BUSINESS_MINUTES, Effect, FOREVER, HandedSlot, HandedSlots, Handoff, LATE_BY_MS, Member, NEVER, Patience,
-    StepId, TeamId, Workflow, WorkflowId,
+    Answer, Area, BUSINESS_MINUTES, Effect, FOREVER, HandedSlot, HandedSlots, Handoff, LATE_BY_MS, Member, NEVER,
+    Patience, StepId, TeamId, Workflow, WorkflowId,
 };
 use std::cmp::Reverse;
 

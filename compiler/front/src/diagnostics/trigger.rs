@@ -104,7 +104,7 @@ pub(crate) fn given_and_not_read(
     let diagnostic = Diagnostic::error(Code::GivenUnread, message, at, "this would be lost")
         .why("what a workflow is started with is for its steps and mails, and none of them asks for this");
     match known.nearest(property) {
-        Some(nearest) => diagnostic.help("did you mean").edit(at, nearest),
+        Some(nearest) => diagnostic.help(format!("did you mean `{nearest}`?")).edit(at, nearest),
         None if !read.is_empty() => {
             let read = read.iter().map(|name| format!("`trigger.{name}`")).collect::<Vec<_>>().join(", ");
             diagnostic.help(format!("it reads {read}: give it one of these, or leave this out"))

@@ -20,7 +20,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("V013.sql"),
     include_str!("V014.sql"),
     include_str!("V015.sql"),
-    include_str!("V018.sql"),
+    include_str!("V016.sql"),
 ];
 
 /// The version this Flow writes.
