@@ -29,9 +29,10 @@ struct Case {
     code: Code,
 }
 
-/// Limits that no text can pass: values are kept below the first, the second only says how a trace is cut into words, and the others are the
-/// room that is kept in a mail for what `flow.toml` says, which has limits of its own.
-const OF_THE_MACHINE: [&str; 4] = ["VALUE_LIMIT", "TRACE_BITS", "MAX_WAY_OUT_BYTES", "MAX_SENDER_BYTES"];
+/// Limits that no text can pass: values are kept below the first, the second only says how a trace is cut into words, the third is of what people
+/// do, and the others are the room that is kept in a mail for what `flow.toml` says, which has limits of its own.
+const OF_THE_MACHINE: [&str; 5] =
+    ["VALUE_LIMIT", "TRACE_BITS", "MAX_LIVE_JOURNEYS", "MAX_WAY_OUT_BYTES", "MAX_SENDER_BYTES"];
 /// What a mail may have beside the two tokens of [`END`].
 const MOST_IN_MAIL: usize = limits::MAX_MAIL_BYTES - limits::MAX_WAY_OUT_BYTES - limits::MAX_SENDER_BYTES;
 

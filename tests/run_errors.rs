@@ -264,6 +264,23 @@ fn a_workflow_with_another_name_is_told() {
     assert!(!again.contains("note:"), "{again}");
 }
 
+/// Nobody can tell what goes by another name now: what people refused, and what they carry, is not in it.
+#[test]
+fn topics_lists_and_tags_that_are_gone_are_told_once() {
+    let guide = guide();
+    const MARKS: &str = "topics news\nlist press\ntags guest\nworkflow guide_nurture ";
+    guide.edit("guide_nurture.flow", "workflow guide_nurture ", MARKS);
+    goes_on(&guide, &["--days", "15"]);
+    guide.edit("guide_nurture.flow", MARKS, "workflow guide_nurture ");
+    let told = String::from_utf8(guide.run(&["--days", "16"]).stderr).unwrap();
+    for name in ["topic `news`", "list `press`", "tag `guest`"] {
+        let line = format!("no longer in the project: {name}. ");
+        assert_eq!(told.matches(&line).count(), 1, "{told}");
+    }
+    let again = String::from_utf8(guide.run(&["--days", "17"]).stderr).unwrap();
+    assert!(!again.contains("note:"), "{again}");
+}
+
 /// Its tables are others: it is named, and starting over sets it aside whole.
 #[test]
 fn a_store_of_before_the_first_release() {

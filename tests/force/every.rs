@@ -403,8 +403,10 @@ fn what(person: usize, verb: &str, rest: &str) -> Value {
         "bounce" => track("Email Bounced", json!({ "email_id": "hello" })),
         "soft" => track("Email Bounced", json!({ "email_id": "hello", "bounce_type": "soft" })),
         "spam" => track("Email Marked as Spam", json!({})),
-        "unsubscribe" => track("Unsubscribed", json!({ "topic": rest })),
-        "subscribe" => track("Subscribed", json!({ "topic": rest })),
+        "unsubscribe" | "subscribe" => {
+            let event = if verb == "subscribe" { "Subscribed" } else { "Unsubscribed" };
+            track(event, if rest.is_empty() { json!({}) } else { json!({ "topic": rest }) })
+        }
         "confirm" => track("Confirmed", json!({})),
         "taken" => track("Taken", json!({})),
         "refused" => track("Refused", json!({ "team": "sales", "reason": rest })),

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::thread;
 use std::time::Duration;
 
+use flow_runtime::engine::reason::HandedTo;
 use rusqlite::Connection;
 
 use crate::force::chance::Chance;
@@ -214,7 +215,11 @@ fn ways(live: &Live) -> Ways {
     /// Entered, not taken in, sent, withheld, handed over, converted, exited, stopped, suppressed, consented, lacked, goal met.
     const CODES: &str = "1, 2, 4, 5, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 34, 36";
     let connection = Connection::open(live.store()).unwrap();
-    let sql = format!("SELECT contact, workflow, run, code, step, reason FROM decision WHERE code IN ({CODES})");
+    // Whether a member still had room goes by who came before, and which of two people that is nobody says of the wall clock: somebody took them.
+    let taken = [HandedTo::Member, HandedTo::Backup, HandedTo::BackupOfBusy, HandedTo::Owner, HandedTo::StandIn];
+    let taken = taken.map(|to| to.number().to_string()).join(", ");
+    let reason = format!("CASE WHEN code = 8 AND reason IN ({taken}) THEN 1 ELSE reason END");
+    let sql = format!("SELECT contact, workflow, run, code, step, {reason} FROM decision WHERE code IN ({CODES})");
     let mut statement = connection.prepare(&sql).unwrap();
     let way =
         |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?));

@@ -253,6 +253,8 @@ pub(crate) struct Person {
     pub(crate) held: Option<Held>,
     /// What they became when something stood in the way that may end.
     pub(crate) owed: Vec<Workflow>,
+    /// The place of the member who got them by turn, and keeps them.
+    pub(crate) owner: Option<usize>,
 }
 
 impl Person {
@@ -443,6 +445,7 @@ impl Book {
         person.hard_bounced |= from.hard_bounced;
         person.complained |= from.complained;
         person.held = from.held.map(|held| held.join(person.held)).or(person.held);
+        person.owner = person.owner.or(from.owner);
         person.past.extend(from.past);
         for journey in from.journeys {
             let own = person.journeys.iter().any(|own| own.workflow == journey.workflow);

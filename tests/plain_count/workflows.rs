@@ -331,8 +331,11 @@ impl Run {
         self.end(person, journey, End::HandedOff(taker));
     }
 
-    /// Round robin: the next after the last who took one, of those who cover the person.
+    /// To whom has had the person already. Else round robin: the next after the last who took one, of those who cover the person.
     fn hand_off(&mut self, person: usize) -> &'static str {
+        if let Some(owner) = self.book.people[person].owner {
+            return self.notify(MEMBERS[owner].0);
+        }
         let region = self.book.people[person].fields.region.as_deref();
         let first = self.last_taker.map_or(0, |last| last + 1);
         for turn in first..first + MEMBERS.len() {
@@ -340,6 +343,7 @@ impl Run {
             let (name, covers) = MEMBERS[member];
             if covers.is_none() || covers == region {
                 self.last_taker = Some(member);
+                self.book.people[person].owner = Some(member);
                 return self.notify(name);
             }
         }

@@ -15,13 +15,13 @@ syntax keyword flowOperator allows and between bounced changes clicked confirmed
 syntax keyword flowOperator left no not opened or replied sent starts subscribed tagged timed today unknown weekday with
 syntax match flowOperator "\<contains\>"
 syntax keyword flowKeyword a after again ago always an any as assign at away back backup because before blackout
-syntax keyword flowKeyword business by cap capacity consent continue converted country covers delay drop due emails
-syntax keyword flowKeyword enter entry ever every everyone exactly existing first for from goal group hand hold holdout
-syntax keyword flowKeyword hours including journey keep kind last late least less link marketing member month more most
-syntax keyword flowKeyword never new next note now of on once one only open opt out owner past pause pauses people per
-syntax keyword flowKeyword preview quiet rate reassign reenter reply reviewed robin round run since skip stage stops
-syntax keyword flowKeyword subject taken task template than the then this time times timezone to tomorrow topic
-syntax keyword flowKeyword transactional up week weekdays while window within word year
+syntax keyword flowKeyword business by cap capacity confirm consent continue converted country covers delay drop due
+syntax keyword flowKeyword emails enter entry ever every everyone exactly existing first for from goal group hand hold
+syntax keyword flowKeyword holdout hours including journey keep kind last late least less link marketing member month
+syntax keyword flowKeyword more most never new next note now of on once one only open opt out owner past pause pauses
+syntax keyword flowKeyword people per preview quiet rate reassign reenter reply reviewed robin round run since skip
+syntax keyword flowKeyword stage stops subject taken task template than the then this time times timezone to tomorrow
+syntax keyword flowKeyword topic transactional up week weekdays while window within word year
 syntax keyword flowConstant friday monday saturday sunday thursday tuesday wednesday weekends yes
 syntax keyword flowUnit day days minute minutes months weeks
 " Words that the language has and this version does not run yet. They are names elsewhere (`score += 10`).

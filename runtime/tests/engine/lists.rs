@@ -63,3 +63,25 @@ fn a_list_is_the_same_in_the_next_version() {
         assert_eq!((ada(&world), world.read("ada", "in list guests")), ((1, 1), 0));
     }
 }
+
+/// A tag that is gone is another thing than the list that is called so now, and the reverse; a list that is gone is none that data could name.
+#[test]
+fn a_tag_may_become_a_list() {
+    const TAG: &str = "tags partners\nworkflow join { enter when signed_up; reenter after 1 minute; tag partners }";
+    let list = LISTS.replace("list press\n", "").replace("; skip when in list press", "");
+    let mut world = world(TAG);
+    world.contact("ada", &[]);
+    world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
+    world.becomes(&list).at("2026-03-02 11:00").run();
+    assert_eq!(ada(&world), (0, 0));
+    world.at("2026-03-02 12:00").event("ada", "signed_up", json!({})).run();
+    assert_eq!(ada(&world), (1, 1));
+    world.becomes(TAG).at("2026-03-02 13:00").run();
+    assert_eq!(world.read("ada", "in list partners"), 1);
+}
+
+#[test]
+fn names_of_lists_and_topics_may_be_as_long_as_all_names() {
+    let name = "n".repeat(flow_ir::limits::MAX_NAME_BYTES);
+    world(&format!("topics {name}\nlist l{}\n{}", name.split_at(1).1, LISTS));
+}

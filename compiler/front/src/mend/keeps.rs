@@ -4,7 +4,7 @@
 use super::plain::NOT;
 use super::spelling;
 use crate::syntax::line::tokens_at;
-use crate::syntax::wording::{COUNTS_NOTHING, EVERYONE, LEAVES_HOLIDAYS, is_text_line};
+use crate::syntax::wording::{COUNTS_NOTHING, LEAVES_HOLIDAYS, NEEDS_NO_NAME, is_text_line};
 use std::collections::BTreeSet;
 
 /// In words that say a number otherwise, or that ask for none.
@@ -40,7 +40,7 @@ pub(super) fn keeps(before: &str, after: &str, help: &str, names: Option<&BTreeS
         && (names.is_none() || help == LEAVES_HOLIDAYS || keeps_negation(&old, &new))
         && keeps_changes(&old, &new)
         && (!counts || keeps_comparisons(&old, &new))
-        && (help == EVERYONE || names.is_none_or(|names| keeps_names(&old, &new, names)))
+        && (NEEDS_NO_NAME.contains(&help) || names.is_none_or(|names| keeps_names(&old, &new, names)))
         && (!counts || keeps_numbers(before, &old, after))
 }
 

@@ -15,7 +15,7 @@ mod values;
 mod windows;
 
 use pattern::Words;
-pub(crate) use said::{COUNTS_NOTHING, EVERYONE};
+pub(crate) use said::{COUNTS_NOTHING, NEEDS_NO_NAME};
 use std::ops::Range;
 pub(crate) use types::{property, type_for, type_of, typed};
 pub(crate) use windows::LEAVES_HOLIDAYS;

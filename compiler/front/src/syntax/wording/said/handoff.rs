@@ -1,12 +1,9 @@
 //! Handoffs and the teams that are told.
 
-use super::{PARTS, Row, SAY};
+use super::{ANSWERS, PARTS, Row, SAY};
 
 const OWNER: &str = "whoever the workflow has as its owner is told so:";
 const TOLD: &str = "your own people are told so, by mail:";
-
-/// What is said where a line names the team whose answer it asks for.
-const ANSWERS: &str = "an answer of a team is about the latest handoff, and need not name the team:";
 
 pub(super) const ROWS: &[Row] = &[
     (

@@ -38,6 +38,10 @@ pub(crate) const COUNTS_NOTHING: &[&str] = &[ONCE, OWN_TIME, NO_LENGTH];
 pub(super) const NO_LENGTH: &str = "texts and numbers have no length here:";
 /// What is said where a line says to whom a mail goes.
 pub(crate) const EVERYONE: &str = "everyone in the workflow gets it:";
+/// What is said where a line names the team whose answer it asks for.
+pub(crate) const ANSWERS: &str = "an answer of a team is about the latest handoff, and need not name the team:";
+/// What is said of lines that name what need not be named.
+pub(crate) const NEEDS_NO_NAME: &[&str] = &[EVERYONE, ANSWERS];
 const PARTS: &str = "what is asked of an event stands in parentheses:";
 
 /// The first that fits and works is offered: a file before the next one, and a line before those below it.
