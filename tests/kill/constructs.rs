@@ -24,6 +24,10 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("it came more than an hour after it was due, and waits for the next window", "nothing of a rehearsal is late"),
     ("the policy does nothing for some, to compare them with the others", "whom it drew nothing else would happen to"),
     ("nobody, because there is nobody to tell", "every team of the project has a backup"),
+    (
+        "a member of the team, for one who has had the contact and is away",
+        "nobody of the project comes back to a member within the three days of absence",
+    ),
     ("there is no backup any more, and the contact stays with whoever has them", "no project of one version loses one"),
     (
         "the contact is marked as not to be contacted, and stays with whoever has them",
