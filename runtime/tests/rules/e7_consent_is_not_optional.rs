@@ -103,7 +103,8 @@ email tips { subject \"Tips\"; template \"emails/plain.html\"; topic product }";
                 place.world(&format!("{MAILS}\n{}", go("send hello\n send letter\n send tips\n send bill")));
             world.contact("ada", &[]);
             for (nth, (event, topic)) in said.iter().enumerate() {
-                world.at(&format!("2026-03-02 1{nth}:00")).event("ada", event, json!({ "topic": topic })).run();
+                let about = if topic.is_empty() { json!({}) } else { json!({ "topic": topic }) };
+                world.at(&format!("2026-03-02 1{nth}:00")).event("ada", event, about).run();
             }
             world.at("2026-03-03 10:00").identify("ada", &[("topic news", "subscribed"), ("unsubscribed", "no")]).run();
             does(&mut world, "2026-03-04 10:00", "ada", "signed_up");

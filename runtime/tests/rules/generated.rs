@@ -350,7 +350,10 @@ fn happens(world: &mut World, chance: &mut Chance, user: &str, occurred_at: i64)
             ];
             let kind = chance.pick(&["hard", "soft", "soft"]);
             let topic = chance.pick(&["", "", "news", "news", "product"]);
-            let said = json!({"bounce_type": kind, "topic": topic});
+            let said = match topic {
+                "" => json!({"bounce_type": kind}),
+                _ => json!({"bounce_type": kind, "topic": topic}),
+            };
             _ = world.event_of(user, chance.pick(&names), said, occurred_at);
         }
         18 => {

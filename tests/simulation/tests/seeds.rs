@@ -3,7 +3,7 @@
 //! ```sh
 //! FLOW_SIMULATION_WORLDS=2000 cargo test -p flow-simulation --test seeds     # more of them
 //! ```
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::collections::BTreeSet;
 

@@ -69,9 +69,9 @@ fn too_close(seen: &Seen<'_>) -> Option<String> {
         for (place, left) in mails.iter().enumerate() {
             let Some(number) = left.decision.workflow else { continue };
             let Some(spacing) = seen.workflow(number).and_then(spacing) else { continue };
-            let own = mails[..place].iter().filter(|other| other.decision.workflow == Some(number));
+            let mut own = mails[..place].iter().filter(|other| other.decision.workflow == Some(number));
             // What was in the hands of a process that died counts from when it left, and is recorded by the next one.
-            let close = own.filter(|other| left.at < other.at + spacing).last();
+            let close = own.rfind(|other| left.at < other.at + spacing);
             if let Some(other) = close {
                 return Some(left.told(&format!("{} ms behind another of its workflow", left.at - other.at)));
             }

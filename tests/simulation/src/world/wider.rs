@@ -94,7 +94,7 @@ impl Rules {
         Rules {
             opt_in: random.once_in(2).then(|| random.once_in(2)),
             holdout: random.once_in(4).then(|| random.below(40) as u32 + 5),
-            late: random.once_in(4).then(|| *random.pick(&["run", "skip", "next window"])),
+            late: random.once_in(4).then(|| one_of(random, &["run", "skip", "next window"])),
             room: random.once_in(2).then(|| (random.below(3) as u32 + 1, random.below(3) as u32 + 1)),
             away: random.once_in(2).then(|| Blackout { first, last: first + random.below(6) as i64 }),
             has_test_people: random.once_in(3),
@@ -248,14 +248,14 @@ fn lines_of(random: &mut Random, workflow: &Workflow) -> Vec<Line> {
         lines.push(Line::Holdout(random.below(60) as u32 + 10));
     }
     if random.once_in(4) {
-        lines.push(Line::Late(*random.pick(&["run", "skip", "next window"])));
+        lines.push(Line::Late(one_of(random, &["run", "skip", "next window"])));
     }
     if random.once_in(3) {
         lines.push(Line::PauseWhile(lasting(random)));
     }
     match random.below(5) {
-        0 => lines.push(Line::Pauses(*random.pick(&GROUPS))),
-        1 => lines.push(Line::Stops(*random.pick(&GROUPS))),
+        0 => lines.push(Line::Pauses(one_of(random, &GROUPS))),
+        1 => lines.push(Line::Stops(one_of(random, &GROUPS))),
         _ => {}
     }
     if random.once_in(3) {
@@ -284,11 +284,11 @@ fn lasting(random: &mut Random) -> Cond {
 
 fn asked(random: &mut Random) -> Asked {
     match random.below(7) {
-        0 => Asked::Track(*random.pick(&["first", "second"])),
+        0 => Asked::Track(one_of(random, &["first", "second"])),
         1 => Asked::Listed,
-        2 | 3 => Asked::Wants(*random.pick(&TOPICS)),
+        2 | 3 => Asked::Wants(one_of(random, &TOPICS)),
         4 => Asked::Allows,
-        _ => Asked::Answered(*random.pick(&["taken", "refused", "done"])),
+        _ => Asked::Answered(one_of(random, &["taken", "refused", "done"])),
     }
 }
 
@@ -297,7 +297,7 @@ fn at_an_end(random: &mut Random) -> Vec<Step> {
         0 => Step::Score(10),
         1 => Step::Tag(random.once_in(2)),
         2 => Step::Seats(random.below(9) as u32 + 1),
-        3 => Step::Wider(Further::Track(*random.pick(&["first", "second"]))),
+        3 => Step::Wider(Further::Track(one_of(random, &["first", "second"]))),
         4 => Step::Wider(Further::Enlist(!random.once_in(3))),
         _ => Step::Advance(random.below(4) + 1),
     };
@@ -307,8 +307,8 @@ fn at_an_end(random: &mut Random) -> Vec<Step> {
 /// A step of a workflow, the how-manieth of the wider ones.
 fn further(random: &mut Random, place: usize, number: usize) -> Step {
     match random.below(9) {
-        0 => Step::Wider(Further::Notify(*random.pick(&["owner", "sales", "\"lead@acme.example\""]))),
-        1 => Step::Wider(Further::Track(*random.pick(&["first", "second"]))),
+        0 => Step::Wider(Further::Notify(one_of(random, &["owner", "sales", "\"lead@acme.example\""]))),
+        1 => Step::Wider(Further::Track(one_of(random, &["first", "second"]))),
         2 => Step::Wider(Further::MoveBack(random.below(2) + 1)),
         3 | 4 => Step::Wider(Further::Enlist(!random.once_in(3))),
         5 => Step::Handoff("sales", true),
@@ -370,7 +370,7 @@ fn said(random: &mut Random, rules: &Rules) -> (Option<String>, Map<String, Valu
     let event = match random.below(10) {
         0..2 => {
             say("topic", json!(random.pick(&["news", "product", "News", "nobody_knows", "news, product"])));
-            Some(*random.pick(&["Unsubscribed", "Subscribed", "Subscribed"]))
+            Some(one_of(random, &["Unsubscribed", "Subscribed", "Subscribed"]))
         }
         2..6 => {
             if random.once_in(2) {
@@ -379,7 +379,7 @@ fn said(random: &mut Random, rules: &Rules) -> (Option<String>, Map<String, Valu
             if random.once_in(3) {
                 say("member", json!(random.pick(&["ana@acme.example", "bo@acme.example", "lead@acme.example"])));
             }
-            Some(*random.pick(&["Taken", "Refused", "Done"]))
+            Some(one_of(random, &["Taken", "Refused", "Done"]))
         }
         6 => {
             say("topics", json!(random.pick(&["news", "product", "news; product"])));
@@ -417,4 +417,9 @@ pub fn may_pause(plan: &Plan, workflow: &Workflow) -> bool {
     };
     workflow.lines.iter().any(|line| matches!(line, Line::PauseWhile(_)))
         || plan.workflows.iter().flat_map(|other| &other.lines).any(pauses)
+}
+
+fn one_of(random: &mut Random, words: &[&'static str]) -> &'static str {
+    let word: &&str = random.pick(words);
+    word
 }
