@@ -155,15 +155,7 @@ pub(crate) fn scoring(rules: usize) -> Program {
         suppressed_at: slot("suppressed_at"),
     };
     let mut program = Program::from(Meaning { timezone: "UTC".into(), frame, system, ..Meaning::default() });
-    program.teams.push(Team {
-        name: "sales".into(),
-        members: Vec::new(),
-        backup: None,
-        handed: None,
-        owner: None,
-        hours: None,
-        lapses: None,
-    });
+    program.teams.push(Team { name: "sales".into(), ..Team::default() });
     program.workflows.push(scoring_workflow(rules));
     program
 }

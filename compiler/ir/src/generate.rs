@@ -184,15 +184,7 @@ pub fn program(choices: &mut Choices) -> Program {
     slots(&mut event.layout, choices);
     program.events.push(event);
     program.emails = ["welcome", "guide"].map(email).into_iter().collect();
-    program.teams.push(Team {
-        name: "sales".into(),
-        members: Vec::new(),
-        backup: None,
-        handed: None,
-        owner: None,
-        hours: None,
-        lapses: None,
-    });
+    program.teams.push(Team { name: "sales".into(), ..Team::default() });
     text_test(&mut program, "gmbh");
     text_test(&mut program, "ltd");
     segments(&mut program, choices);

@@ -1,6 +1,6 @@
 //! How many the members of a team take, and when they are away.
 
-use crate::support::{Place, World, program};
+use crate::handing::{comes, everywhere, handed};
 use serde_json::json;
 
 const DESK: &str = r#"
@@ -12,27 +12,6 @@ team desk {
 }
 workflow w { enter when signed_up; reenter after 1 minute; handoff to desk }
 "#;
-
-/// Everywhere, and with a batch for each item.
-fn everywhere(text: &str, see: impl Fn(&mut World)) {
-    for place in Place::ALL {
-        for items in [1, 1_000] {
-            see(&mut World::on(place, program(text)).limits(items, 2));
-        }
-    }
-}
-
-/// Somebody signs up, by the clocks of the project.
-fn comes(world: &mut World, who: &str, at: &str) {
-    world.at(at).event(who, "signed_up", json!({})).run();
-}
-
-/// Who has been handed to whom, in the order of the log.
-fn handed(world: &World) -> Vec<String> {
-    let mut rows = world.snapshot().handoffs;
-    rows.sort_by_key(|row| (row.at, row.contact));
-    rows.into_iter().map(|row| row.member.split('@').next().unwrap_or_default().to_owned()).collect()
-}
 
 #[test]
 fn whoever_is_full_is_passed_over_until_somebody_is_answered_or_the_day_is_over() {

@@ -1,6 +1,7 @@
 //! `policy { confirm by EMAIL }`: whoever asks for mail confirms it before they get any (E7).
 
 use crate::support::{World, at, world};
+use crate::topics::became;
 use serde_json::{Value, json};
 
 const MAILS: &str = "
@@ -32,16 +33,7 @@ fn under(rule: &str) -> World {
 
 /// What becomes of the mails about news, product and nothing, each as `sent` or the number of the reason.
 fn mails(world: &mut World, when: &str) -> String {
-    let before = world.story("ada").len();
-    world.at(when).event("ada", "signed_up", json!({})).run();
-    let story = world.story("ada").split_off(before);
-    let of = |workflow: &str| {
-        let is_of = |line: &&String| line.contains(&format!(" {workflow} ")) && !line.contains("Finished");
-        let line = story.iter().filter(is_of).find(|line| line.contains("Sent") || line.contains("Withheld"));
-        let line = line.unwrap_or_else(|| panic!("{workflow}: {story:#?}"));
-        if line.contains("Sent") { "sent".to_owned() } else { line.rsplit('.').next().unwrap().to_owned() }
-    };
-    ["of_news", "of_product", "of_nothing"].map(of).join(" ")
+    became(world, when, &["of_news", "of_product", "of_nothing"]).join(" ")
 }
 
 /// What is decided of her when she says something.

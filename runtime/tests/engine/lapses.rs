@@ -1,6 +1,7 @@
 //! Whoever is handed over and not answered in time goes to the backup.
 
-use crate::support::{Place, World, program};
+use crate::handing::{comes, everywhere, handed};
+use crate::support::World;
 use flow_runtime::engine::reason::PassedOn;
 use serde_json::json;
 
@@ -23,28 +24,8 @@ workflow w {
 }
 "#;
 
-/// Everywhere, and with a batch for each item.
-fn everywhere(text: &str, see: impl Fn(&mut World)) {
-    for place in Place::ALL {
-        for items in [1, 1_000] {
-            see(&mut World::on(place, program(text)).limits(items, 2));
-        }
-    }
-}
-
-fn comes(world: &mut World, who: &str, at: &str) {
-    world.at(at).event(who, "signed_up", json!({})).run();
-}
-
 fn says(world: &mut World, who: &str, what: &str, at: &str) {
     world.at(at).event(who, what, json!({})).run();
-}
-
-/// Who has been handed to whom, in the order of time.
-fn handed(world: &World) -> Vec<String> {
-    let mut rows = world.snapshot().handoffs;
-    rows.sort_by_key(|row| (row.at, row.contact));
-    rows.into_iter().map(|row| row.member.split('@').next().unwrap_or_default().to_owned()).collect()
 }
 
 /// When each of those who went on did so, of somebody.

@@ -19,6 +19,7 @@ mod doctored;
 mod enrolment;
 mod field_changes;
 mod goals;
+mod handing;
 mod held;
 mod holdout;
 mod identity;

@@ -1,6 +1,7 @@
 //! Whose somebody of a team is: they stay with whoever has had them, and a handoff stops what it names.
 
-use crate::support::{Place, World, program};
+use crate::handing::{comes, everywhere, handed};
+use crate::support::World;
 use serde_json::json;
 
 const DESK: &str = r#"
@@ -12,26 +13,6 @@ team desk {
 workflow w { enter when signed_up; reenter after 1 minute; handoff to desk }
 workflow anew { enter when downloaded; reenter after 1 minute; handoff to desk { reassign } }
 "#;
-
-/// Everywhere, and with a batch for each item.
-fn everywhere(text: &str, see: impl Fn(&mut World)) {
-    for place in Place::ALL {
-        for items in [1, 1_000] {
-            see(&mut World::on(place, program(text)).limits(items, 2));
-        }
-    }
-}
-
-fn comes(world: &mut World, who: &str, at: &str) {
-    world.at(at).event(who, "signed_up", json!({})).run();
-}
-
-/// Who has been handed to whom, in the order of the log.
-fn handed(world: &World) -> Vec<String> {
-    let mut rows = world.snapshot().handoffs;
-    rows.sort_by_key(|row| (row.at, row.contact));
-    rows.into_iter().map(|row| row.member.split('@').next().unwrap_or_default().to_owned()).collect()
-}
 
 fn is_told(world: &World, who: &str, line: &str) -> bool {
     world.story(who).contains(&line.to_owned())

@@ -22,17 +22,24 @@ fn under(rule: &str) -> World {
 
 /// What becomes of the mails about news, product and nothing, each as `sent` or the number of the reason.
 fn mails(world: &mut World, when: &str) -> String {
+    let mut became = became(world, when, &["of_news", "of_product", "of_nothing", "receipts"]);
+    let receipt = became.pop().unwrap();
+    assert_eq!(receipt, if world.read("ada", "do_not_contact") == 0 { "sent" } else { "6" });
+    became.join(" ")
+}
+
+/// What becomes of the mail of each of these workflows when Ada signs up.
+pub(crate) fn became(world: &mut World, when: &str, workflows: &[&str]) -> Vec<String> {
     let before = world.story("ada").len();
     world.at(when).event("ada", "signed_up", json!({})).run();
     let story = world.story("ada").split_off(before);
-    let of = |workflow: &str| {
+    let of = |workflow: &&str| {
         let is_of = |line: &&String| line.contains(&format!(" {workflow} ")) && !line.contains("Finished");
         let line = story.iter().filter(is_of).find(|line| line.contains("Sent") || line.contains("Withheld"));
         let line = line.unwrap_or_else(|| panic!("{workflow}: {story:#?}"));
         if line.contains("Sent") { "sent".to_owned() } else { line.rsplit('.').next().unwrap().to_owned() }
     };
-    assert_eq!(of("receipts"), if world.read("ada", "do_not_contact") == 0 { "sent" } else { "6" }, "{story:#?}");
-    ["of_news", "of_product", "of_nothing"].map(of).join(" ")
+    workflows.iter().map(of).collect()
 }
 
 /// What is decided of her when she says something.

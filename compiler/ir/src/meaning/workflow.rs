@@ -457,7 +457,7 @@ impl Wait {
 }
 
 /// People who take contacts over.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Team {
     /// As declared.
     pub name: String,

@@ -78,10 +78,7 @@ fn mail(program: &mut Program) {
         name: "sales".into(),
         members: vec![member],
         backup: Some("all@example.com".into()),
-        handed: None,
-        owner: None,
-        hours: None,
-        lapses: None,
+        ..Team::default()
     });
 }
 

@@ -24,15 +24,7 @@ fn sound() -> Program {
     program.frame.place();
     text_test(&mut program, "gmbh");
     program.emails.push(email("welcome"));
-    program.teams.push(Team {
-        name: "sales".into(),
-        members: Vec::new(),
-        backup: None,
-        handed: None,
-        owner: None,
-        hours: None,
-        lapses: None,
-    });
+    program.teams.push(Team { name: "sales".into(), ..Team::default() });
     let mut workflow = least_workflow("guide", 1);
     workflow.steps.push(step("send", "send welcome"));
     workflow.waits.push(Wait::For(CivilSpan::default()));

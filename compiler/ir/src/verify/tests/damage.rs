@@ -25,15 +25,7 @@ fn rich() -> Program {
         program.patterns.push(Pattern { text: text.into(), event: PatternEvent::Declared(event), tests: Vec::new() });
     }
     program.emails.push(email("again"));
-    program.teams.push(Team {
-        name: "support".into(),
-        members: Vec::new(),
-        backup: None,
-        handed: None,
-        owner: None,
-        hours: None,
-        lapses: None,
-    });
+    program.teams.push(Team { name: "support".into(), ..Team::default() });
     program.stages = vec!["lead".into(), "customer".into()];
     program.texts = ["company", "city"].map(str::to_owned).into_iter().collect();
     for tag in ["vip", "beta"] {
