@@ -4,6 +4,7 @@
 //! that sends the mail with the link. `Confirmed` is what a `Subscribed` is elsewhere.
 
 use super::plan::Plan;
+use super::suppress::is_paused;
 use super::topics::wanted_topics;
 use super::touch::Touch;
 use crate::inbound::Tracked;
@@ -47,11 +48,17 @@ impl Plan {
     }
 
     /// Whether there is anything that somebody could confirm.
-    pub(super) fn may_confirm(&self, frame: &[u8]) -> bool {
-        let is_all = self
-            .consent
-            .is_some_and(|(_, slot)| self.program.frame.read(frame, slot) == ConsentState::Pending.number());
+    pub(super) fn may_confirm(&self, frame: &[u8], now: i64) -> bool {
+        let says = |state: ConsentState| {
+            self.consent.is_some_and(|(_, slot)| self.program.frame.read(frame, slot) == state.number())
+        };
+        let is_all = says(ConsentState::Pending) || says(ConsentState::Granted) && self.is_kept_from_mail(frame, now);
         self.confirming.is_some() && (is_all || self.topics.iter().any(|(topic, _)| self.is_pending(frame, *topic)))
+    }
+
+    /// Whether a step keeps all marketing mail from somebody, or they themselves do for a while.
+    fn is_kept_from_mail(&self, frame: &[u8], now: i64) -> bool {
+        self.program.frame.read(frame, self.program.system.suppressed_at) > NEVER || is_paused(self, frame, now)
     }
 }
 
@@ -65,22 +72,24 @@ impl Touch<'_> {
         let plan = self.plan;
         let asked = match wanted_topics(plan, told) {
             Some(topics) => topics.into_iter().map(|topic| self.ask_for_topic(topic, occurred_at)).max(),
-            None => Some(self.ask_for_all(address, occurred_at)),
+            None => Some(self.ask_for_all(occurred_at)),
         };
         if asked == Some(Asked::ToConfirm) {
             self.let_confirm(occurred_at);
         }
     }
 
-    fn ask_for_all(&mut self, address: Option<&str>, occurred_at: i64) -> Asked {
+    fn ask_for_all(&mut self, occurred_at: i64) -> Asked {
         let plan = self.plan;
         let Some((field, slot)) = plan.consent else { return Asked::Nothing };
         if self.gets_all() {
             let closed = [TopicState::Refused.number(), TopicState::NotChosen.number()];
             let topics = plan.topics.iter().filter(|(_, slot)| closed.contains(&self.contact.read(plan, *slot)));
             let topics: Vec<FieldId> = topics.map(|(topic, _)| *topic).collect();
-            if topics.is_empty() {
-                self.consent(address, occurred_at);
+            // Who has said yes and is kept from mail has to say it once more: by a form anybody could lift that.
+            if topics.is_empty() && self.is_kept_from_mail() {
+                self.decide_asked(None);
+                return Asked::ToConfirm;
             }
             return topics
                 .into_iter()
@@ -91,11 +100,22 @@ impl Touch<'_> {
         if self.contact.said_at.of(field.0).is_some_and(|said_at| said_at > occurred_at) {
             return Asked::Nothing;
         }
+        // What they have confirmed of topics stays so, whatever else they have still to confirm.
+        for (topic, said) in plan.topics.clone() {
+            if self.gets_topic(topic, said) && TopicState::of(self.contact.read(plan, said)).is_some() {
+                self.contact.write(plan, said, TopicState::Again.number());
+            }
+        }
         self.contact.dirty |= self.contact.said_at.note(field.0, occurred_at);
         if self.contact.write(plan, slot, ConsentState::Pending.number()) {
             self.decide_asked(None);
         }
         Asked::ToConfirm
+    }
+
+    /// Whether a step or they themselves keep mail from somebody who has said yes to it.
+    fn is_kept_from_mail(&self) -> bool {
+        self.plan.is_kept_from_mail(&self.contact.frame, self.now)
     }
 
     fn ask_for_topic(&mut self, topic: FieldId, occurred_at: i64) -> Asked {
@@ -105,8 +125,9 @@ impl Touch<'_> {
         if !self.is_last_word(topic, said, occurred_at) {
             return Asked::Nothing;
         }
-        if self.gets_topic(topic, said) {
-            self.subscribe(&[topic], None, occurred_at);
+        // What a step keeps from them is lifted by what they confirm, and by nothing that anybody could type into a form.
+        let is_suppressed = self.contact.read(plan, plan.program.system.suppressed_at) > NEVER;
+        if self.gets_topic(topic, said) && !is_suppressed {
             return Asked::Nothing;
         }
         self.contact.dirty |= self.contact.said_at.note(pending.0, occurred_at);
@@ -122,7 +143,10 @@ impl Touch<'_> {
             return None;
         }
         let plan = self.plan;
-        let is_all_pending = self.is_pending_of_all(occurred_at);
+        let is_all_pending = self.is_pending_of_all(occurred_at) || self.gets_all() && self.is_kept_from_mail();
+        // Topics that they have refused since they asked stay refused.
+        let asked_at = plan.consent.filter(|_| self.is_pending_of_all(occurred_at));
+        let asked_at = asked_at.and_then(|(field, _)| self.contact.said_at.of(field.0)).unwrap_or(occurred_at);
         let asked = |touch: &Self, topic: FieldId| {
             let said_at = |field: FieldId| touch.contact.said_at.of(field.0);
             let pending = touch.pending_slot(topic).filter(|_| plan.is_pending(&touch.contact.frame, topic));
@@ -140,7 +164,7 @@ impl Touch<'_> {
             self.forget_pending(*topic);
         }
         match is_all {
-            true => self.consent(address, occurred_at),
+            true => self.consent_as_of(address, occurred_at, asked_at),
             false => self.subscribe(&topics, address, occurred_at),
         }
         Some(topics)
@@ -181,7 +205,7 @@ impl Touch<'_> {
         }
         self.contact.write(plan, slot, 0);
         let is_recent = self.contact.said_at.of(field.0).is_some_and(|at| self.now - at <= ADDRESS_COMES_WITHIN_MS);
-        if is_recent && plan.may_confirm(&self.contact.frame) {
+        if is_recent && plan.may_confirm(&self.contact.frame, self.now) {
             self.by_hand.extend(plan.confirming.as_ref().map(|confirming| confirming.workflow));
         }
     }

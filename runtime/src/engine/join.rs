@@ -28,6 +28,10 @@ impl Touch<'_> {
         fields.for_each(|(id, field)| self.join_field(other, id, field));
         plan.roles.iter().for_each(|(slot, role)| self.join_slot(other, *slot, *role));
         self.join_topics(other, refused_all);
+        // What one of them asked for is not to be confirmed after the other has refused all mail.
+        if self.refuses_all() {
+            self.withdraw_pending(self.contact.read(plan, plan.program.system.refused_at));
+        }
         self.refresh();
         self.see_all();
         self.join_dates(other);
@@ -304,9 +308,13 @@ impl Touch<'_> {
     fn adopt(&mut self, journey: Journey, after: u32, other: &Contact) {
         let (said, zone) = (other.said_to_journey(self.plan, &journey), other.zone);
         let record = JourneyRecord { contact: self.contact.id, run: after + journey.record.run, ..journey.record };
-        let workflow = WorkflowId(record.workflow);
+        let (workflow, run) = (WorkflowId(record.workflow), record.run);
         self.seat_earlier(workflow);
-        let place = self.contact.insert_journey(Journey { touched: true, ..Journey::begun(record) });
+        self.contact.insert_journey(Journey { touched: true, ..Journey::begun(record) });
+        // Before it takes a seat: of more than there are seats none is anybody's.
+        self.give_up_beyond();
+        let is_it = |own: &Journey| own.workflow() == workflow && own.record.run == run;
+        let Some(place) = self.contact.journeys.iter().position(is_it) else { return };
         self.seat(place, &said);
         self.look_at_kept_back(workflow);
         if zone != self.contact.zone {

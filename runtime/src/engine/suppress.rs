@@ -44,7 +44,7 @@ pub(super) fn forbidden(plan: &Plan, frame: &[u8], email: &Email, now: i64) -> O
     let holds = |reason: Withheld| topic != Some(TopicState::Again) || !is_of_all_mail(reason);
     let refused = reasons.iter().find(|(slot, reason)| is(*slot) && holds(*reason)).map(|(_, reason)| *reason);
     if email.confirms {
-        return refused.or_else(|| nothing_to_confirm(plan, frame));
+        return refused.or_else(|| nothing_to_confirm(plan, frame, now));
     }
     let for_now = [(is_suppressed, Withheld::Suppressed), (is_paused(plan, frame, now), Withheld::Paused)];
     let for_now = for_now.into_iter().find(|(holds, _)| *holds && kind == EmailKind::Marketing);
@@ -58,8 +58,8 @@ pub(super) fn forbidden(plan: &Plan, frame: &[u8], email: &Email, now: i64) -> O
 }
 
 /// Why nobody is asked to confirm that they want mail. Whoever refused it after they had asked for it is told apart.
-fn nothing_to_confirm(plan: &Plan, frame: &[u8]) -> Option<Withheld> {
-    if plan.may_confirm(frame) {
+fn nothing_to_confirm(plan: &Plan, frame: &[u8], now: i64) -> Option<Withheld> {
+    if plan.may_confirm(frame, now) {
         return None;
     }
     let slots = &plan.program.system;
@@ -312,6 +312,11 @@ impl Touch<'_> {
     /// The person's own act, the only one that lifts what they refused before it (E7). Whoever is marked as not to be contacted stays so:
     /// that is the company's own word.
     pub(super) fn consent(&mut self, address: Option<&str>, occurred_at: i64) {
+        self.consent_as_of(address, occurred_at, occurred_at);
+    }
+
+    /// The same of who asked for it before: of topics it lifts what was refused by then.
+    pub(super) fn consent_as_of(&mut self, address: Option<&str>, occurred_at: i64, asked_at: i64) {
         let plan = self.plan;
         let system = &plan.program.system;
         // Consent for another address says nothing of theirs.
@@ -330,7 +335,7 @@ impl Touch<'_> {
         }
         let is_new = is_theirs && self.grant(occurred_at);
         if is_theirs {
-            self.subscribe_to_all(occurred_at);
+            self.subscribe_to_all(asked_at);
         }
         // One act, whatever it lifts.
         let lifted = [

@@ -247,9 +247,66 @@ fn the_rule_may_come_and_go() {
     world.becomes(&text("opt in"));
     assert_eq!(mails(&mut world, "2026-03-02 11:00"), "sent 15 15");
     says(&mut world, "2026-03-02 12:00", "Subscribed", json!({}));
-    assert_eq!(mails(&mut world, "2026-03-02 13:00"), "16 16 16");
+    assert_eq!(mails(&mut world, "2026-03-02 13:00"), "sent 16 16");
     world.becomes(&without());
     assert_eq!(mails(&mut world, "2026-03-02 14:00"), "16 16 16");
     says(&mut world, "2026-03-02 15:00", "Subscribed", json!({}));
     assert_eq!(mails(&mut world, "2026-03-02 16:00"), "sent sent sent");
+}
+
+/// Anybody may type an address into a form: that lifts neither a pause nor what a step keeps from somebody, and what they confirm does.
+#[test]
+fn asking_lifts_no_suppression_and_no_pause() {
+    for kept in ["suppressed", "paused"] {
+        let quiet = "workflow quiet { enter when requested_demo; reenter never; suppress because \"talks\" }";
+        let mut world = world(&format!("{}\n{quiet}", text("opt in")));
+        world.contact("ada", &[]);
+        says(&mut world, "2026-03-02 10:00", "Subscribed", json!({}));
+        says(&mut world, "2026-03-02 11:00", "Confirmed", json!({}));
+        match kept {
+            "suppressed" => _ = says(&mut world, "2026-03-02 12:00", "requested_demo", json!({})),
+            _ => _ = world.at("2026-03-02 12:00").identify("ada", &[("paused_until", "2026-04-10")]).run(),
+        }
+        let withheld = if kept == "suppressed" { "9 9 9" } else { "11 11 11" };
+        assert_eq!(mails(&mut world, "2026-03-03 09:00"), withheld);
+        says(&mut world, "2026-03-04 10:00", "Subscribed", json!({ "topic": "news" }));
+        says(&mut world, "2026-03-04 10:01", "Subscribed", json!({}));
+        let after = mails(&mut world, "2026-03-04 11:00");
+        assert!(!after.contains("sent"), "{kept}: {after}");
+        says(&mut world, "2026-03-04 12:00", "Confirmed", json!({}));
+        assert_eq!(mails(&mut world, "2026-03-04 13:00"), "sent sent sent", "{kept}: {:#?}", world.story("ada"));
+    }
+}
+
+/// What she has refused since she asked is not what she confirms.
+#[test]
+fn a_topic_refused_behind_the_asking_stays_refused() {
+    let mut world = under("opt in");
+    says(&mut world, "2026-03-02 10:00", "Subscribed", json!({}));
+    says(&mut world, "2026-03-02 11:00", "Unsubscribed", json!({ "topic": "news" }));
+    says(&mut world, "2026-03-02 12:00", "Confirmed", json!({}));
+    assert_eq!(mails(&mut world, "2026-03-02 13:00"), "18 sent sent");
+}
+
+/// What she has confirmed she gets, whatever anybody asks for in her name.
+#[test]
+fn a_topic_that_is_confirmed_stays_so_while_all_mail_is_to_be_confirmed() {
+    let mut world = under("opt in");
+    says(&mut world, "2026-03-02 10:00", "Subscribed", json!({ "topic": "news" }));
+    says(&mut world, "2026-03-02 11:00", "Confirmed", json!({}));
+    says(&mut world, "2026-03-04 10:00", "Subscribed", json!({}));
+    assert_eq!(mails(&mut world, "2026-03-04 11:00"), "sent 16 16");
+    says(&mut world, "2026-03-04 12:00", "Confirmed", json!({}));
+    assert_eq!(mails(&mut world, "2026-03-04 13:00"), "sent sent sent");
+}
+
+/// Where one of two asked, and the other refused after that, nothing is left to confirm.
+#[test]
+fn of_two_who_are_one_a_later_refusal_takes_back_what_was_asked() {
+    let mut world = under("opt in");
+    world.at("2026-03-02 10:00").event("", "Subscribed", json!({})).only_key("anonymous:d").run();
+    world.at("2026-03-02 10:10").event("ada", "Unsubscribed", json!({})).run();
+    world.at("2026-03-02 10:20").identify("ada", &[]).keys(&["anonymous:d"]).run();
+    world.at("2026-03-02 10:30").event("ada", "Confirmed", json!({})).run();
+    assert_eq!(mails(&mut world, "2026-03-02 11:00"), "3 3 3");
 }

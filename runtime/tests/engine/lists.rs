@@ -72,11 +72,11 @@ fn a_tag_may_become_a_list() {
     let mut world = world(TAG);
     world.contact("ada", &[]);
     world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run();
-    world.becomes(&list).at("2026-03-02 11:00").run();
+    world.becomes(&list).at("2026-03-02 11:00").event("ada", "requested_demo", json!({})).run();
     assert_eq!(ada(&world), (0, 0));
     world.at("2026-03-02 12:00").event("ada", "signed_up", json!({})).run();
     assert_eq!(ada(&world), (1, 1));
-    world.becomes(TAG).at("2026-03-02 13:00").run();
+    world.becomes(TAG).at("2026-03-02 13:00").event("ada", "signed_up", json!({})).run();
     assert_eq!(world.read("ada", "in list partners"), 1);
 }
 

@@ -251,6 +251,25 @@ fn of_two_who_are_one_the_older_of_each_value_goes_on() {
     assert_eq!(told(&world, &["03-21"]), ["03-21 10:00 w Ignored.35"]);
 }
 
+/// Two who are one may be in it for more values than anybody may: the latest give way, and the others keep what is theirs.
+#[test]
+fn of_two_who_are_one_beyond_sixteen_the_latest_give_way() {
+    let mut world = world(&webinars("reenter per registered.webinar", "wait 5 days; score += (trigger.seats or 0)"));
+    ada(&mut world);
+    for nth in 0..18 {
+        let (at, said) = (format!("2026-03-02 10:{nth:02}"), json!({ "webinar": format!("w{nth}"), "seats": 1 << nth }));
+        // The device's are between hers.
+        match nth % 2 {
+            0 => _ = world.at(&at).event("ada", "registered", said).run(),
+            _ => _ = world.at(&at).event("", "registered", said).only_key("anonymous:d1").run(),
+        }
+    }
+    world.at("2026-03-03 10:00").identify("ada", &[]).keys(&["anonymous:d1"]).run().reopen();
+    world.at("2026-03-20").run();
+    assert_eq!(told(&world, &["GaveWay"]).len(), 2, "{:?}", world.story("ada"));
+    assert_eq!(world.score("ada"), (1 << 16) - 1, "{:?}", world.story("ada"));
+}
+
 /// `never` becomes `per` and `per` becomes `never` while people are in flight (E10).
 #[test]
 fn whoever_is_in_flight_stays_where_the_line_changes() {

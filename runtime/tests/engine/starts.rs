@@ -109,3 +109,25 @@ fn a_stop_ends_the_other_journeys_and_takes_back_starts() {
         ]
     );
 }
+
+/// What a start gives goes to the same name, whatever names a new version puts before it.
+#[test]
+fn what_a_start_gives_keeps_its_name_in_every_version() {
+    let text = |given: &str, asked: &str| {
+        format!(
+            "workflow first {{ enter when signed_up; reenter after 1 minute; start second{given} }}
+             workflow second {{ enter by hand; reenter after 1 minute; {asked} }}"
+        )
+    };
+    let b = "score += (trigger.b or 0)";
+    let mut world = world(&text(" with b = 1", b));
+    world.contact("ada", &[]);
+    world.at("2026-03-02 10:00").event("ada", "signed_up", json!({})).run().at("2026-03-02 10:01").run();
+    assert_eq!(world.score("ada"), 1);
+    world.becomes(&text(" with a = 1000, b = 10", &format!("score += (trigger.a or 0); {b}")));
+    world.at("2026-03-02 11:00").event("ada", "signed_up", json!({})).run().at("2026-03-02 11:01").run();
+    assert_eq!(world.score("ada"), 1011);
+    world.becomes(&text(" with a = 100000", "score += (trigger.a or 0)"));
+    world.at("2026-03-02 12:00").event("ada", "signed_up", json!({})).run().at("2026-03-02 12:01").run();
+    assert_eq!(world.score("ada"), 101_011);
+}

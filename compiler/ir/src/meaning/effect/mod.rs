@@ -175,7 +175,7 @@ impl Reference {
         }
     }
     pub(crate) fn set_field(self, of: &mut FieldId) {
-        if let Self::Field(id) | Self::Written(id) = self {
+        if let Self::Field(id) | Self::Written(id) | Self::Kept(id) = self {
             *of = id;
         }
     }
