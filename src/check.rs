@@ -30,6 +30,8 @@ fn of_data(loaded: &Loaded) -> Option<Findings> {
     let text = project::settings_text(&loaded.folder).ok()?;
     let contacts = contacts::foresee(settings, program);
     let mut told = files::told(settings, program, contacts.as_ref().map(|contacts| &contacts.tally));
+    let to_confirm = program.policy.confirms.then(|| settings.without_page_to_confirm()).flatten();
+    told.extend(to_confirm.map(|fault| (fault, Severity::Error)));
     let shut_out = contacts.and_then(|contacts| contacts.shut_out.warning(Kind::Rehearsal));
     told.extend(
         shut_out

@@ -75,7 +75,9 @@ impl Read<'_> {
         let (are, row) = (if count == 1 { "value is" } else { "values are" }, row_of(self.file));
         let message = format!("{}: {} {are} set aside: {}", self.name(), thousands(count), words(&fields, as_named));
         let mut fault = self.settings.of_data(self.file, message, format!("such as {}", self.first(reason)));
-        fault.why = Some(format!("the rest of such a {row} counts, as if nothing stood there"));
+        // Of a topic and a team it stands there what the whole event means then.
+        let counts = ![Reason::UnknownTopic, Reason::UnknownTeam].contains(&reason);
+        fault.why = counts.then(|| format!("the rest of such a {row} counts, as if nothing stood there"));
         Some(fault)
     }
 

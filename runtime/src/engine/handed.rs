@@ -149,10 +149,10 @@ impl<'p> KeptHandoff<'p> {
 
     /// The step that made it, where it is still there.
     fn step_of(&self, team: TeamId) -> Option<&'p Handoff> {
-        self.declared.effects_of_steps().find_map(|(at, effect)| match effect {
-            Effect::Handoff(handoff) if at == self.step && handoff.team == team => Some(handoff),
+        match self.declared.todays_effect(self.step)? {
+            Effect::Handoff(handoff) if handoff.team == team => Some(handoff),
             _ => None,
-        })
+        }
     }
 }
 

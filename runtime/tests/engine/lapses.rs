@@ -181,3 +181,24 @@ workflow w {
         assert_eq!(world.score("p1"), 100);
     });
 }
+
+/// Who comes in under a changed text goes to the backup of that one, also where somebody still has the steps of before.
+#[test]
+fn the_backup_is_that_of_today() {
+    let text = |note: &str, backup: &str| {
+        let with = format!("note \"{note}\"; backup \"{backup}@acme.example\"; if not taken within 1 hour");
+        let desk = "team desk { member \"ana@acme.example\"; backup \"lead@acme.example\" }";
+        format!(
+            "{desk}\nworkflow w {{ enter when signed_up; reenter never; wait 1 day; handoff to desk {{ {with} }} }}"
+        )
+    };
+    everywhere(&text("old", "own"), |world| {
+        comes(world, "p1", "2026-03-02 10:00");
+        world.becomes(&text("new", "mine"));
+        comes(world, "p2", "2026-03-02 11:00");
+        world.at("2026-03-05 10:00").run();
+        let backups: Vec<_> =
+            world.snapshot().handoffs.into_iter().filter(|row| !row.member.starts_with("ana")).collect();
+        assert!(backups.iter().any(|row| row.member.starts_with("mine") && row.note == "new"), "{backups:?}");
+    });
+}

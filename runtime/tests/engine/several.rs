@@ -257,7 +257,8 @@ fn of_two_who_are_one_beyond_sixteen_the_latest_give_way() {
     let mut world = world(&webinars("reenter per registered.webinar", "wait 5 days; score += (trigger.seats or 0)"));
     ada(&mut world);
     for nth in 0..18 {
-        let (at, said) = (format!("2026-03-02 10:{nth:02}"), json!({ "webinar": format!("w{nth}"), "seats": 1 << nth }));
+        let (at, said) =
+            (format!("2026-03-02 10:{nth:02}"), json!({ "webinar": format!("w{nth}"), "seats": 1 << nth }));
         // The device's are between hers.
         match nth % 2 {
             0 => _ = world.at(&at).event("ada", "registered", said).run(),

@@ -261,6 +261,19 @@ pub struct Goal {
 }
 
 impl Workflow {
+    /// The effect of a step as those have it who come in today; as those have it who came in before, where it is a step of theirs alone.
+    pub fn todays_effect(&self, step: StepId) -> Option<&Effect> {
+        let (mut seen, mut ahead) = (BTreeSet::new(), vec![self.start]);
+        while let Some(id) = ahead.pop() {
+            let Some(block) = self.body.blocks.get(id).filter(|_| seen.insert(id)) else { continue };
+            match block.end {
+                Terminator::Effect { step: at, effect, .. } if at == step => return self.effects.get(effect),
+                _ => ahead.extend(block.end.targets()),
+            }
+        }
+        self.effects_of_steps().find(|(at, _)| *at == step).map(|(_, effect)| effect)
+    }
+
     /// The steps that have an effect, and which. Those of a `repeat` are there once, however many rounds it has.
     pub fn effects_of_steps(&self) -> impl Iterator<Item = (StepId, &Effect)> {
         let mut seen = BTreeSet::new();

@@ -57,6 +57,7 @@ impl SegmentReader<'_> {
             None if names().next().is_none() => "the project has no team".to_owned(),
             None => format!("the project has {}; without a team it is about the latest handoff", some_of(names())),
         };
+        let help = format!("{help}; as it stands, it is about nobody");
         notes.add(Fault::new(Reason::UnknownTeam, help), &format!("{answer}.{}", Answer::TEAM), name);
     }
 
