@@ -4,7 +4,7 @@
 //! that sends the mail with the link. `Confirmed` is what a `Subscribed` is elsewhere.
 
 use super::plan::Plan;
-use super::suppress::is_paused;
+use super::suppress::{is_paused, is_suppressed};
 use super::topics::wanted_topics;
 use super::touch::Touch;
 use crate::inbound::Tracked;
@@ -58,7 +58,7 @@ impl Plan {
 
     /// Whether a step keeps all marketing mail from somebody, or they themselves do for a while.
     fn is_kept_from_mail(&self, frame: &[u8], now: i64) -> bool {
-        self.program.frame.read(frame, self.program.system.suppressed_at) > NEVER || is_paused(self, frame, now)
+        is_suppressed(self, frame) || is_paused(self, frame, now)
     }
 }
 
@@ -126,8 +126,7 @@ impl Touch<'_> {
             return Asked::Nothing;
         }
         // What a step keeps from them is lifted by what they confirm, and by nothing that anybody could type into a form.
-        let is_suppressed = self.contact.read(plan, plan.program.system.suppressed_at) > NEVER;
-        if self.gets_topic(topic, said) && !is_suppressed {
+        if self.gets_topic(topic, said) && !is_suppressed(plan, &self.contact.frame) {
             return Asked::Nothing;
         }
         self.contact.dirty |= self.contact.said_at.note(pending.0, occurred_at);

@@ -8,7 +8,6 @@ use super::batch::Batch;
 use super::contact::{Contact, Journey, Told};
 use super::counter;
 use super::plan::Plan;
-use super::topics::refuses_all;
 use super::touch::Touch;
 use crate::store::{ChangedBy, DecisionCode, DecisionRecord, JourneyRecord, JourneyStatus, OutboxKind, OutboxState};
 use flow_ir::{
@@ -23,7 +22,7 @@ impl Touch<'_> {
         let plan = self.plan;
         self.join_owners(other);
         // What a trigger said goes with what keeps it.
-        let refused_all = refuses_all(plan, self.contact);
+        let refused_all = self.refuses_all();
         let fields = plan.program.fields.iter().filter(|(_, field)| field.trigger.is_none());
         fields.for_each(|(id, field)| self.join_field(other, id, field));
         plan.roles.iter().for_each(|(slot, role)| self.join_slot(other, *slot, *role));
@@ -40,7 +39,6 @@ impl Touch<'_> {
         self.join_turns(other);
         self.join_agains(other);
         self.join_had(other);
-        self.give_up_beyond();
         self.join_handed(other);
         self.batch.changes.joined.push((other.id, self.contact.id));
         self.batch.count(counter::JOINED);
@@ -312,7 +310,7 @@ impl Touch<'_> {
         self.seat_earlier(workflow);
         self.contact.insert_journey(Journey { touched: true, ..Journey::begun(record) });
         // Before it takes a seat: of more than there are seats none is anybody's.
-        self.give_up_beyond();
+        self.give_up_beyond(workflow);
         let is_it = |own: &Journey| own.workflow() == workflow && own.record.run == run;
         let Some(place) = self.contact.journeys.iter().position(is_it) else { return };
         self.seat(place, &said);

@@ -244,6 +244,16 @@ impl Answered {
     }
 }
 
+impl Notified {
+    /// Whether somebody was told.
+    pub const fn is_somebody(self) -> bool {
+        match self {
+            Notified::Owner | Notified::Member | Notified::Backup => true,
+            Notified::Nobody | Notified::TestPerson => false,
+        }
+    }
+}
+
 impl HandedTo {
     /// Whether somebody took the contact.
     pub const fn is_somebody(self) -> bool {

@@ -402,22 +402,21 @@ impl Touch<'_> {
     }
 
     /// Two contacts who are one may be in a workflow more often than anybody may: the latest to come in give way.
-    pub(super) fn give_up_beyond(&mut self) {
-        let plan = self.plan;
-        for workflow in plan.program.workflows.ids().filter(|id| plan.several(*id).is_some()) {
-            loop {
-                let own = self.contact.journeys.iter().enumerate();
-                let live = own.filter(|(_, journey)| journey.workflow() == workflow && journey.is_live());
-                let live: Vec<(i64, u32, usize)> =
-                    live.map(|(index, journey)| (journey.record.entered_at, journey.record.run, index)).collect();
-                let Some((.., index)) = live.iter().max().filter(|_| live.len() > usize::from(MAX_LIVE_JOURNEYS))
-                else {
-                    break;
-                };
-                let given = self.journey(*index).clone();
-                self.tell_given(&given);
-                self.end(*index, false);
-            }
+    pub(super) fn give_up_beyond(&mut self, workflow: WorkflowId) {
+        if self.plan.several(workflow).is_none() {
+            return;
+        }
+        loop {
+            let own = self.contact.journeys.iter().enumerate();
+            let live = own.filter(|(_, journey)| journey.workflow() == workflow && journey.is_live());
+            let live: Vec<(i64, u32, usize)> =
+                live.map(|(index, journey)| (journey.record.entered_at, journey.record.run, index)).collect();
+            let Some((.., index)) = live.iter().max().filter(|_| live.len() > usize::from(MAX_LIVE_JOURNEYS)) else {
+                return;
+            };
+            let given = self.journey(*index).clone();
+            self.tell_given(&given);
+            self.end(*index, false);
         }
     }
 }

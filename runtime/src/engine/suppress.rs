@@ -22,7 +22,7 @@ pub(super) fn forbidden(plan: &Plan, frame: &[u8], email: &Email, now: i64) -> O
     let (slots, kind) = (&plan.program.system, email.kind);
     let topic = email.topic.and_then(|topic| topic_state(plan, frame, topic));
     let is = |slot: SlotId| plan.program.frame.read(frame, slot) != 0;
-    let is_suppressed = plan.program.frame.read(frame, slots.suppressed_at) > NEVER;
+    let is_suppressed = is_suppressed(plan, frame);
     let for_all = [(slots.hard_bounced, Withheld::HardBounced), (slots.do_not_contact, Withheld::DoNotContact)];
     let for_marketing = [
         (slots.unsubscribed, Withheld::Unsubscribed),
@@ -55,6 +55,11 @@ pub(super) fn forbidden(plan: &Plan, frame: &[u8], email: &Email, now: i64) -> O
     };
     let unasked = || if kind == EmailKind::Marketing { unasked() } else { None };
     refused.or_else(unasked).or(for_now.map(|(_, reason)| reason))
+}
+
+/// Whether a step keeps all marketing mail from somebody.
+pub(super) fn is_suppressed(plan: &Plan, frame: &[u8]) -> bool {
+    plan.program.frame.read(frame, plan.program.system.suppressed_at) > NEVER
 }
 
 /// Why nobody is asked to confirm that they want mail. Whoever refused it after they had asked for it is told apart.

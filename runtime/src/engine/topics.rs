@@ -24,7 +24,7 @@ pub(super) fn wanted_topics(plan: &Plan, told: &Tracked) -> Option<Vec<FieldId>>
 }
 
 /// Whether somebody has refused all marketing mail.
-pub(super) fn refuses_all(plan: &Plan, contact: &Contact) -> bool {
+fn refuses_all(plan: &Plan, contact: &Contact) -> bool {
     let system = &plan.program.system;
     [system.unsubscribed, system.complained].into_iter().any(|slot| contact.is(plan, slot))
 }

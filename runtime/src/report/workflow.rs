@@ -495,7 +495,7 @@ pub(super) fn is_zero(number: &u64) -> bool {
 
 /// Whether a notice went to nobody.
 fn told_nobody(reason: u32) -> bool {
-    [Notified::Nobody, Notified::TestPerson].map(Notified::number).contains(&reason)
+    Notified::from_number(reason).is_some_and(|told| !told.is_somebody())
 }
 
 fn add(totals: &mut Totals, name: &str, number: u64) {

@@ -183,20 +183,6 @@ impl Settings {
         self.fault(file.key(), message).help(help)
     }
 
-    /// What a project lacks whose policy has people confirm that they want mail: the page on which they do.
-    pub fn without_page_to_confirm(&self) -> Option<SettingsFault> {
-        if self.sender.confirm_url.is_some() {
-            return None;
-        }
-        let message = "`[sender]` needs `confirm_url`".to_owned();
-        let fault = SettingsFault::new(Code::MissingSetting, message, self.places.of("unsubscribe_url"));
-        let why =
-            "the policy says `confirm by`, and its mail leads to the page on which people confirm that they want more";
-        let line =
-            "add the line below `[sender]`, with what is yours\n  confirm_url = \"https://acme.example/confirm\"";
-        Some(fault.why(why).help(line.to_owned()))
-    }
-
     fn fault(&self, key: &str, message: String) -> SettingsFault {
         SettingsFault::new(Code::DataFile, message, self.places.of(key))
     }

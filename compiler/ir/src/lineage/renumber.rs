@@ -195,6 +195,7 @@ impl Numbers {
             if let Some(before) = kept.teams.values().find(|before| before.name == team.name) {
                 team.lapses = team.lapses.or(before.lapses);
                 team.handed = team.handed.or(before.handed);
+                team.owner = team.owner.or(before.owner);
             }
         }
         for (_, slot) in new.meaning.system.each_mut() {

@@ -14,12 +14,8 @@ pub struct Email {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub topic: Option<FieldId>,
     /// It asks people to confirm that they want mail (`policy { confirm by .. }`): it goes to those who have still to do so, and to nobody else.
-    #[serde(default, skip_serializing_if = "is_no")]
+    #[serde(default, skip_serializing_if = "super::is_no")]
     pub confirms: bool,
-}
-
-fn is_no(truth: &bool) -> bool {
-    !*truth
 }
 
 /// What the law asks before a mail may leave.

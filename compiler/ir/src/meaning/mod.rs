@@ -43,6 +43,12 @@ use self::workflow::{Team, Workflow};
 use crate::id::*;
 use serde::{Deserialize, Serialize};
 
+/// What is not so need not be written down.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_no(truth: &bool) -> bool {
+    !*truth
+}
+
 /// What is hashed, deployed and compared.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Meaning {

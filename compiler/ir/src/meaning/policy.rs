@@ -21,7 +21,7 @@ pub struct Policy {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consent: Option<Consent>,
     /// Whether people confirm that they want mail before they get any, by the workflow [`CONFIRMATION`](super::consent::CONFIRMATION).
-    #[serde(default, skip_serializing_if = "is_no")]
+    #[serde(default, skip_serializing_if = "super::is_no")]
     pub confirms: bool,
     /// Each of them counts for itself.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -48,10 +48,6 @@ pub struct Policy {
     /// The groups of workflows that go first, in order. All others come behind them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub first: Vec<String>,
-}
-
-fn is_no(truth: &bool) -> bool {
-    !*truth
 }
 
 /// How long a mail is held where no policy says otherwise.
