@@ -210,6 +210,8 @@ fn people(table: &mut Table, report: &RunReport) {
     table.line_if_any("  gave consent", report.people.granted, wants);
     let asked = "they asked for mail, and were to confirm it: each topic for itself, and all mail";
     table.line_if_any("  asked to confirm", report.people.asked_to_confirm, asked);
+    let another = "no effect: for an address that was not theirs by then; tell whose it is before";
+    table.line_if_any("  consent not theirs", report.people.yes_for_another_address, another);
     let topics =
         [("  left topics", &report.people.unsubscribed_from), ("  chose topics", &report.people.subscribed_to)];
     for (title, by_topic) in topics {
@@ -322,8 +324,12 @@ fn ends(table: &mut Table, program: &Program, workflow: &Workflow, report: &Work
     if let Some(teams) = teams(program, workflow) {
         let mut taken = report.handed_off.clone();
         let nobody = taken.remove(NOBODY).unwrap_or_default();
-        let all = taken.values().sum();
-        table.line(format!("handed to {teams}"), all, of_entered(all, words(&taken, as_named)));
+        // Whom nobody took in time was handed to two people, and over once.
+        let passed_on: u64 = report.steps.iter().map(|step| step.passed_on).sum();
+        let all = taken.values().sum::<u64>().saturating_sub(passed_on);
+        let members = words(&taken, as_named);
+        let to = if_any(passed_on, |many| format!("; {many} passed on to the backup"));
+        table.line(format!("handed to {teams}"), all, of_entered(all, format!("{members}{to}")));
         let kept = all.saturating_sub(report.handed_over);
         table.line_if_any("  kept in the workflow", kept, "handed off, and counted under the end that they come to");
         table.line_if_any("taken by nobody", nobody, words(&report.taken_by_nobody, nobody_words));

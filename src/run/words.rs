@@ -80,6 +80,7 @@ pub(super) fn ignored_words(reason: &str, report: &WorkflowReport) -> String {
         "own_steps" => "let in by its own steps alone",
         "no_value" => "whose event did not say for which value they would come in",
         "too_many" => "in it for as many values as somebody can be",
+        "no_address_in_time" => "whose address came too late for them to be asked",
         "comes_again" => "in it still, who come in again when that ends",
         "gone" => "whose turn had not come when it was taken out of the project",
         other => other,

@@ -3,7 +3,9 @@
 //! Anybody may type anybody's address into a form. So a `Subscribed` lifts nothing here: it is kept as pending, and lets the person into the workflow
 //! that sends the mail with the link. `Confirmed` is what a `Subscribed` is elsewhere.
 
+use super::enrol::Refusal;
 use super::plan::Plan;
+use super::reason::Ignored;
 use super::suppress::{is_paused, is_suppressed};
 use super::topics::wanted_topics;
 use super::touch::Touch;
@@ -64,9 +66,8 @@ impl Plan {
 
 impl Touch<'_> {
     /// They ask for mail: of what they do not get already they have to confirm it.
-    pub(super) fn ask_to_confirm(&mut self, told: &Tracked, address: Option<&str>, occurred_at: i64) {
-        // For another address it says nothing of theirs.
-        if address.is_some() && address != self.address_key().as_deref() || self.is_refused_since(occurred_at) {
+    pub(super) fn ask_to_confirm(&mut self, told: &Tracked, occurred_at: i64) {
+        if self.is_refused_since(occurred_at) {
             return;
         }
         let plan = self.plan;
@@ -137,8 +138,8 @@ impl Touch<'_> {
     }
 
     /// They confirm that they want mail; tells about which topics, or none where there was nothing that they could confirm.
-    pub(super) fn confirm(&mut self, told: &Tracked, address: Option<&str>, occurred_at: i64) -> Option<Vec<FieldId>> {
-        if address.is_some() && address != self.address_key().as_deref() || self.is_refused_since(occurred_at) {
+    pub(super) fn confirm(&mut self, told: &Tracked, occurred_at: i64) -> Option<Vec<FieldId>> {
+        if self.is_refused_since(occurred_at) {
             return None;
         }
         let plan = self.plan;
@@ -163,8 +164,8 @@ impl Touch<'_> {
             self.forget_pending(*topic);
         }
         match is_all {
-            true => self.consent_as_of(address, occurred_at, asked_at),
-            false => self.subscribe(&topics, address, occurred_at),
+            true => self.consent_as_of(occurred_at, asked_at),
+            false => self.subscribe(&topics, occurred_at),
         }
         Some(topics)
     }
@@ -203,9 +204,14 @@ impl Touch<'_> {
             return;
         }
         self.contact.write(plan, slot, 0);
+        let Some(workflow) = plan.confirming.as_ref().map(|confirming| confirming.workflow) else { return };
+        if !plan.may_confirm(&self.contact.frame, self.now) {
+            return;
+        }
         let is_recent = self.contact.said_at.of(field.0).is_some_and(|at| self.now - at <= ADDRESS_COMES_WITHIN_MS);
-        if is_recent && plan.may_confirm(&self.contact.frame, self.now) {
-            self.by_hand.extend(plan.confirming.as_ref().map(|confirming| confirming.workflow));
+        match is_recent {
+            true => self.by_hand.push(workflow),
+            false => self.refuse(workflow, &Refusal::Objection(Ignored::AddressTooLate, None)),
         }
     }
 

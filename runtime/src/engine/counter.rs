@@ -14,6 +14,8 @@ pub const EVENTS_OF_NOBODY: &str = "events_of_nobody";
 pub const FUTURE_EVENTS: &str = "future_events";
 /// Addresses that came with another person's user id and were left out: an address has one person (E11).
 pub const ADDRESSES_LEFT_OUT: &str = "addresses_left_out";
+/// Events by which somebody wants mail to another address than theirs, or to one that nobody had told of them by then: they count for nobody.
+pub const YES_FOR_ANOTHER_ADDRESS: &str = "yes_for_another_address";
 /// Contacts that proved to be somebody else known.
 pub const JOINED: &str = "joined";
 /// Contacts that were made.

@@ -168,30 +168,44 @@ impl Touch<'_> {
 
     /// The person wants mail: all of it, or that about the topics that they name. Where they have to confirm it, they have only asked for it by now.
     fn opt_in(&mut self, told: &Tracked, occurred_at: i64) {
-        let address = address(told);
-        if self.plan.confirming.is_some() {
-            return self.ask_to_confirm(told, address.as_deref(), occurred_at);
+        if self.is_of_another(told) {
+            return;
         }
-        self.take_in_yes(told, address, occurred_at);
+        match self.plan.confirming.is_some() {
+            true => self.ask_to_confirm(told, occurred_at),
+            false => self.take_in_yes(told, occurred_at),
+        }
+    }
+
+    /// A yes for another address than theirs says nothing of theirs. It is counted, since whoever said it waits for mail: a form that tells of it before
+    /// it tells whose address that is loses it.
+    fn is_of_another(&mut self, told: &Tracked) -> bool {
+        let is_so = address(told).is_some_and(|named| self.address_key().is_none_or(|own| own != named));
+        if is_so {
+            self.batch.count(counter::YES_FOR_ANOTHER_ADDRESS);
+        }
+        is_so
     }
 
     /// The person confirms that they want mail. Where nobody is asked to, it is a yes as any other; else false where there was nothing to confirm.
     fn confirmed(&mut self, told: &Tracked, occurred_at: i64) -> bool {
-        let address = address(told);
+        let is_of_another = self.is_of_another(told);
         if self.plan.confirming.is_none() {
-            self.take_in_yes(told, address, occurred_at);
+            if !is_of_another {
+                self.take_in_yes(told, occurred_at);
+            }
             return true;
         }
-        let topics = self.confirm(told, address.as_deref(), occurred_at);
+        let topics = if is_of_another { None } else { self.confirm(told, occurred_at) };
         let is_any = topics.is_some();
         self.confirmed = topics.unwrap_or_default();
         is_any
     }
 
-    fn take_in_yes(&mut self, told: &Tracked, address: Option<String>, occurred_at: i64) {
+    fn take_in_yes(&mut self, told: &Tracked, occurred_at: i64) {
         match wanted_topics(self.plan, told) {
-            Some(topics) => self.subscribe(&topics, address.as_deref(), occurred_at),
-            None => self.consent(address.as_deref(), occurred_at),
+            Some(topics) => self.subscribe(&topics, occurred_at),
+            None => self.consent(occurred_at),
         }
     }
 

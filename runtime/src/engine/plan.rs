@@ -16,6 +16,7 @@ use super::kept_back::KeptBack;
 use super::pending::{Kept, Pending};
 use super::readers::Readers;
 use super::segment::{self, WatchedSegment};
+use super::several::Keyed;
 use super::trigger;
 use crate::inbound::Vocabulary;
 use crate::time::{SendWindow, Zone, Zones};
@@ -62,7 +63,7 @@ pub(super) struct Plan {
     /// For each pattern, the facts that remember it.
     pub(super) pattern_facts: IdMap<PatternId, Vec<FactId>>,
     /// For each pattern, the property of the event that must be that of the journey which counts it.
-    pub(super) keyed: IdMap<PatternId, Option<u32>>,
+    pub(super) keyed: IdMap<PatternId, Option<Keyed>>,
     /// What the names of events mean, for whoever reads the log again.
     pub(super) names: Arc<Vocabulary>,
     /// The patterns on each event type, by the values they ask for.
@@ -223,7 +224,7 @@ impl Plan {
             places: places(&by_name, &program),
             pattern_entries: pattern_entries(&program),
             pattern_facts: pattern_facts(&program),
-            keyed: program.patterns.values().map(|pattern| pattern.of_journey()).collect(),
+            keyed: program.patterns.values().map(|pattern| Keyed::of(&program, pattern)).collect(),
             names: Arc::new(Vocabulary::new(&program)),
             patterns: PatternIndex::new(&program),
             roles: program.roles(),

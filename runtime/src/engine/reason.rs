@@ -65,6 +65,7 @@ reasons! {
         OnlyOnceFor = 35 "the contact was in this workflow before for this value, and it takes everyone once for each",
         TooSoonFor = 60 "the contact left this workflow too recently to come in again for this value",
         TooManyAtOnce = 61 "the contact is in this workflow for as many values as somebody can be at once",
+        AddressTooLate = 73 "their address came more than ten minutes after they had asked for mail",
         TooManyValues = 62 "the contact was in this workflow for as many values as can be remembered, so that nobody knows whether this one is new",
     }
 

@@ -8,7 +8,7 @@
 //! Those of so many contacts are filled with one reading of the log that memory is bounded; the rest is left to another reading.
 
 use super::engagement::{MACHINE_CLICK_MS, is_click_on};
-use super::several::{NO_VALUE, print_of_known};
+use super::several::{Keyed, NO_VALUE};
 use super::touch::later;
 use crate::inbound::{Known, MailEvent};
 use crate::store::{ContactId, ContactRecord, EventRecord, JourneyRecord, Questions, SendRecord, Store, StoreError};
@@ -81,7 +81,7 @@ struct Filled<'p> {
 enum What<'p> {
     /// Events that arrived after an instant, and did not occur before another one.
     /// With the property of which they must have a value, and that value, where they are about one of several journeys.
-    Events { pattern: PatternId, value: Option<(u32, i64)>, arrived_after: i64, occurred_from: i64, enough: i64 },
+    Events { pattern: PatternId, value: Option<(Keyed, i64)>, arrived_after: i64, occurred_from: i64, enough: i64 },
     /// What was done with a mail, by its name and link.
     Mail { asked: &'p Engagement, name: &'p str },
 }
@@ -204,11 +204,10 @@ impl<'p> Recount<'p> {
         for filled in self.filled.get_mut(filled).unwrap_or_default() {
             match &filled.what {
                 What::Events { pattern, value, arrived_after, occurred_from, enough } => {
-                    let of_event = |property: u32| values.get(property as usize).and_then(Option::as_ref);
                     if event.received_at > *arrived_after
                         && event.occurred_at >= *occurred_from
                         && matched.contains(pattern)
-                        && value.is_none_or(|(property, value)| print_of_known(of_event(property)) == value)
+                        && value.as_ref().is_none_or(|(keyed, value)| keyed.value(values) == *value)
                     {
                         filled.value = (filled.value + 1).min(*enough);
                     }
@@ -284,7 +283,7 @@ fn of_journey<'p>(
     let sent_at = |email| sent_at(journey, workflow, email);
     let triggered_at = held(layout, memory, workflow.slots.triggered_at).unwrap_or(journey.entered_at);
     let value = workflow.slots.several.and_then(|slots| held(layout, memory, slots.value)).unwrap_or(NO_VALUE);
-    let value_of = |pattern| Some((program.patterns.get(pattern)?.of_journey()?, value));
+    let value_of = |pattern| Some((Keyed::of(program, program.patterns.get(pattern)?)?, value));
     let is_known = |count: &&EventCount| value != NO_VALUE || value_of(count.pattern).is_none();
     for count in workflow.counts.iter().filter(|count| is_new(count.slot)).filter(is_known) {
         let begun = match count.since {

@@ -18,7 +18,7 @@ use crate::inbound::Known;
 use crate::store::{HeldEntry, JourneyRecord, JourneyValue};
 use flow_ir::limits::MAX_LIVE_JOURNEYS;
 use flow_ir::{
-    CivilSpan, FieldId, FieldType, FieldValue, PatternId, Program, SeveralSlots, SlotId, TriggerKept, WorkflowId,
+    CivilSpan, Field, FieldId, FieldType, FieldValue, Pattern, PatternEvent, PatternId, Program, SeveralSlots, SlotId, TriggerKept, WorkflowId,
 };
 
 /// How many values are remembered of one person's journeys that have ended. Who had as many comes in with none that is new, since nobody would know
@@ -28,8 +28,30 @@ const MAX_VALUES_HAD: usize = 1_000;
 /// What stands for no value.
 pub(super) const NO_VALUE: i64 = 0;
 
-/// A number that stands for a value of an event as fields keep it, without regard to the case of a text.
-fn print_of_field(program: &Program, ty: &FieldType, value: &FieldValue) -> i64 {
+/// The property of an event that must have the value of the journey which counts it.
+#[derive(Debug, Clone)]
+pub(super) struct Keyed {
+    place: usize,
+    name: String,
+}
+
+impl Keyed {
+    pub(super) fn of(program: &Program, pattern: &Pattern) -> Option<Keyed> {
+        let PatternEvent::Declared(event) = pattern.event else { return None };
+        let place = pattern.of_journey()? as usize;
+        let name = program.events.get(event)?.properties.get(place)?.name.clone();
+        Some(Keyed { place, name })
+    }
+
+    /// The value that an event has.
+    pub(super) fn value(&self, values: &[Option<Known>]) -> i64 {
+        print_of_known(&self.name, values.get(self.place).and_then(Option::as_ref))
+    }
+}
+
+/// A number that stands for a value of an event as fields keep it, without regard to the case of a text. The name of the property is part of it: a
+/// journey that began for a webinar is none for the city of the same name, where a change of the program tells journeys apart by cities.
+fn print_of_field(program: &Program, property: &str, ty: &FieldType, value: &FieldValue) -> i64 {
     let place = |value: i64, first: i64| usize::try_from(value - first).ok();
     let words = match (value, ty) {
         (FieldValue::Missing, _) => return NO_VALUE,
@@ -40,21 +62,21 @@ fn print_of_field(program: &Program, ty: &FieldType, value: &FieldValue) -> i64 
         (FieldValue::Int(value), FieldType::Stage) => place(*value, 0).and_then(|nth| program.stages.get(nth).cloned()),
         (FieldValue::Int(value), _) => Some(value.to_string()),
     };
-    words.map_or(NO_VALUE, |words| print_of_words(&words))
+    words.map_or(NO_VALUE, |words| print_of_words(property, &words))
 }
 
 /// The same of one as conditions test it.
-pub(super) fn print_of_known(value: Option<&Known>) -> i64 {
+fn print_of_known(property: &str, value: Option<&Known>) -> i64 {
     match value {
         None => NO_VALUE,
-        Some(Known::Text(text)) => print_of_words(text),
-        Some(Known::Number(number)) => print_of_words(&number.to_string()),
-        Some(Known::Truth(truth)) => print_of_words(&i64::from(*truth).to_string()),
+        Some(Known::Text(text)) => print_of_words(property, text),
+        Some(Known::Number(number)) => print_of_words(property, &number.to_string()),
+        Some(Known::Truth(truth)) => print_of_words(property, &i64::from(*truth).to_string()),
     }
 }
 
-fn print_of_words(words: &str) -> i64 {
-    print(words).max(NO_VALUE + 1)
+fn print_of_words(property: &str, words: &str) -> i64 {
+    print(&format!("{property}={words}")).max(NO_VALUE + 1)
 }
 
 /// The values with which somebody has been in a workflow, each with the end of its last journey.
@@ -99,13 +121,12 @@ impl Plan {
     pub(super) fn value_said(&self, id: WorkflowId, said: &[FieldValue]) -> i64 {
         let key = self.program.workflows.get(id).and_then(|workflow| workflow.several.as_deref());
         let asked = self.triggers.at(id).iter().zip(said).find(|(asked, _)| Some(asked.property()) == key);
-        asked.map_or(NO_VALUE, |(asked, value)| print_of_field(&self.program, asked.ty(), value))
+        asked.map_or(NO_VALUE, |(asked, value)| print_of_field(&self.program, asked.property(), asked.ty(), value))
     }
 
     /// The value that an event must have to be about a journey which counts it by this pattern; none where any is.
     pub(super) fn value_asked(&self, pattern: PatternId, values: &[Option<Known>]) -> Option<i64> {
-        let property = (*self.keyed.get(pattern)?)?;
-        Some(print_of_known(values.get(property as usize).and_then(Option::as_ref)))
+        Some(self.keyed.get(pattern)?.as_ref()?.value(values))
     }
 
     /// Where a slot that keeps what the trigger said of the journey at hand is kept for a seat; of all others it is the slot itself.
@@ -122,11 +143,10 @@ impl Plan {
         seat_numbered(seat)
     }
 
-    /// The text that says with which values somebody has been in a workflow.
-    fn had_field(&self, id: WorkflowId) -> Option<FieldId> {
-        // Of a property by which they were told apart before, another one is left.
-        let key = self.program.workflows.get(id).and_then(|workflow| workflow.several.as_deref());
-        self.triggers.at(id).iter().find(|asked| Some(asked.property()) == key)?.field(TriggerKept::Had)
+    /// The texts that say with which values somebody has been in a workflow: one for each property by which journeys were ever told apart.
+    fn had_fields(&self, id: WorkflowId) -> impl Iterator<Item = &Field> {
+        let fields = self.triggers.at(id).iter().filter_map(|asked| asked.field(TriggerKept::Had));
+        fields.filter_map(|field| self.program.fields.get(field))
     }
 }
 
@@ -213,15 +233,23 @@ impl Contact {
     }
 
     fn had(&self, plan: &Plan, workflow: WorkflowId) -> Had {
-        let text = plan.had_field(workflow).and_then(|field| self.text(plan, field));
-        text.map(Had::read).unwrap_or_default()
+        let mut had = Had::default();
+        for text in plan.had_fields(workflow).filter_map(|field| self.text_at(field.text?)) {
+            Had::read(text).0.into_iter().for_each(|(value, ended_at)| had.note(value, ended_at));
+        }
+        had
     }
 
+    /// Keeps them all in one text.
     fn keep_had(&mut self, plan: &Plan, workflow: WorkflowId, had: &Had) {
-        let field = plan.had_field(workflow).and_then(|field| plan.program.fields.get(field));
-        let Some(field) = field.filter(|_| !had.0.is_empty()) else { return };
         let before = (self.changed.clone(), self.unsettled.clone());
-        self.write_text(plan, field, &had.text());
+        for (place, field) in plan.had_fields(workflow).enumerate() {
+            if place == 0 && !had.0.is_empty() {
+                self.write_text(plan, field, &had.text());
+            } else {
+                self.forget(plan, field);
+            }
+        }
         (self.changed, self.unsettled) = before;
     }
 }
@@ -359,10 +387,11 @@ impl Touch<'_> {
         own.max_by_key(|journey| journey.lateness()).map(|journey| journey.record.run)
     }
 
-    /// Notes that a journey has ended, so that its value is known.
+    /// Notes that a journey has ended, so that its value is known; also where its workflow tells journeys apart no more, and may again one day.
     pub(super) fn note_had(&mut self, index: usize) {
-        let (plan, now) = (self.plan, self.now);
-        let (workflow, value) = (self.journey(index).workflow(), self.journey(index).value(plan));
+        let (plan, now, workflow) = (self.plan, self.now, self.journey(index).workflow());
+        let slots = self.workflow(workflow).slots.several;
+        let value = slots.map_or(NO_VALUE, |slots| self.journey(index).read(plan, slots.value));
         if value == NO_VALUE {
             return;
         }
@@ -380,7 +409,7 @@ impl Touch<'_> {
     /// Of two contacts who are one, each value is known that either has had.
     pub(super) fn join_had(&mut self, other: &Contact) {
         let plan = self.plan;
-        for id in plan.program.workflows.ids().filter(|id| plan.several(*id).is_some()) {
+        for id in plan.program.workflows.ids() {
             let (mut own, theirs) = (self.contact.had(plan, id), other.had(plan, id));
             if !theirs.0.is_empty() {
                 theirs.0.iter().for_each(|(value, ended_at)| own.note(*value, *ended_at));
@@ -453,15 +482,17 @@ mod tests {
     #[test]
     fn a_value_is_the_same_however_it_is_kept() {
         let program = Program::default();
-        let field = |ty: &FieldType, value| print_of_field(&program, ty, &value);
+        let field = |ty: &FieldType, value| print_of_field(&program, "season", ty, &value);
+        let known = |value: Option<Known>| print_of_known("season", value.as_ref());
         let text = |text: &str| Some(Known::Text(text.to_owned()));
         assert_eq!(
             field(&FieldType::Text, FieldValue::Text("Spring".to_owned())),
-            print_of_known(text("spring").as_ref())
+            known(text("spring"))
         );
-        assert_eq!(field(&FieldType::Number, FieldValue::Int(70_000)), print_of_known(Some(&Known::Number(70_000))));
+        assert_eq!(field(&FieldType::Number, FieldValue::Int(70_000)), known(Some(Known::Number(70_000))));
         let one_of = FieldType::OneOf(vec!["Spring".to_owned(), "Fall".to_owned()].into());
-        assert_eq!(field(&one_of, FieldValue::Int(2)), print_of_known(text("fall").as_ref()));
-        assert_ne!(print_of_known(text("spring").as_ref()), print_of_known(text("fall").as_ref()));
+        assert_eq!(field(&one_of, FieldValue::Int(2)), known(text("fall")));
+        assert_ne!(known(text("spring")), known(text("fall")));
+        assert_ne!(known(text("spring")), print_of_known("city", text("spring").as_ref()));
     }
 }

@@ -316,20 +316,18 @@ impl Touch<'_> {
 
     /// The person's own act, the only one that lifts what they refused before it (E7). Whoever is marked as not to be contacted stays so:
     /// that is the company's own word.
-    pub(super) fn consent(&mut self, address: Option<&str>, occurred_at: i64) {
-        self.consent_as_of(address, occurred_at, occurred_at);
+    pub(super) fn consent(&mut self, occurred_at: i64) {
+        self.consent_as_of(occurred_at, occurred_at);
     }
 
     /// The same of who asked for it before: of topics it lifts what was refused by then.
-    pub(super) fn consent_as_of(&mut self, address: Option<&str>, occurred_at: i64, asked_at: i64) {
+    pub(super) fn consent_as_of(&mut self, occurred_at: i64, asked_at: i64) {
         let plan = self.plan;
         let system = &plan.program.system;
-        // Consent for another address says nothing of theirs.
-        let is_theirs = address.is_none() || address == self.address_key().as_deref();
-        let was_suppressed = is_theirs && self.lift_suppression(occurred_at);
-        let was_paused = is_theirs && self.lift_pause(occurred_at);
+        let was_suppressed = self.lift_suppression(occurred_at);
+        let was_paused = self.lift_pause(occurred_at);
         let mut was_refused = false;
-        if is_theirs && occurred_at > self.contact.read(plan, system.refused_at) {
+        if occurred_at > self.contact.read(plan, system.refused_at) {
             let lifted = [system.unsubscribed, system.complained]
                 .map(|slot| self.contact.is(plan, slot) && self.contact.write(plan, slot, 0));
             was_refused = lifted.contains(&true);
@@ -338,10 +336,8 @@ impl Touch<'_> {
                 self.batch.changes.keys.extend(mark.map(|key| (key, None)));
             }
         }
-        let is_new = is_theirs && self.grant(occurred_at);
-        if is_theirs {
-            self.subscribe_to_all(asked_at);
-        }
+        let is_new = self.grant(occurred_at);
+        self.subscribe_to_all(asked_at);
         // One act, whatever it lifts.
         let lifted = [
             (was_refused, 0),

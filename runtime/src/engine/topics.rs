@@ -63,11 +63,7 @@ impl Touch<'_> {
     }
 
     /// The person's own later word for mail about these topics, whatever they have said of it, or of all mail, before.
-    pub(super) fn subscribe(&mut self, topics: &[FieldId], address: Option<&str>, occurred_at: i64) {
-        // A yes for another address says nothing of theirs.
-        if address.is_some() && address != self.address_key().as_deref() {
-            return;
-        }
+    pub(super) fn subscribe(&mut self, topics: &[FieldId], occurred_at: i64) {
         let refuses_all = self.refuses_all();
         if refuses_all && occurred_at <= self.contact.read(self.plan, self.plan.program.system.refused_at) {
             return;

@@ -90,6 +90,9 @@ pub struct People {
     /// How often somebody wanted it who had not before.
     #[serde(skip_serializing_if = "Totals::is_empty")]
     pub subscribed_to: Totals,
+    /// How often somebody wanted mail to another address than theirs, or to one that was not known to be theirs by then; it counts for nobody.
+    #[serde(skip_serializing_if = "workflow::is_zero")]
+    pub yes_for_another_address: u64,
     /// People whose zone is unknown; they live in the project's.
     pub unknown_zones: u64,
 }
@@ -195,6 +198,7 @@ impl RunReport {
                 asked_to_confirm: totals.decided(None, DecisionCode::AskedToConfirm),
                 unsubscribed_from: of_topics(program, &totals, DecisionCode::UnsubscribedFrom),
                 subscribed_to: of_topics(program, &totals, DecisionCode::SubscribedTo),
+                yes_for_another_address: counted(counter::YES_FOR_ANOTHER_ADDRESS),
                 unknown_zones: counted(counter::UNKNOWN_ZONES),
             },
             events: Events {

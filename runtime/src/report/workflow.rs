@@ -571,6 +571,7 @@ fn ignored_name(reason: u32) -> &'static str {
         Some(Ignored::OnlyOnce | Ignored::TooSoon | Ignored::OnlyOnceFor | Ignored::TooSoonFor) => "reenter",
         Some(Ignored::WithoutValue) => "no_value",
         Some(Ignored::TooManyAtOnce | Ignored::TooManyValues) => "too_many",
+        Some(Ignored::AddressTooLate) => "no_address_in_time",
         Some(Ignored::Skipped) => "skip",
         Some(Ignored::GoalHolds) => "goal",
         Some(Ignored::ExitHolds) => "exit",

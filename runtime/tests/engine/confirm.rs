@@ -188,6 +188,8 @@ fn an_address_that_comes_later_is_asked_too() {
         world.keys(&["anonymous:d"]).run();
         let story = world.story("eve");
         assert_eq!(story.iter().any(|line| line.contains("confirm-mail Sent")), is_asked, "{story:#?}");
+        // Whoever is not asked for that is told of as anybody who is not taken in.
+        assert_eq!(story.iter().any(|line| line.contains("confirm-mail Ignored.73")), !is_asked, "{story:#?}");
     }
 }
 

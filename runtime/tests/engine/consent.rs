@@ -1,6 +1,7 @@
 //! `policy { consent marketing opt in }`: who may be written to (E7).
 
 use crate::support::{World, at, world};
+use flow_runtime::engine::counter;
 use serde_json::json;
 
 const NEWS: &str = "
@@ -88,6 +89,8 @@ fn a_yes_is_one_for_the_address_it_names() {
         let mut world = under("consent marketing opt in");
         world.at("2026-03-02 10:00").event("ada", "Subscribed", json!({ "email": address })).run();
         assert_eq!(asks(&mut world, "2026-03-02 11:00", "signed_up"), format!("11:00 news {becomes}"));
+        let of_another = i64::from(address != "ada@people.example");
+        assert_eq!(world.counter(counter::YES_FOR_ANOTHER_ADDRESS), of_another, "somebody waits for mail");
     }
 }
 

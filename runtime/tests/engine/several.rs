@@ -303,6 +303,42 @@ fn whoever_is_in_flight_stays_where_the_line_changes() {
     assert_eq!(world.score("ada"), 1101);
 }
 
+/// What somebody was in is known however often it changes by what journeys are told apart, also of a journey that began before a change and ended
+/// behind it, and of a device that joins meanwhile. A value of one property is none of another.
+#[test]
+fn a_value_comes_in_once_over_changes_of_the_line() {
+    let by = |reenter: &str| {
+        let text = "event registered { webinar text; city text }
+            workflow w { enter when registered; REENTER; wait 2 days; score += 1 }";
+        text.replace("REENTER", reenter)
+    };
+    let webinar = by("reenter per registered.webinar");
+    for between in ["reenter per registered.city", "reenter never", "reenter per registered.city again after 400 days"] {
+        let mut world = world(&webinar);
+        ada(&mut world);
+        let said = |webinar: &str, city: &str| json!({ "webinar": webinar, "city": city });
+        world.at("2026-03-02 10:00").event("ada", "registered", said("spring", "rome")).run();
+        world.at("2026-03-02 10:00").event("", "registered", said("winter", "rome")).only_key("anonymous:d1").run();
+        world.at("2026-03-05 10:00").event("ada", "registered", said("fall", "rome")).run();
+        world.at("2026-03-06 10:00").run().becomes(&by(between)).run();
+        world.at("2026-03-06 11:00").identify("ada", &[]).keys(&["anonymous:d1"]).run();
+        // A city that is called as a webinar was.
+        world.at("2026-03-08 10:00").event("ada", "registered", said("summer", "spring")).run();
+        let came_in = between != "reenter never";
+        assert_eq!(told(&world, &["03-08 10:00 w Entered"]).len(), usize::from(came_in), "{between}");
+        world.at("2026-03-12 10:00").run().becomes(&webinar).run().reopen();
+        for (hour, webinar) in [(11, "spring"), (12, "fall"), (13, "winter")] {
+            let at = format!("2026-03-12 {hour}:00");
+            world.at(&at).event("ada", "registered", said(webinar, "rome")).run();
+        }
+        assert_eq!(
+            told(&world, &["03-12"]),
+            ["03-12 11:00 w Ignored.35", "03-12 12:00 w Ignored.35", "03-12 13:00 w Ignored.35"],
+            "{between}"
+        );
+    }
+}
+
 #[test]
 fn a_kill_begins_no_value_twice() {
     let text = webinars("reenter per registered.webinar", "wait 1 day; score += 1; wait 1 day; score += 1");
