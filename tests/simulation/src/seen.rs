@@ -132,7 +132,14 @@ impl<'a> Seen<'a> {
     /// Whether a message is a mail that needs consent, and counts under caps.
     pub fn is_marketing(&self, row: &OutboxRecord) -> bool {
         let email = self.program().emails.get(EmailId(row.email)).filter(|_| row.kind == OutboxKind::Mail);
-        email.is_some_and(|email| MAILS.last() != Some(&email.name.as_str()))
+        email.is_some_and(|email| MAILS.iter().rev().skip(1).any(|name| *name == email.name))
+    }
+
+    /// For which value a journey began, where its workflow tells journeys apart, as events say it without regard to case.
+    pub fn value(&self, row: &DecisionRecord) -> Option<String> {
+        let (workflow, mut values) = (row.workflow?, self.lived.snapshot.values.iter());
+        let own = values.find(|value| (value.contact, value.workflow, value.run) == (row.contact, workflow, row.run));
+        own.map(|own| own.value.to_lowercase())
     }
 
     /// The label of a step.
@@ -320,9 +327,10 @@ impl<'a> Seen<'a> {
     /// Whether anything may have said by then that the person wants mail: an act of theirs, or a column.
     pub fn may_have_wanted(&self, contact: ContactId, at: i64) -> bool {
         let says = |event: &EventRecord| match event.name.as_str() {
-            "Subscribed" => true,
+            "Subscribed" => !self.wider().is_some_and(|rules| rules.confirms),
+            "Confirmed" => true,
             "identify" => {
-                ["consent_marketing", "topics", "unsubscribed"].iter().any(|name| event.properties.contains(name))
+                ["consent", "topic", "unsubscribed"].iter().any(|name| event.properties.contains(name))
             }
             _ => false,
         };

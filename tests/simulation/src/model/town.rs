@@ -755,7 +755,8 @@ impl<'w> Town<'w> {
         let zone = self.zone(user);
         if let Some(ended_at) = journeys.clone().filter_map(|journey| journey.ended_at).max() {
             match of.reenter {
-                Reenter::Always => {}
+                // Wider worlds are not read here.
+                Reenter::Always | Reenter::Per(_) => {}
                 Reenter::Never => return Some("OnlyOnce".to_owned()),
                 Reenter::After(days) => {
                     if self.now < hours::instant(hours::days_later(ended_at, days, &zone), &zone) {

@@ -29,8 +29,12 @@ fn two_at_once(seen: &Seen<'_>, contact: ContactId, rows: &[&DecisionRecord], nu
     let workflow = seen.workflow(number);
     let alone = seen.is_alone(contact);
     let entries: Vec<&&DecisionRecord> = Seen::entries(rows, number).collect();
-    for pair in entries.windows(2) {
-        let (one, next) = (pair[0], pair[1]);
+    let pairs: Vec<_> = match entries.iter().any(|entry| seen.value(entry).is_some()) {
+        false => entries.windows(2).map(|pair| (pair[0], pair[1])).collect(),
+        // Of those of before its journeys were told apart nobody knows the value.
+        true => of_one_value(seen, &entries),
+    };
+    for (one, next) in pairs {
         let ends = Seen::end_of(rows, number, one.run);
         let Some(end) = ends.first() else {
             return alone.then(|| format!("{next:?} begins while run {} lives", one.run));
@@ -41,7 +45,8 @@ fn two_at_once(seen: &Seen<'_>, contact: ContactId, rows: &[&DecisionRecord], nu
         let too_soon = match workflow.map(|workflow| workflow.reenter) {
             Some(Reenter::Never) => true,
             // By the wall clock a day may be an hour shorter.
-            Some(Reenter::After(days)) => next.at - end < i64::from(days) * DAY - HOUR,
+            Some(Reenter::Per(None)) => true,
+            Some(Reenter::After(days) | Reenter::Per(Some(days))) => next.at - end < i64::from(days) * DAY - HOUR,
             Some(Reenter::Always) | None => false,
         };
         if too_soon && alone {
@@ -49,6 +54,16 @@ fn two_at_once(seen: &Seen<'_>, contact: ContactId, rows: &[&DecisionRecord], nu
         }
     }
     None
+}
+
+/// Each two journeys for one value.
+fn of_one_value<'r, 'a>(
+    seen: &Seen<'_>,
+    entries: &[&'r &'a DecisionRecord],
+) -> Vec<(&'r &'a DecisionRecord, &'r &'a DecisionRecord)> {
+    let behind = |place: usize| entries.iter().skip(place + 1);
+    let pairs = entries.iter().enumerate().flat_map(|(place, one)| behind(place).map(move |next| (*one, *next)));
+    pairs.filter(|(one, next)| seen.value(one).is_some_and(|value| seen.value(next) == Some(value))).collect()
 }
 
 /// A trigger of somebody who stayed one person: within ten minutes it has let them in, was refused, or waits for its turn.

@@ -224,7 +224,10 @@ pub fn compiled_files(files: Vec<(String, String)>) -> Result<Arc<Program>, Stri
         timezone: "Europe/Berlin".to_owned(),
         zones: flow_runtime::time::civil::ZONES,
         sources: files.into_iter().map(source).collect(),
-        templates: vec![source(("emails/linked.html".to_owned(), words::TEMPLATE.to_owned()))],
+        templates: vec![
+            source(("emails/linked.html".to_owned(), words::TEMPLATE.to_owned())),
+            source(("emails/confirm.html".to_owned(), words::CONFIRM.to_owned())),
+        ],
     });
     let said = || compilation.diagnostics.iter().map(|said| said.message.clone()).collect::<Vec<_>>().join("\n");
     compilation.program.as_ref().map(|program| Arc::new(program.clone())).ok_or_else(said)

@@ -150,6 +150,8 @@ pub enum Reenter {
     After(u32),
     /// At each trigger, and behind the journey during which it comes.
     Always,
+    /// Once for each value of the property of what lets people in; in wider worlds alone, perhaps again so many days later.
+    Per(Option<u32>),
 }
 
 impl Reenter {
@@ -157,7 +159,7 @@ impl Reenter {
     pub fn days(self) -> Option<u32> {
         match self {
             Reenter::After(days) => Some(days),
-            Reenter::Never | Reenter::Always => None,
+            Reenter::Never | Reenter::Always | Reenter::Per(_) => None,
         }
     }
 }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::people::{HOUR, Line as Arrived, MINUTE, People, Who};
 use super::policy::{Blackout, FIRST_DAY};
-use super::program::{Cond, GROUPS, Plan, SEGMENTS, STAGES, Span, Step, Workflow};
+use super::program::{Cond, EVENTS, Entry, GROUPS, Plan, Reenter, SEGMENTS, STAGES, Span, Step, Test, Workflow};
 use super::words::write_steps;
 use super::{World, compiled};
 
@@ -19,6 +19,8 @@ const WIDER: u64 = 0x7769_6465;
 const TRIES: u64 = 6;
 /// Labels of waits from here on are of waits that only wider worlds have.
 const FIRST_WAIT: u32 = 1_000;
+/// The mail by which people confirm that they want mail.
+const WELCOME: &str = "welcome";
 /// The topics that people may refuse.
 pub const TOPICS: [&str; 2] = ["news", "product"];
 /// The zone, region and so on of a person who tries things out, in a live run.
@@ -54,6 +56,19 @@ pub enum Further {
     MoveBack(usize),
     /// `add to list partners`, or `remove from`.
     Enlist(bool),
+    /// `handoff`, and what becomes of it where nobody of the team says anything.
+    Hand(Handing),
+}
+
+/// A handoff to the first team that knows who had the person, by when somebody has to take it, and what it stops.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Handing {
+    /// `if not taken within`: how many hours, and whether hours of business.
+    pub within: Option<(u32, bool)>,
+    /// `reassign`.
+    pub reassigns: bool,
+    /// `stop GROUP`.
+    pub stops: Option<&'static str>,
 }
 
 /// A condition.
@@ -69,6 +84,8 @@ pub enum Asked {
     Allows,
     /// What a team says, since entry; in a segment or an entry so many days back.
     Answered(&'static str),
+    /// An event about the value of the journey, by its place in [`EVENTS`]: the one that lets people in.
+    Own(usize),
 }
 
 /// The rules over all workflows, and the teams.
@@ -86,19 +103,26 @@ pub struct Rules {
     pub away: Option<Blackout>,
     /// `test people`.
     pub has_test_people: bool,
+    /// `confirm by`, under a rule of consent.
+    pub confirms: bool,
+    /// `hours` of the first team, and the zone of its first member.
+    pub has_hours: bool,
 }
 
 impl Rules {
     fn some(random: &mut Random) -> Rules {
         let first = random.below(10) as i64;
-        Rules {
+        let rules = Rules {
             opt_in: random.once_in(2).then(|| random.once_in(2)),
             holdout: random.once_in(4).then(|| random.below(40) as u32 + 5),
             late: random.once_in(4).then(|| one_of(random, &["run", "skip", "next window"])),
             room: random.once_in(2).then(|| (random.below(3) as u32 + 1, random.below(3) as u32 + 1)),
             away: random.once_in(2).then(|| Blackout { first, last: first + random.below(6) as i64 }),
             has_test_people: random.once_in(3),
-        }
+            confirms: random.once_in(2),
+            has_hours: random.once_in(2),
+        };
+        Rules { confirms: rules.confirms && rules.opt_in.is_some(), ..rules }
     }
 
     /// What the policy has besides, its lines.
@@ -106,6 +130,9 @@ impl Rules {
         let mut out = String::new();
         if let Some(opt_in) = self.opt_in {
             let _ = writeln!(out, "  consent marketing opt {}", if opt_in { "in" } else { "out" });
+        }
+        if self.confirms {
+            let _ = writeln!(out, "  confirm by {WELCOME}");
         }
         if let Some(share) = self.holdout {
             let _ = writeln!(out, "  holdout {share}%");
@@ -123,18 +150,23 @@ impl Rules {
             format!("topics {}", TOPICS.join(", ")),
             "list partners".to_owned(),
         ];
+        if self.confirms {
+            let mail = "subject \"Do you want our mail?\"\n  template \"emails/confirm.html\"\n  kind transactional";
+            parts.push(format!("email {WELCOME} {{\n  {mail}\n}}"));
+        }
         if self.has_test_people {
             parts.push(format!("test people region is \"{TEST_REGION}\""));
         }
         parts
     }
 
-    /// What stands behind the first members of a team.
-    pub fn of_members(&self) -> [String; 2] {
+    /// What stands behind the first members of a team, and the last line of that team.
+    pub fn of_team(&self) -> [String; 3] {
         let room = self.room.map(|(open, a_day)| format!(" capacity {open} open, {a_day} a day"));
         let away =
             |Blackout { first, last }| format!(" away {} to {}", FIRST_DAY + first.days(), FIRST_DAY + last.days());
-        [room.unwrap_or_default(), self.away.map(away).unwrap_or_default()]
+        let hours = if self.has_hours { "\n  hours weekdays from 08:00 to 17:00" } else { "" };
+        [room.unwrap_or_default(), self.away.map(away).unwrap_or_default(), hours.to_owned()]
     }
 
     /// Whether a mail is about a topic, by its place in [`MAILS`](super::program::MAILS).
@@ -171,7 +203,27 @@ impl Further {
             Further::MoveBack(stage) => format!("move stage back to {} because \"lost\"", STAGES[*stage]),
             Further::Enlist(true) => "add to list partners".to_owned(),
             Further::Enlist(false) => "remove from list partners".to_owned(),
+            Further::Hand(handing) => handing.text(),
         }
+    }
+}
+
+impl Handing {
+    fn some(random: &mut Random) -> Handing {
+        Handing {
+            within: (!random.once_in(4)).then(|| (random.below(12) as u32 + 1, random.once_in(2))),
+            reassigns: random.once_in(4),
+            stops: random.once_in(4).then(|| one_of(random, &GROUPS)),
+        }
+    }
+
+    fn text(self) -> String {
+        let within = self.within.map(|(hours, of_business)| {
+            format!("; if not taken within {hours} {}hours", if of_business { "business " } else { "" })
+        });
+        let reassigns = if self.reassigns { "; reassign" } else { "" };
+        let stops = self.stops.map(|group| format!("; stop {group}")).unwrap_or_default();
+        format!("handoff to sales {{ note \"look\"; keep in workflow{reassigns}{stops}{} }}", within.unwrap_or_default())
     }
 }
 
@@ -184,6 +236,10 @@ impl Asked {
             Asked::Wants(topic) => format!("subscribed to {topic}"),
             Asked::Allows => "allows email".to_owned(),
             Asked::Answered(answer) => format!("{answer} in the last 5 days"),
+            Asked::Own(event) => {
+                let (name, property) = EVENTS[event];
+                property.map_or_else(|| name.to_owned(), |(property, _)| format!("{name}({property} is trigger.{property})"))
+            }
         }
     }
 }
@@ -228,8 +284,9 @@ fn widen(workflow: &mut Workflow, place: usize, seed: u64, (version, attempt): (
     // By its name, so that what is the same in both versions of a program stays so.
     let name = workflow.name.bytes().fold(0, |sum: u64, byte| sum * 256 + u64::from(byte));
     let steps = &mut Random::of(seed ^ WIDER, name * TRIES + attempt);
+    let own = told_apart(steps, workflow);
     for number in 0..steps.below(4) {
-        let step = further(steps, place, number);
+        let step = further(steps, (place, number), own);
         insert(steps, &mut workflow.steps, step);
     }
     let lines = &mut Random::of(seed ^ WIDER ^ (version << 32), name * TRIES + attempt);
@@ -240,6 +297,14 @@ fn widen(workflow: &mut Workflow, place: usize, seed: u64, (version, attempt): (
         workflow.skip = Some(Cond::Wider(asked(lines)));
     }
     workflow.lines = lines_of(lines, workflow);
+}
+
+/// Several journeys of one person beside each other, in every third workflow that an event lets people into which has a property, whichever it says.
+fn told_apart(random: &mut Random, workflow: &mut Workflow) -> Option<usize> {
+    let Entry::Event(Test { event, value: None }, _) = &workflow.entry else { return None };
+    EVENTS[*event].1.filter(|_| workflow.rate.is_none() && random.once_in(3))?;
+    workflow.reenter = Reenter::Per(random.once_in(2).then(|| random.below(3) as u32 + 1));
+    Some(*event)
 }
 
 fn lines_of(random: &mut Random, workflow: &Workflow) -> Vec<Line> {
@@ -304,14 +369,19 @@ fn at_an_end(random: &mut Random) -> Vec<Step> {
     (0..random.below(2) + 1).map(|_| step(random)).collect()
 }
 
-/// A step of a workflow, the how-manieth of the wider ones.
-fn further(random: &mut Random, place: usize, number: usize) -> Step {
-    match random.below(9) {
+/// A step of a workflow, by its place, the how-manieth of the wider ones; `own` lets people in for each value.
+fn further(random: &mut Random, (place, number): (usize, usize), own: Option<usize>) -> Step {
+    let asked = |random: &mut Random| match own.filter(|_| random.once_in(2)) {
+        Some(event) => Asked::Own(event),
+        None => asked(random),
+    };
+    match random.below(11) {
         0 => Step::Wider(Further::Notify(one_of(random, &["owner", "sales", "\"lead@acme.example\""]))),
         1 => Step::Wider(Further::Track(one_of(random, &["first", "second"]))),
         2 => Step::Wider(Further::MoveBack(random.below(2) + 1)),
         3 | 4 => Step::Wider(Further::Enlist(!random.once_in(3))),
         5 => Step::Handoff("sales", true),
+        9 | 10 => Step::Wider(Further::Hand(Handing::some(random))),
         6 => {
             let then = vec![Step::Score(5)];
             Step::If(Cond::Wider(asked(random)), then, Vec::new())
@@ -369,8 +439,14 @@ fn said(random: &mut Random, rules: &Rules) -> (Option<String>, Map<String, Valu
     let mut say = |name: &str, value: Value| drop(said.insert(name.to_owned(), value));
     let event = match random.below(10) {
         0..2 => {
-            say("topic", json!(random.pick(&["news", "product", "News", "nobody_knows", "news, product"])));
-            Some(one_of(random, &["Unsubscribed", "Subscribed", "Subscribed"]))
+            if !rules.confirms || random.once_in(2) {
+                say("topic", json!(random.pick(&["news", "product", "News", "nobody_knows", "news, product"])));
+            }
+            let acts: &[&'static str] = match rules.confirms {
+                true => &["Unsubscribed", "Subscribed", "Subscribed", "Confirmed", "Confirmed"],
+                false => &["Unsubscribed", "Subscribed", "Subscribed"],
+            };
+            Some(one_of(random, acts))
         }
         2..6 => {
             if random.once_in(2) {

@@ -10,14 +10,14 @@ use super::wider::Rules;
 
 /// What every program begins with: a declaration an entry, so that their order can be changed.
 pub fn head(wider: Option<&Rules>) -> Vec<String> {
-    let [ana, bo] = wider.map(Rules::of_members).unwrap_or_default();
+    let [ana, bo, hours] = wider.map(Rules::of_team).unwrap_or_default();
     let mut parts = vec![
         "contact {\n  seats number?\n}".to_owned(),
         "event paid {\n  order text?\n}".to_owned(),
         "tags vip, beta".to_owned(),
         format!(
             "team sales {{\n  member \"ana@acme.example\" covers region in (\"EMEA\"){ana}\n  member \"bo@acme.example\"{bo}\n  \
-             member \"cy@acme.example\"\n  backup \"lead@acme.example\"\n  assign round robin\n}}"
+             member \"cy@acme.example\"\n  backup \"lead@acme.example\"\n  assign round robin{hours}\n}}"
         ),
         "team far {\n  member \"ann@acme.example\" covers region in (\"APAC\")\n  backup \"lead@acme.example\"\n  assign round robin\n}".to_owned(),
         "team lost {\n  member \"ann@acme.example\" covers region in (\"APAC\")\n  assign round robin\n}".to_owned(),
@@ -35,7 +35,10 @@ pub fn head(wider: Option<&Rules>) -> Vec<String> {
     parts
 }
 
-/// The template of every mail.
+/// The template of the mail by which people confirm.
+pub const CONFIRM: &str = "<html><body><p><a href=\"{{ confirm_url }}\">Yes, write to me</a></p></body></html>\n";
+
+/// The template of every other mail.
 pub const TEMPLATE: &str = "<html><body><p>Hello {{ first_name or \"there\" }}</p><p><a href=\"{{ link('go') }}\">Go</a></p>\
                             <p><a href=\"{{ unsubscribe_url }}\">Unsubscribe</a> {{ sender_address }}</p></body></html>\n";
 
@@ -75,6 +78,15 @@ impl Workflow {
             Reenter::After(days) => writeln!(out, "  reenter after {days} days"),
             Reenter::Never => writeln!(out, "  reenter never"),
             Reenter::Always => writeln!(out, "  reenter always"),
+            Reenter::Per(again) => {
+                let of = match &self.entry {
+                    Entry::Event(test, _) => EVENTS[test.event],
+                    Entry::Becomes(..) | Entry::Crossed(..) | Entry::Hand => ("", None),
+                };
+                let property = of.1.map_or("", |(property, _)| property);
+                let again = again.map(|days| format!(" again after {days} days")).unwrap_or_default();
+                writeln!(out, "  reenter per {}.{property}{again}", of.0)
+            }
         };
         for exit in &self.exits {
             let _ = writeln!(out, "  exit when {}", exit.text());
