@@ -85,6 +85,8 @@ pub(super) struct Plan {
     pub(super) quiet: Option<SendWindow>,
     /// What remembers when marketing mails left; none where nothing counts them.
     pub(super) mailed: Option<FactId>,
+    /// The same of mails about the topics that caps name, by the field of each.
+    pub(super) mailed_about: Vec<(FieldId, FactId)>,
     /// The workflows in which a trigger that comes during a journey begins the next one.
     pub(super) agains: Vec<WorkflowId>,
     /// Workflows that people come into by a date, in order.
@@ -242,6 +244,7 @@ impl Plan {
             quiet: quiet(&program)?,
             calendars,
             mailed: program.mailed(),
+            mailed_about: program.mailed_about().collect(),
             agains,
             dated_readers: Readers::new(changes, dated.iter().map(|entry| &entry.reads)),
             dated,

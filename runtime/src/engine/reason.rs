@@ -110,12 +110,17 @@ reasons! {
         TestPerson = 26 "the contact only tries things out",
         /// Of a mail that asks people to confirm that they want others.
         NothingToConfirm = 27 "the contact has asked for no mail that they have still to confirm",
+        /// The decision is about the topic.
+        CappedOfTopic = 39 "for as long as it may be held, the contact had as many mails about a topic as the policy allows",
+        DroppedOfTopic = 40 "the contact had as many mails about a topic as the policy allows",
     }
 
     /// What holds a mail, where that is not its hours. Whoever waits for their turn by a rate has numbers from 2 on
     /// ([`Rate::number`](flow_ir::Rate::number)), so all but the first lie beyond those of any rate.
     HeldBy {
         Cap = 1 "the contact has had as many mails as the policy allows",
+        /// The decision is about the topic.
+        CapOfTopic = 4_000_000_010 "the contact has had as many mails about a topic as the policy allows",
         Late = 4_000_000_100 "it came more than an hour after it was due, and waits for the next window",
         Spacing = 4_000_000_000 "another email of this workflow has left too shortly before",
     }

@@ -58,6 +58,7 @@ mod support;
 mod suppress;
 mod test_people;
 mod told;
+mod topic_caps;
 mod topics;
 mod trigger;
 mod understood;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::{Date, DateTime};
 
-use super::policy::{self, Leaves};
+use super::policy::{self, Leaves, Left};
 use super::rules::{self, Campaign, Mail, Step};
 use crate::calendar::{self, Ms, SECOND};
 use crate::count::{Mails, Tally, Workflow as Counted, one_more};
@@ -41,8 +41,8 @@ struct State {
     /// The renewal of which an offer has begun, or came too late.
     offered: Option<Date>,
     is_launched: bool,
-    /// When mail left to them.
-    left: Vec<Ms>,
+    /// When mail left to them, and about what.
+    left: Vec<Left>,
 }
 
 #[derive(Debug)]
@@ -498,7 +498,7 @@ impl Campaigns {
         let campaign = state.journeys[index].campaign;
         let leaves = match why_withheld(someone, campaign, self.now) {
             Some(reason) => Leaves::Never(reason),
-            None => policy::leaves(self.now, came, &state.left, &someone.zone()),
+            None => policy::leaves(self.now, came, mail.about(), &state.left, &someone.zone()),
         };
         match leaves {
             Leaves::From(at) => {
@@ -510,7 +510,7 @@ impl Campaigns {
                 let address = someone.fields.email.clone().unwrap_or_default();
                 *self.mails.entry((mail.subject.to_owned(), address)).or_default() += 1;
                 one_more(&mut self.count(campaign).sent, mail.name);
-                self.states[person].left.push(self.now);
+                self.states[person].left.push((self.now, mail.about()));
             }
         }
         self.go_on(person, index, step + 1);

@@ -85,11 +85,14 @@ fn check_confirm(cx: &mut Cx<'_>, email: &Name, at: Span) -> bool {
 
 fn check_cap(cx: &mut Cx<'_>, cap: &ast::Cap) -> Option<Cap> {
     let per_ms = look_back_ms(cx, &cap.per);
+    let topic = cap.topic.as_ref().map(|topic| named::topic(cx, topic));
     let most = i64::from(MAX_FACT_DEPTH);
     let (why, instead) = match whole_of(&cap.emails.text) {
         Some(emails) if (1..=most).contains(&emails) => {
             let then = if cap.drops { Over::Drop } else { Over::Delay };
-            return Some(Cap { emails: u32::try_from(emails).ok()?, per_ms: per_ms?, then });
+            // What bounds the mail about a topic that is not there bounds nothing.
+            let topic = topic.map_or(Some(None), |topic| topic.map(Some))?;
+            return Some(Cap { emails: u32::try_from(emails).ok()?, topic, per_ms: per_ms?, then });
         }
         Some(emails) if emails > most => ("more than are counted", MAX_FACT_DEPTH),
         Some(_) => ("nobody would ever be written to", 1),

@@ -28,7 +28,8 @@ fn confirm(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Name {
 fn cap(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Cap {
     let capped = child(pair, Rule::capped).unwrap_or_else(|| pair.clone());
     let emails = reader.name_of(&capped, Rule::number);
-    Cap { emails, capped: span(&capped), per: hold(reader, pair), drops: has(pair, Rule::drop) }
+    let topic = child(pair, Rule::about).map(|about| reader.name_of(&about, Rule::name));
+    Cap { emails, capped: span(&capped), topic, per: hold(reader, pair), drops: has(pair, Rule::drop) }
 }
 
 fn quiet(_: &mut Reader<'_>, pair: &Pair<'_>) -> Quiet {
