@@ -157,6 +157,8 @@ reasons! {
         AfterSuppression = 1 "a workflow had suppressed the contact",
         AfterPause = 2 "the contact had paused marketing mail",
         Granted = 3 "the contact had not said before that they want marketing mail",
+        /// The workflow [`COME_BACK`](flow_ir::COME_BACK) says by what.
+        CameBack = 4 "a workflow had suppressed the contact, and the policy lets them come back",
     }
 
     /// Why a mail was undelivered.

@@ -11,6 +11,7 @@ mod calendars;
 mod capacity;
 mod changes;
 mod closing;
+mod come_back;
 mod confirm;
 mod consent;
 mod dates;

@@ -37,6 +37,7 @@ pub(crate) const DECLARATIONS: &[&str] = &[
        hold at most 7 days
        late by 2 hours
        first drip
+       comes back when requested_demo
      }",
     "calendar rest {\n  2026-03-06\n  2026-03-10 to 2026-03-11\n}",
     "calendar germany for country is \"DE\" {\n  2026-03-05, 2026-03-06\n}",

@@ -485,11 +485,33 @@ impl Campaigns {
         let mut due: Vec<_> =
             journeys.filter_map(|(index, journey)| Some((journey.campaign, index, at_send(journey)?))).collect();
         due.sort_by_key(|(campaign, _, (_, came))| (campaign.rank(), *came, *campaign));
+        // What was held until now is asked at the end of the instant: what comes to its step at it, and cannot leave yet, is held by then.
+        if due.iter().any(|(_, _, (_, came))| *came < now) {
+            due.retain(|(campaign, index, (step, came))| {
+                *came < now || !self.is_held_at_once(person, (*campaign, *index, *step))
+            });
+        }
         for (campaign, index, (step, came)) in due {
             let Some(Step::Send(mail)) = campaign.steps().get(step) else { continue };
             if !self.ends(person, index) {
                 self.send(person, index, step, came, *mail);
             }
+        }
+    }
+
+    /// Whether a mail that comes to its step now has to wait, whatever else leaves at this instant.
+    fn is_held_at_once(&mut self, person: usize, (campaign, index, step): (Campaign, usize, usize)) -> bool {
+        let (someone, now) = (&self.book.people[person], self.now);
+        let Some(Step::Send(mail)) = campaign.steps().get(step) else { return false };
+        let left = &self.states[person].left;
+        let leaves = policy::leaves(now, now, mail.about(), left, &someone.zone());
+        let is_refused = why_withheld(someone, campaign, now).is_some();
+        match leaves {
+            Leaves::From(at) if !is_refused => {
+                self.states[person].journeys[index].place = Some(Place::Send { step, came: now, at });
+                true
+            }
+            _ => false,
         }
     }
 

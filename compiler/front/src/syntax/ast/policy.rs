@@ -1,7 +1,7 @@
 //! `policy`: rules over every workflow.
 
 use super::clause::{self, clauses};
-use super::{Block, Clause, DaySpan, Duration, Holdout, Late, Name};
+use super::{Block, Clause, DaySpan, Duration, Holdout, Late, Name, Predicate};
 use crate::source::Span;
 use crate::syntax::constructs;
 

@@ -6,7 +6,7 @@ use super::context::Context;
 use super::holdout::holdout as holdout_of_all;
 use super::late::late as late_of_all;
 use super::{Pair, Reader, Rule, child, has, head, name, span};
-use crate::syntax::ast::{Cap, Consent, DaySpan, Duration, First, Name, Policy, PolicyClause, Quiet, Unit};
+use crate::syntax::ast::{Cap, Consent, DaySpan, Duration, First, Name, Policy, PolicyClause, Predicate, Quiet, Unit};
 use crate::syntax::constructs;
 
 pub(super) fn parse(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Policy {
@@ -55,6 +55,10 @@ fn late_by(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Duration {
 fn first(_: &mut Reader<'_>, pair: &Pair<'_>) -> First {
     let groups = pair.clone().into_inner().filter(|inner| inner.as_rule() == Rule::name);
     First { groups: groups.map(|group| name(&group)).collect() }
+}
+
+fn comes_back(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Predicate {
+    reader.predicate_of(pair)
 }
 
 /// The first two children of a rule.

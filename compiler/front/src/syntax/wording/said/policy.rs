@@ -4,6 +4,7 @@ use super::{Row, SAY};
 
 const CAP: &str = "a cap says how many emails, in which time, and what becomes of one more:";
 const CAP_OF_TOPIC: &str = "a cap on mail about a topic names it behind the number:";
+const COMES_BACK: &str = "what lets whoever a workflow has suppressed get mail again is said so:";
 const ROLLING: &str = "a cap counts elapsed days, wherever they begin:";
 const QUIET: &str = "quiet hours are by each person's own clocks:";
 const DAYS: &str = "days on which nothing leaves:";
@@ -245,6 +246,32 @@ pub(super) const ROWS: &[Row] = &[
         "cap $n emails about $t per $d $u then delay",
         CAP_OF_TOPIC,
     ),
+    (
+        "^ comes|come|return|returns|resubscribe|resubscribes|reactivate|reactivates|unsuppress|unsuppresses [back] [again] if|when|on|at|after|once|by $p.. $",
+        "comes back when $p",
+        COMES_BACK,
+    ),
+    (
+        "^ let|lets|allow|allows [suppressed] [people|contacts|everyone|them] [to] come|return [back] if|when|on|at|after|once|by $p.. $",
+        "comes back when $p",
+        COMES_BACK,
+    ),
+    (
+        "^ unsuppress|reactivate|resubscribe|restore suppressed|people|contacts|everyone|them [people|contacts] if|when|on|at|after|once|by $p.. $",
+        "comes back when $p",
+        COMES_BACK,
+    ),
+    (
+        "^ suppressed [people|contacts] come|return|returns [back] if|when|on|at|after|once|by $p.. $",
+        "comes back when $p",
+        COMES_BACK,
+    ),
+    (
+        "^ lift|lifts|end|ends|remove|removes|clear|clears [the] suppression [if|when|on|at|after|once|by] $p.. $",
+        "comes back when $p",
+        COMES_BACK,
+    ),
+    ("^ suppression ends|lifts|expires if|when|on|at|after|once|by $p.. $", "comes back when $p", COMES_BACK),
     (
         "^ quiet [hours] [:] [from|between] $a:number : $b:number to|until|and $c:number : $d:number [in] [contact] [timezone] $",
         "quiet from $a:$b to $c:$d in contact timezone",
