@@ -206,6 +206,8 @@ fn people(table: &mut Table, report: &RunReport) {
         report.people.consented,
         "after they had taken it back or paused it, or a workflow had suppressed them",
     );
+    let back = "a workflow had suppressed them, and the policy lets them come back";
+    table.line_if_any("  came back", report.people.came_back, back);
     let wants = "they want marketing mail, and had not said so before";
     table.line_if_any("  gave consent", report.people.granted, wants);
     let asked = "they asked for mail, and were to confirm it: each topic for itself, and all mail";

@@ -37,6 +37,12 @@ pub(super) fn suppressed_words(kind: &str) -> String {
 }
 
 pub(super) fn withheld_words(reason: &str) -> String {
+    if let Some(topic) = reason.strip_prefix("capped_about_") {
+        return format!("over a cap on mail about {topic} for as long as they may be held");
+    }
+    if let Some(topic) = reason.strip_prefix("dropped_by_cap_about_") {
+        return format!("over a cap on mail about {topic}");
+    }
     match reason {
         "already_sent" => "received already".to_owned(),
         "skip" => "skipped by the workflow".to_owned(),

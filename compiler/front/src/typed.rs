@@ -22,6 +22,8 @@ pub(crate) struct Typed {
     /// The one that nobody wrote: it asks people to confirm that they want mail. It is behind all others, and nothing is proved or advised of it.
     pub confirmation: Option<TypedWorkflow>,
     /// What holds for all of them.
+    /// The workflow that lets whoever a step has suppressed get mail again, which nobody wrote.
+    pub come_back: Option<TypedWorkflow>,
     pub policy: Policy,
     pub calendars: Vec<TypedCalendar>,
 }
@@ -471,7 +473,7 @@ impl Typed {
     /// Calls `visit` with every condition of the program, each as a whole, with where it stands.
     pub(crate) fn each_root<'t>(&'t self, visit: &mut dyn FnMut(Root<'t>)) {
         self.segments.values().for_each(|segment| visit(segment.when.root(Place::Segment)));
-        self.workflows.values().for_each(|workflow| workflow.each_root(visit));
+        self.workflows.values().chain(&self.come_back).for_each(|workflow| workflow.each_root(visit));
         let subjects = self.emails.values().flat_map(|email| &email.subjects).filter_map(|(when, _)| when.as_ref());
         let covers = self.teams.values().flat_map(|team| &team.members).filter_map(|member| member.covers.as_ref());
         subjects.for_each(|when| visit(when.root(Place::Subject)));

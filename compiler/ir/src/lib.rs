@@ -40,7 +40,7 @@ pub use meaning::area::{Area, Areas, Place};
 pub use meaning::calendar::Calendar;
 pub use meaning::choices::Choices;
 pub use meaning::consent::{
-    CONFIRM_AGAIN_MS, CONFIRMATION, CONFIRMED, CONFIRMED_TOPIC, CONSENT_FIELD, ConsentState, TopicState,
+    COME_BACK, CONFIRM_AGAIN_MS, CONFIRMATION, CONFIRMED, CONFIRMED_TOPIC, CONSENT_FIELD, ConsentState, TopicState,
     UNREACHED_FIELD, pending_field, topic_field,
 };
 pub use meaning::dates::{Dates, FieldDate, MAX_NTH, Schedule, ScheduleDay};

@@ -22,7 +22,7 @@ use super::{
     PropertyTest, Reenter, Required, Segment, SendWindow, TextTemplate, TextTest, Trait, Wait, Workflow, WorkflowDebug,
     WorkflowId, Written,
 };
-use super::{Consent, DaySpan, HolidayCalendar, Over, Piece, Policy, SlotId, Turn};
+use super::{Consent, DaySpan, HolidayCalendar, Over, Piece, SlotId, Turn};
 use crate::units::{DAY_MS, HOUR_MS, MINUTE_MS};
 use function::print_function;
 use std::fmt::{self, Display, Formatter, Write};
@@ -46,7 +46,7 @@ impl Display for Program {
             print_predicate(f, self, id, predicate)?;
         }
         print_mail(f, self)?;
-        print_policy(f, &self.policy)?;
+        print_policy(f, self)?;
         print_calendars(f, &self.calendars)?;
         let required = self.required();
         self.workflows
@@ -156,6 +156,11 @@ fn pattern_line(program: &Program, pattern: &Pattern) -> String {
         | PatternEvent::Mailed
         | PatternEvent::Marketed) => {
             line += event.words().unwrap_or_default();
+            &[][..]
+        }
+        PatternEvent::MarketedAbout(topic) => {
+            let name = program.fields.get(topic).map_or("?", |field| field.name.as_str());
+            line += &format!("sent any marketing email about {name}");
             &[][..]
         }
         PatternEvent::Changed(field) => {
@@ -277,15 +282,16 @@ pub(crate) fn template(program: &Program, text: &TextTemplate) -> String {
     format!("{:?}", pieces.collect::<String>())
 }
 
-fn print_policy(f: &mut Formatter<'_>, policy: &Policy) -> fmt::Result {
-    if policy.is_empty() {
+fn print_policy(f: &mut Formatter<'_>, program: &Program) -> fmt::Result {
+    if program.policy.is_empty() {
         return Ok(());
     }
     writeln!(f, "\npolicy")?;
-    policy_lines(policy).into_iter().try_for_each(|line| writeln!(f, "  {line}"))
+    policy_lines(program).into_iter().try_for_each(|line| writeln!(f, "  {line}"))
 }
 
-fn policy_lines(policy: &Policy) -> Vec<String> {
+fn policy_lines(program: &Program) -> Vec<String> {
+    let policy = &program.policy;
     let mut lines: Vec<String> = Vec::new();
     lines.extend(policy.confirms.then(|| "  people confirm that they want mail".to_owned()));
     lines.extend(policy.consent.map(|consent| match consent {
@@ -297,7 +303,9 @@ fn policy_lines(policy: &Policy) -> Vec<String> {
             Over::Delay => "holds",
             Over::Drop => "withholds",
         };
-        format!("at most {} emails in {}, then {then}", cap.emails, elapsed(cap.per_ms))
+        let topic = cap.topic.map(|topic| program.fields.get(topic).map_or("?", |field| field.name.as_str()));
+        let about = topic.map(|topic| format!(" about {topic}")).unwrap_or_default();
+        format!("at most {} emails{about} in {}, then {then}", cap.emails, elapsed(cap.per_ms))
     }));
     lines.extend(policy.quiet.map(|quiet| format!("quiet from {} to {}", clock(quiet.from_min), clock(quiet.to_min))));
     let days = |ends: &DaySpan| format!("sends nothing from day {} to day {}", ends.first_day, ends.last_day);

@@ -117,7 +117,8 @@ impl Reads<'_> {
                 | PatternEvent::AnyActivity
                 | PatternEvent::Engaged(_)
                 | PatternEvent::Mailed
-                | PatternEvent::Marketed,
+                | PatternEvent::Marketed
+                | PatternEvent::MarketedAbout(_),
             )
             | None => {}
         }

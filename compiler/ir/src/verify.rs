@@ -177,6 +177,12 @@ impl Checker<'_> {
         let properties: &[Property] = match pattern.event {
             PatternEvent::Changed(field) => return self.change(&place, field, pattern),
             PatternEvent::AnyActivity | PatternEvent::Engaged(_) | PatternEvent::Mailed | PatternEvent::Marketed => &[],
+            PatternEvent::MarketedAbout(topic) => {
+                if program.fields.get(topic).is_none_or(|field| field.topic().is_none()) {
+                    self.fault(&place, format!("{topic} keeps nothing of a topic"));
+                }
+                &[]
+            }
             PatternEvent::Entered(segment) | PatternEvent::Left(segment) => {
                 self.exists(&place, &program.segments, segment);
                 &[]
@@ -547,9 +553,17 @@ impl Checker<'_> {
         let program = self.program;
         program.policy.fault().into_iter().for_each(|fault| self.fault("policy", fault));
         let kept = program.mailed().and_then(|fact| program.facts.get(fact)).map_or(0, |fact| fact.depth);
-        let asked = program.policy.depth();
+        let asked = program.policy.depth(None);
         if asked > kept {
             self.fault("policy", format!("its caps count {asked} mails, and {kept} are remembered"));
+        }
+        for topic in program.policy.capped_topics() {
+            let kept = program.mailed_about().find(|(about, _)| *about == topic);
+            let kept = kept.and_then(|(_, fact)| program.facts.get(fact)).map_or(0, |fact| fact.depth);
+            let asked = program.policy.depth(Some(topic));
+            if asked > kept {
+                self.fault("policy", format!("its caps count {asked} mails about {topic}, and {kept} are remembered"));
+            }
         }
         for email in program.emails.values() {
             if email.topic.is_some_and(|topic| !program.ever_topics().any(|(field, _)| field == topic)) {

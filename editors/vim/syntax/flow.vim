@@ -14,7 +14,7 @@ syntax keyword flowControl start step stop suppress tag untag until wait when
 syntax keyword flowOperator allows and between bounced changes clicked confirmed ends entered hour in inactive is known
 syntax keyword flowOperator left no not opened or replied sent starts subscribed tagged timed today unknown weekday with
 syntax match flowOperator "\<contains\>"
-syntax keyword flowKeyword a after again ago always an any as assign at away back backup because before blackout
+syntax keyword flowKeyword a about after again ago always an any as assign at away back backup because before blackout
 syntax keyword flowKeyword business by cap capacity confirm consent continue converted country covers delay drop due
 syntax keyword flowKeyword emails enter entry ever every everyone exactly existing first for from goal group hand hold
 syntax keyword flowKeyword holdout hours including journey keep kind last late least less link marketing member month

@@ -16,8 +16,8 @@ use crate::store::{
     SlotState, Store, StoreError, Wish,
 };
 use flow_ir::{
-    ConsentState, EmailId, EmailKind, EngagementKind, EventId, Fact, FactId, NEVER, PatternEvent, PatternId, Program,
-    WorkflowId,
+    ConsentState, EmailId, EmailKind, EngagementKind, EventId, Fact, FactId, FieldId, NEVER, PatternEvent, PatternId,
+    Program, WorkflowId,
 };
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -94,6 +94,8 @@ struct Wanted {
     of_mails: Vec<(PatternEvent, PatternId)>,
     /// What remembers when marketing mails left.
     mailed: Option<FactId>,
+    /// What remembers when those about a topic left.
+    mailed_about: Vec<(FieldId, FactId)>,
     /// Whether it is wanted who has said yes to marketing mail.
     consent: bool,
 }
@@ -109,6 +111,7 @@ impl Wanted {
                 Some(PatternEvent::Declared(event)) => drop(wanted.events.insert(*event)),
                 Some(PatternEvent::AnyActivity) => wanted.any_activity = true,
                 Some(PatternEvent::Marketed) => wanted.mailed = Some(id),
+                Some(PatternEvent::MarketedAbout(topic)) => wanted.mailed_about.push((*topic, id)),
                 Some(event @ (PatternEvent::Engaged(_) | PatternEvent::Mailed)) => {
                     wanted.of_mails.push((*event, fact.pattern));
                 }
@@ -276,7 +279,9 @@ fn read_sends(
     wanted: &Wanted,
     recalled: &mut Recalled,
 ) -> Result<(), StoreError> {
-    let Some(fact) = wanted.mailed else { return Ok(()) };
+    if wanted.mailed.is_none() && wanted.mailed_about.is_empty() {
+        return Ok(());
+    }
     let mut records = store.records()?;
     let mut after = recalled.from.0.checked_sub(1).map(ContactId);
     loop {
@@ -287,9 +292,20 @@ fn read_sends(
         after = Some(*last);
         for contacts in contacts.chunks(FILLED_CONTACTS) {
             let questions = Questions { contacts: contacts.to_vec(), ..Questions::default() };
-            for record in store.ask(&questions)?.contacts {
-                for at in marketing_sends(&record, program) {
-                    recalled.add(wanted, (record.id, fact, Reverse(at)));
+            for mut record in store.ask(&questions)?.contacts {
+                let sends = marketing_sends(&record, program);
+                for (fact, (_, at)) in wanted.mailed.into_iter().flat_map(|fact| sends.iter().map(move |of| (fact, of)))
+                {
+                    recalled.add(wanted, (record.id, fact, Reverse(*at)));
+                }
+                if wanted.mailed_about.is_empty() {
+                    continue;
+                }
+                grow_frame(&mut record.frame, &mut record.texts, program);
+                for (topic, fact) in &wanted.mailed_about {
+                    for at in sends_about(*topic, (program, &record.frame), &sends) {
+                        recalled.add(wanted, (record.id, *fact, Reverse(at)));
+                    }
                 }
             }
         }
@@ -318,8 +334,40 @@ fn read_decisions(store: &impl Store, wanted: &Wanted, recalled: &mut Recalled) 
     }
 }
 
-/// When marketing mails left for somebody.
-fn marketing_sends(record: &ContactRecord, program: &Program) -> Vec<i64> {
+/// When mails about a topic left for somebody: those that are about it now, those that were, and those about topics that are gone, which may be
+/// called so now (E8). What is known of each twice counts once.
+fn sends_about(topic: FieldId, (program, frame): (&Program, &[u8]), sends: &[(EmailId, i64)]) -> Vec<i64> {
+    let gone = &program.lineage.gone_marks;
+    let is_it = |about: FieldId| about == topic || gone.contains(&about);
+    let about = |email: EmailId| program.emails.get(email).and_then(|email| email.topic);
+    let of_now = sends.iter().filter(|(email, _)| about(*email).is_some_and(is_it)).map(|(_, at)| *at);
+    let rings =
+        program.mailed_about().filter(|(about, _)| is_it(*about)).map(|(_, fact)| instants(program, frame, fact));
+    let mut all: Vec<i64> = of_now.collect();
+    rings.for_each(|ring| add_unknown(&mut all, &ring));
+    all
+}
+
+/// The instants of a ring.
+fn instants(program: &Program, frame: &[u8], fact: FactId) -> Vec<i64> {
+    let Some(fact) = program.facts.get(fact) else { return Vec::new() };
+    let all = (0..fact.depth).map(|nth| program.frame.read(frame, fact.slot(nth)));
+    all.filter(|at| *at > NEVER).collect()
+}
+
+/// Adds the instants that are not there, each as often as it is there less often.
+fn add_unknown(all: &mut Vec<i64>, more: &[i64]) {
+    let mut known = all.clone();
+    for at in more {
+        match known.iter().position(|known| known == at) {
+            Some(place) => drop(known.swap_remove(place)),
+            None => all.push(*at),
+        }
+    }
+}
+
+/// When marketing mails left for somebody, and which.
+fn marketing_sends(record: &ContactRecord, program: &Program) -> Vec<(EmailId, i64)> {
     let of_journey = |journey: &JourneyRecord| {
         let workflow = program.workflows.get(WorkflowId(journey.workflow));
         workflow.map(|workflow| last_sends(journey, workflow)).unwrap_or_default()
@@ -327,7 +375,7 @@ fn marketing_sends(record: &ContactRecord, program: &Program) -> Vec<i64> {
     let is_marketing =
         |email: EmailId| program.emails.get(email).is_some_and(|email| email.kind == EmailKind::Marketing);
     let sends = record.kept.iter().flat_map(of_journey);
-    sends.filter(|(email, _)| is_marketing(*email)).map(|(_, at)| at).collect()
+    sends.filter(|(email, _)| is_marketing(*email)).collect()
 }
 
 /// Who each of those who were joined into another is by now: decisions stand under whom they were made of.

@@ -9,7 +9,7 @@ use super::touch::Touch;
 use crate::broken::{Rule, is_broken};
 use crate::store::{JourneyStatus, OutboxRecord, OutboxState, Texts};
 use crate::time::{Holidays, Instant, SendWindow, Zone, civil};
-use flow_ir::{Cap, DaySpan, EmailId, EmailKind, FOREVER, Fact, NEVER, Over, WorkflowId};
+use flow_ir::{Cap, DaySpan, EmailId, EmailKind, FOREVER, FactId, FieldId, NEVER, Over, WorkflowId};
 
 /// The hours in which mail of a workflow may leave, by the clocks of a contact.
 pub(super) struct Gates<'p> {
@@ -24,10 +24,10 @@ pub(super) struct Gates<'p> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
     Free,
-    /// From this instant on, or [`FOREVER`] where that hangs on an answer.
-    FreeAt(i64),
-    /// A cap is reached that says to drop it.
-    Refused,
+    /// From this instant on, or [`FOREVER`] where that hangs on an answer; by a cap on what is about a topic, or on all mail.
+    FreeAt(i64, Option<FieldId>),
+    /// A cap is reached that says to drop it: one on what is about a topic, or on all mail.
+    Refused(Option<FieldId>),
 }
 
 impl Plan {
@@ -55,34 +55,52 @@ impl Plan {
         self.program.emails.get(email).is_some_and(|email| email.kind == EmailKind::Marketing)
     }
 
-    /// What remembers when marketing mails left.
-    pub(super) fn mailed(&self) -> Option<&Fact> {
-        self.program.facts.get(self.mailed?)
+    /// Whether a mail is about a topic, as caps count. What one is about whose topic the project does not have any more goes by a name that nobody
+    /// knows: it counts for each.
+    fn is_about(&self, email: EmailId, topic: FieldId) -> bool {
+        let about = self.program.emails.get(email).and_then(|email| email.topic);
+        about.is_some_and(|about| about == topic || self.gone_topics.contains(&about))
     }
 
-    /// Whether another marketing mail may leave, of which so many are on their way. Of several caps each counts.
-    pub(super) fn place_for_one(&self, frame: &[u8], on_their_way: usize, now: i64) -> Place {
-        let on_their_way = u32::try_from(on_their_way).unwrap_or(u32::MAX);
+    /// What remembers that a mail left: nothing of one that no cap counts.
+    pub(super) fn counted_by(&self, email: EmailId) -> impl Iterator<Item = FactId> + '_ {
+        let about = self.mailed_about.iter().filter(move |(topic, _)| self.is_about(email, *topic));
+        let facts = self.mailed.into_iter().chain(about.map(|(_, fact)| *fact));
+        facts.filter(move |_| self.is_marketing(email))
+    }
+
+    /// Whether this marketing mail may leave, while others are on their way. Of several caps each counts.
+    pub(super) fn place_for(&self, email: EmailId, frame: &[u8], on_their_way: &[EmailId], now: i64) -> Place {
         let caps = self.program.policy.caps.iter().filter(|_| !is_broken(Rule::Caps));
-        caps.map(|cap| self.place_under(cap, frame, on_their_way, now)).fold(Place::Free, Place::stricter)
+        let caps = caps.filter(|cap| cap.topic.is_none_or(|topic| self.is_about(email, topic)));
+        let place = |cap: &Cap| {
+            let counts = |email: &&EmailId| cap.topic.is_none_or(|topic| self.is_about(**email, topic));
+            let on_their_way = on_their_way.iter().filter(counts).count();
+            self.place_under(cap, frame, u32::try_from(on_their_way).unwrap_or(u32::MAX), now)
+        };
+        caps.map(place).fold(Place::Free, Place::stricter)
     }
 
     fn place_under(&self, cap: &Cap, frame: &[u8], on_their_way: u32, now: i64) -> Place {
         let free_at = match cap.emails.checked_sub(on_their_way.saturating_add(1)) {
             None => FOREVER,
             // With so many places left, it is the mail before those whose place has to be free.
-            Some(nth) => self.left_at(frame, nth).map_or(NEVER, |left_at| left_at.saturating_add(cap.per_ms)),
+            Some(nth) => self.left_at(cap, frame, nth).map_or(NEVER, |left_at| left_at.saturating_add(cap.per_ms)),
         };
         match cap.then {
             _ if free_at <= now => Place::Free,
-            Over::Delay => Place::FreeAt(free_at),
-            Over::Drop => Place::Refused,
+            Over::Delay => Place::FreeAt(free_at, cap.topic),
+            Over::Drop => Place::Refused(cap.topic),
         }
     }
 
-    /// When the `nth` newest mail left, from zero; none where there were not so many.
-    fn left_at(&self, frame: &[u8], nth: u32) -> Option<i64> {
-        let fact = self.mailed().filter(|fact| nth < fact.depth)?;
+    /// When the `nth` newest mail left that a cap counts, from zero; none where there were not so many.
+    fn left_at(&self, cap: &Cap, frame: &[u8], nth: u32) -> Option<i64> {
+        let fact = match cap.topic {
+            None => self.mailed?,
+            Some(topic) => self.mailed_about.iter().find(|(about, _)| *about == topic)?.1,
+        };
+        let fact = self.program.facts.get(fact).filter(|fact| nth < fact.depth)?;
         Some(self.program.frame.read(frame, fact.slot(nth))).filter(|at| *at > NEVER)
     }
 }
@@ -90,9 +108,10 @@ impl Plan {
 impl Place {
     fn stricter(self, other: Place) -> Place {
         match (self, other) {
-            (Place::Refused, _) | (_, Place::Refused) => Place::Refused,
-            (Place::FreeAt(one), Place::FreeAt(other)) => Place::FreeAt(one.max(other)),
-            (Place::Free, place) | (place, Place::Free) => place,
+            (Place::Refused(topic), _) | (_, Place::Refused(topic)) => Place::Refused(topic),
+            (Place::FreeAt(one, _), Place::FreeAt(at, topic)) if at > one => Place::FreeAt(at, topic),
+            (Place::FreeAt(at, topic), _) | (Place::Free, Place::FreeAt(at, topic)) => Place::FreeAt(at, topic),
+            (Place::Free, Place::Free) => Place::Free,
         }
     }
 }
@@ -158,9 +177,8 @@ fn behind(blackout: &DaySpan, at: Instant, zone: Zone) -> Instant {
 impl Touch<'_> {
     /// A mail has left, or nobody knows whether it has: if it is one that caps count, its place is taken.
     pub(super) fn take_place(&mut self, email: EmailId) {
-        if let Some(fact) = self.plan.mailed.filter(|_| self.plan.is_marketing(email)) {
-            self.remember(fact, self.now);
-        }
+        let (plan, now) = (self.plan, self.now);
+        plan.counted_by(email).for_each(|fact| self.remember(fact, now));
     }
 
     /// What was on its way has come to something: whoever a cap holds, or the time between two mails, is asked again, at once and in their order.

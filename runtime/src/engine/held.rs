@@ -89,6 +89,9 @@ impl Touch<'_> {
     /// Whom an event lets in; none where it is refused, or held for what it lacks.
     pub(super) fn judge_event(&mut self, trigger: Trigger) -> Option<Enrolment> {
         let Trigger { workflow, occurred_at, .. } = trigger;
+        if self.plan.come_back == Some(workflow) {
+            return self.judge_coming_back(trigger);
+        }
         let bits = self.triggers_of_others(workflow, trigger.bits);
         if bits == 0 {
             self.refuse(workflow, &Refusal::Objection(Ignored::OwnSteps, None));

@@ -30,6 +30,7 @@ mod by_time;
 mod cache;
 mod changes;
 mod closing;
+mod come_back;
 mod commit;
 mod confirm;
 mod contact;

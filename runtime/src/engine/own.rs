@@ -156,7 +156,8 @@ impl Touch<'_> {
             | PatternEvent::AnyActivity
             | PatternEvent::Engaged(_)
             | PatternEvent::Mailed
-            | PatternEvent::Marketed => true,
+            | PatternEvent::Marketed
+            | PatternEvent::MarketedAbout(_) => true,
         };
         let own = patterns.iter().enumerate().filter(|(_, pattern)| !is_others(**pattern));
         own.fold(triggers, |triggers, (bit, _)| triggers & !(1 << bit))

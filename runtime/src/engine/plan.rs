@@ -22,8 +22,8 @@ use crate::inbound::Vocabulary;
 use crate::time::{SendWindow, Zone, Zones};
 use flow_ir::limits::MAX_LIVE_JOURNEYS;
 use flow_ir::{
-    Area, Entry, EventCount, FactId, Field, FieldId, FieldType, Id, IdMap, Op, PatternId, PredicateId, Program,
-    Reenter, Reference, Required, SlotId, SlotRole, TeamId, Terminator, TextId, Turn, Wait, WaitId, Workflow,
+    Area, COME_BACK, Entry, EventCount, FactId, Field, FieldId, FieldType, Id, IdMap, Op, PatternId, PredicateId,
+    Program, Reenter, Reference, Required, SlotId, SlotRole, TeamId, Terminator, TextId, Turn, Wait, WaitId, Workflow,
     WorkflowId,
 };
 use std::collections::BTreeMap;
@@ -45,6 +45,8 @@ pub(super) struct Plan {
     pub(super) consent: Option<(FieldId, SlotId)>,
     /// What is kept of those who have still to confirm that they want mail; none where nobody has to.
     pub(super) confirming: Option<Confirming>,
+    /// The workflow that lets whoever a step has suppressed get mail again.
+    pub(super) come_back: Option<WorkflowId>,
     /// Where the frame keeps whether somebody only tries things out; none where no project says who does, and in a rehearsal, where they are
     /// people as all others (E13).
     pub(super) test_people: Option<SlotId>,
@@ -86,6 +88,8 @@ pub(super) struct Plan {
     pub(super) quiet: Option<SendWindow>,
     /// What remembers when marketing mails left; none where nothing counts them.
     pub(super) mailed: Option<FactId>,
+    /// The same of mails about the topics that caps name, by the field of each.
+    pub(super) mailed_about: Vec<(FieldId, FactId)>,
     /// The workflows in which a trigger that comes during a journey begins the next one.
     pub(super) agains: Vec<WorkflowId>,
     /// Workflows that people come into by a date, in order.
@@ -242,7 +246,9 @@ impl Plan {
             turns,
             quiet: quiet(&program)?,
             calendars,
+            come_back: program.workflows.find(|workflow| workflow.name == COME_BACK),
             mailed: program.mailed(),
+            mailed_about: program.mailed_about().collect(),
             agains,
             dated_readers: Readers::new(changes, dated.iter().map(|entry| &entry.reads)),
             dated,

@@ -111,12 +111,17 @@ reasons! {
         TestPerson = 26 "the contact only tries things out",
         /// Of a mail that asks people to confirm that they want others.
         NothingToConfirm = 27 "the contact has asked for no mail that they have still to confirm",
+        /// The decision is about the topic.
+        CappedOfTopic = 39 "for as long as it may be held, the contact had as many mails about a topic as the policy allows",
+        DroppedOfTopic = 40 "the contact had as many mails about a topic as the policy allows",
     }
 
     /// What holds a mail, where that is not its hours. Whoever waits for their turn by a rate has numbers from 2 on
     /// ([`Rate::number`](flow_ir::Rate::number)), so all but the first lie beyond those of any rate.
     HeldBy {
         Cap = 1 "the contact has had as many mails as the policy allows",
+        /// The decision is about the topic.
+        CapOfTopic = 4_000_000_010 "the contact has had as many mails about a topic as the policy allows",
         Late = 4_000_000_100 "it came more than an hour after it was due, and waits for the next window",
         Spacing = 4_000_000_000 "another email of this workflow has left too shortly before",
     }
@@ -153,6 +158,8 @@ reasons! {
         AfterSuppression = 1 "a workflow had suppressed the contact",
         AfterPause = 2 "the contact had paused marketing mail",
         Granted = 3 "the contact had not said before that they want marketing mail",
+        /// The workflow [`COME_BACK`](flow_ir::COME_BACK) says by what.
+        CameBack = 4 "a workflow had suppressed the contact, and the policy lets them come back",
     }
 
     /// Why a mail was undelivered.

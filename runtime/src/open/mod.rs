@@ -20,7 +20,7 @@ use crate::engine;
 use crate::engine::backfill::New;
 use crate::store::sqlite::{OpenOptions, RESTORE, SqliteStore};
 use crate::store::{Charter, KeptProgram, Records, Store, StoreError, StoreFault, batches};
-use flow_ir::{Area, Fact, FactId, Id, Lineage, Live, Program, SlotId};
+use flow_ir::{Area, Email, Fact, FactId, Id, Lineage, Live, Program, SlotId};
 use ring::digest::{SHA256, digest};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -128,6 +128,9 @@ fn adopt_and_tell(store: &mut impl Store, program: &Program) -> Result<(Program,
             let slots: BTreeSet<SlotId> = facts.iter().filter_map(|id| Some(kept.facts.get(*id)?.first)).collect();
             let wanted = |fact: &Fact| is_new(fact) || slots.contains(&fact.first);
             facts = linked.facts.iter().filter(|(_, fact)| wanted(fact)).map(|(id, _)| id).collect();
+            if are_about_others(&kept, &linked) {
+                facts.extend(linked.mailed_about().map(|(_, fact)| fact));
+            }
         }
         let journeys = before.journeys || engine::recount::is_new(&kept, &linked);
         let asks = |program: &Program| program.consent_field().is_some();
@@ -141,6 +144,13 @@ fn adopt_and_tell(store: &mut impl Store, program: &Program) -> Result<(Program,
     let is_any = Program { lineage: kept.lineage.clone(), ..linked.clone() } != kept;
     let change = Change { is_any, says };
     Ok((linked, change))
+}
+
+/// Whether a mail is about another topic than before, or one about a topic that is gone: what had left counts for what it is about now, too.
+fn are_about_others(kept: &Program, linked: &Program) -> bool {
+    let is_other = |(before, now): (&Email, &Email)| before.topic != now.topic;
+    kept.lineage.gone_marks != linked.lineage.gone_marks
+        || kept.emails.values().zip(linked.emails.values()).any(is_other)
 }
 
 /// Whether the program is the one that the store keeps, also if nobody were in any workflow: then it has nothing that only those need who

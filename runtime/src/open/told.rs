@@ -113,7 +113,8 @@ pub(super) fn unknown_before(kept: &Program, linked: &Program, live: &Live) -> V
                 | PatternEvent::AnyActivity
                 | PatternEvent::Engaged(_)
                 | PatternEvent::Mailed
-                | PatternEvent::Marketed => continue,
+                | PatternEvent::Marketed
+                | PatternEvent::MarketedAbout(_) => continue,
             };
             let (text, name) = (&pattern.text, &workflow.name);
             let who = if people == 1 { "1 person who is".to_owned() } else { format!("{people} people who are") };

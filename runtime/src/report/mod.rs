@@ -78,6 +78,9 @@ pub struct People {
     pub same_person: u64,
     /// How often somebody gave consent again.
     pub consented: u64,
+    /// How often whoever a workflow had suppressed came back, as the policy says.
+    #[serde(skip_serializing_if = "workflow::is_zero")]
+    pub came_back: u64,
     /// How many have said that they want marketing mail, of whom nobody knew it before; where the policy asks for that.
     #[serde(skip_serializing_if = "workflow::is_zero")]
     pub granted: u64,
@@ -194,6 +197,7 @@ impl RunReport {
                 addresses_left_out: counted(counter::ADDRESSES_LEFT_OUT),
                 same_person: counted(counter::JOINED),
                 consented: totals.decided(None, DecisionCode::Consented).saturating_sub(granted(&totals)),
+                came_back: came_back(&totals),
                 granted: granted(&totals),
                 asked_to_confirm: totals.decided(None, DecisionCode::AskedToConfirm),
                 unsubscribed_from: of_topics(program, &totals, DecisionCode::UnsubscribedFrom),
@@ -261,6 +265,13 @@ fn undelivered(totals: &engine::Report) -> Totals {
         *out.entry(name.to_owned()).or_default() += count.count;
     }
     out
+}
+
+/// How often somebody came back whom a workflow had suppressed.
+fn came_back(totals: &engine::Report) -> u64 {
+    let is_it = |reason: u32| reason == Consented::CameBack.number();
+    let found = totals.decisions.iter().filter(|count| count.code == DecisionCode::Consented && is_it(count.reason));
+    found.map(|count| count.count).sum()
 }
 
 /// How many have said yes who had said nothing before.

@@ -10,6 +10,7 @@ use crate::store::{DecisionCode, DecisionCount, HandoffCount, UnopenedCount};
 use flow_ir::effect::Effect;
 use flow_ir::{EmailId, Ending, FieldId, Id, Program, StepId, Terminator, Workflow, WorkflowId};
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// Who takes people whom nobody takes.
 pub const NOBODY: &str = "nobody";
@@ -395,7 +396,7 @@ impl WorkflowReport {
                 if Withheld::from_number(reason) == Some(Withheld::JourneyEnded) {
                     here.withdrawn += number;
                 }
-                add(&mut self.withheld, withheld_name(reason), number);
+                add(&mut self.withheld, &withheld_as(program, reason, about), number);
             }
             DecisionCode::HeldOut if step.is_some() => here.held_out += number,
             DecisionCode::HeldOut if HeldOut::from_number(reason) == Some(HeldOut::GoalMet) => {
@@ -598,6 +599,13 @@ fn nobody_name(reason: u32) -> &'static str {
     }
 }
 
+/// Why a mail was withheld; where a cap on what is about a topic says so, with the topic.
+fn withheld_as(program: &Program, reason: u32, about: Option<u32>) -> Cow<'static, str> {
+    let name = withheld_name(reason);
+    let topic = about.and_then(|about| program.fields.get(FieldId(about))).and_then(flow_ir::Field::topic);
+    topic.map_or(Cow::Borrowed(name), |topic| Cow::Owned(format!("{name}_{topic}")))
+}
+
 fn withheld_name(reason: u32) -> &'static str {
     match Withheld::from_number(reason) {
         Some(Withheld::AlreadyReceived) => "already_sent",
@@ -621,6 +629,8 @@ fn withheld_name(reason: u32) -> &'static str {
         Some(Withheld::Late) => "late",
         Some(Withheld::TestPerson) => "test_person",
         Some(Withheld::NothingToConfirm) => "nothing_to_confirm",
+        Some(Withheld::CappedOfTopic) => "capped_about",
+        Some(Withheld::DroppedOfTopic) => "dropped_by_cap_about",
         None => "unknown",
     }
 }

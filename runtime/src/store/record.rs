@@ -503,9 +503,9 @@ pub enum DecisionCode {
     Stepped = 3,
     /// A mail left: the channel took it.
     Sent = 4,
-    /// A mail does not leave; the reason says why.
+    /// A mail does not leave; the reason says why, about the field of a topic where a cap on mail about that keeps it.
     Withheld = 5,
-    /// A mail waits for its window, and the journey with it.
+    /// A mail waits for its window, and the journey with it; about the same.
     Held = 6,
     /// A `wait until` ended by its deadline.
     TimedOut = 7,
@@ -599,6 +599,7 @@ impl DecisionCode {
         match self {
             Self::ExitedWhen | Self::Ignored => Some(About::Exit),
             Self::Lacked | Self::UnsubscribedFrom | Self::SubscribedTo | Self::AskedToConfirm => Some(About::Field),
+            Self::Held | Self::Withheld => Some(About::Field),
             Self::Opened | Self::Clicked | Self::Replied | Self::Suppressed => Some(About::Email),
             Self::Ran => Some(About::Arm),
             Self::Stopped | Self::Paused => Some(About::Workflow),

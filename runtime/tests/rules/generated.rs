@@ -30,11 +30,14 @@ pub(crate) const DECLARATIONS: &[&str] = &[
        confirm by please
        cap 20 emails per 7 days then delay
        cap 12 emails per 1 hour then drop
+       cap 4 emails about news per 3 days then delay
+       cap 2 emails about news per 2 hours then drop
        quiet from 03:00 to 04:00 in contact timezone
        blackout 2027-01-01
        hold at most 7 days
        late by 2 hours
        first drip
+       comes back when requested_demo
      }",
     "calendar rest {\n  2026-03-06\n  2026-03-10 to 2026-03-11\n}",
     "calendar germany for country is \"DE\" {\n  2026-03-05, 2026-03-06\n}",

@@ -90,7 +90,9 @@ fn each_rule_decides_something() {
         workflow.withheld.keys().for_each(|reason| one_more(&mut withheld, reason));
         workflow.ignored.keys().for_each(|reason| one_more(&mut ignored, reason));
     }
-    for reason in ["capped", "dropped_by_cap", "held_too_long", "unsubscribed", "hard_bounced", "skip", "no_address"] {
+    let by_topic = ["capped_about_letters", "dropped_by_cap_about_offers"];
+    let others = ["capped", "dropped_by_cap", "held_too_long", "unsubscribed", "hard_bounced", "skip", "no_address"];
+    for reason in by_topic.into_iter().chain(others) {
         assert!(withheld.contains_key(reason), "{reason}: {withheld:?}");
     }
     for reason in ["reenter", "skip", "exit", "condition", "not_identified"] {

@@ -39,6 +39,17 @@ pub(super) struct Mail {
     pub(super) subject: &'static str,
 }
 
+impl Mail {
+    /// Its topic.
+    pub(super) fn about(self) -> Option<&'static str> {
+        match self.name {
+            "digest" | "launch_day" => Some("letters"),
+            "renewal_offer" | "plans" => Some("offers"),
+            _ => None,
+        }
+    }
+}
+
 const fn send(name: &'static str, subject: &'static str) -> Step {
     Step::Send(Mail { name, subject })
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::{Date, DateTime};
 
-use super::policy::{self, Leaves};
+use super::policy::{self, Leaves, Left};
 use super::rules::{self, Campaign, Mail, Step};
 use crate::calendar::{self, Ms, SECOND};
 use crate::count::{Mails, Tally, Workflow as Counted, one_more};
@@ -41,8 +41,8 @@ struct State {
     /// The renewal of which an offer has begun, or came too late.
     offered: Option<Date>,
     is_launched: bool,
-    /// When mail left to them.
-    left: Vec<Ms>,
+    /// When mail left to them, and about what.
+    left: Vec<Left>,
 }
 
 #[derive(Debug)]
@@ -485,6 +485,12 @@ impl Campaigns {
         let mut due: Vec<_> =
             journeys.filter_map(|(index, journey)| Some((journey.campaign, index, at_send(journey)?))).collect();
         due.sort_by_key(|(campaign, _, (_, came))| (campaign.rank(), *came, *campaign));
+        // What was held until now is asked at the end of the instant: what comes to its step at it, and cannot leave yet, is held by then.
+        if due.iter().any(|(_, _, (_, came))| *came < now) {
+            due.retain(|(campaign, index, (step, came))| {
+                *came < now || !self.is_held_at_once(person, (*campaign, *index, *step))
+            });
+        }
         for (campaign, index, (step, came)) in due {
             let Some(Step::Send(mail)) = campaign.steps().get(step) else { continue };
             if !self.ends(person, index) {
@@ -493,12 +499,28 @@ impl Campaigns {
         }
     }
 
+    /// Whether a mail that comes to its step now has to wait, whatever else leaves at this instant.
+    fn is_held_at_once(&mut self, person: usize, (campaign, index, step): (Campaign, usize, usize)) -> bool {
+        let (someone, now) = (&self.book.people[person], self.now);
+        let Some(Step::Send(mail)) = campaign.steps().get(step) else { return false };
+        let left = &self.states[person].left;
+        let leaves = policy::leaves(now, now, mail.about(), left, &someone.zone());
+        let is_refused = why_withheld(someone, campaign, now).is_some();
+        match leaves {
+            Leaves::From(at) if !is_refused => {
+                self.states[person].journeys[index].place = Some(Place::Send { step, came: now, at });
+                true
+            }
+            _ => false,
+        }
+    }
+
     fn send(&mut self, person: usize, index: usize, step: usize, came: Ms, mail: Mail) {
         let (someone, state) = (&self.book.people[person], &self.states[person]);
         let campaign = state.journeys[index].campaign;
         let leaves = match why_withheld(someone, campaign, self.now) {
             Some(reason) => Leaves::Never(reason),
-            None => policy::leaves(self.now, came, &state.left, &someone.zone()),
+            None => policy::leaves(self.now, came, mail.about(), &state.left, &someone.zone()),
         };
         match leaves {
             Leaves::From(at) => {
@@ -510,7 +532,7 @@ impl Campaigns {
                 let address = someone.fields.email.clone().unwrap_or_default();
                 *self.mails.entry((mail.subject.to_owned(), address)).or_default() += 1;
                 one_more(&mut self.count(campaign).sent, mail.name);
-                self.states[person].left.push(self.now);
+                self.states[person].left.push((self.now, mail.about()));
             }
         }
         self.go_on(person, index, step + 1);

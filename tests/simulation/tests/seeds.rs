@@ -60,9 +60,13 @@ const RARE: [&str; 8] = [
 ];
 /// Reasons that no world is made for: a workflow that is taken away while somebody waits for it within ten minutes, or for their turn, a mail
 /// that two joined journeys had both sent, waits for a date, time between two mails, consent that a policy asks for, holdouts, late mails and pauses, what is
-/// done at an end, notices, what teams answer, several journeys in one workflow, and members who are away or have no room. The engine's own tests have them.
-const ELSEWHERE: [&str; 46] = [
+/// done at an end, notices, what teams answer, caps on mail about a topic, whoever comes back, several journeys in one workflow, and members who are away or have no room. The engine's own tests have them.
+const ELSEWHERE: [&str; 50] = [
     "their address came more than ten minutes after they had asked for mail",
+    "the contact has had as many mails about a topic as the policy allows",
+    "for as long as it may be held, the contact had as many mails about a topic as the policy allows",
+    "the contact had as many mails about a topic as the policy allows",
+    "a workflow had suppressed the contact, and the policy lets them come back",
     "the event does not say for which value the contact would come in",
     "the contact is in this workflow already for this value",
     "the contact was in this workflow before for this value, and it takes everyone once for each",

@@ -6,21 +6,22 @@
 use super::Subject;
 use super::together::Together;
 use crate::diagnostics::{Diagnostic, contract};
-use crate::syntax::ast::{Header, Policy, PolicyClause, Reenter};
+use crate::env::Env;
+use crate::syntax::ast::{Header, Name, Policy, PolicyClause, Reenter};
 use crate::typed::each_step;
-use flow_ir::EmailKind;
+use flow_ir::{Email, EmailKind};
 
 pub(super) fn prove<'p>(subject: Subject<'p>, _: &Together<'p>, found: &mut Vec<Diagnostic>) {
-    if subject.env.scope.policy.iter().any(|policy| may_cap(&policy.node)) {
-        return;
-    }
+    let policies = || subject.env.scope.policy.iter().map(|policy| &policy.node);
+    let bounds = |email: &Email| policies().any(|policy| may_cap(subject.env, policy, email));
     for (declared, workflow) in subject.workflows() {
         let always = declared.node.headers().find(|header| matches!(header.kind, Header::Reenter(Reenter::Always)));
         let Some(always) = always else { continue };
         let mut sent = None;
         each_step(&workflow.steps, &mut |step| {
             let email = step.message().and_then(|email| subject.typed.emails.get(email));
-            let email = email.map(|typed| &typed.email).filter(|email| email.kind == EmailKind::Marketing);
+            let email =
+                email.map(|typed| &typed.email).filter(|email| email.kind == EmailKind::Marketing && !bounds(email));
             sent = sent.or(email.map(|email| (email.name.as_str(), step.at)));
         });
         if let Some((email, at)) = sent {
@@ -29,7 +30,12 @@ pub(super) fn prove<'p>(subject: Subject<'p>, _: &Together<'p>, found: &mut Vec<
     }
 }
 
-/// Whether a policy has a cap, also one that is wrong or cannot be read, which is reported where it stands.
-fn may_cap(policy: &Policy) -> bool {
-    policy.broken || policy.clauses.iter().any(|clause| matches!(clause.kind, PolicyClause::Cap(_)))
+/// Whether a policy has a cap on all mail, or on mail such as this; also one that is wrong or cannot be read, which is reported where it stands.
+fn may_cap(env: &Env<'_>, policy: &Policy, email: &Email) -> bool {
+    let names = |topic: &Name| env.schema.topic(&topic.text).is_none_or(|topic| email.topic == Some(topic));
+    let caps = |clause: &PolicyClause| match clause {
+        PolicyClause::Cap(cap) => cap.topic.as_ref().is_none_or(names),
+        _ => false,
+    };
+    policy.broken || policy.clauses.iter().any(|clause| caps(&clause.kind))
 }

@@ -2,7 +2,6 @@
 //! tried again, counted and told as every other mail is. Who is let in, and to whom the mail goes, the sender decides.
 
 use crate::env::Env;
-use crate::source::Location;
 use crate::typed::{Form, Typed, TypedEntry, TypedStep, TypedWorkflow};
 use flow_ir::effect::Send;
 use flow_ir::{CONFIRM_AGAIN_MS, CONFIRMATION, CivilSpan, Conditions, Reenter};
@@ -19,19 +18,23 @@ pub(super) fn confirmation(env: &Env<'_>, typed: &Typed) -> Option<TypedWorkflow
         at: name,
         left_before: None,
     };
-    Some(of_one_step(step, name))
+    let again = CivilSpan { months: 0, days: 0, ms: CONFIRM_AGAIN_MS };
+    let workflow = of_one_step((CONFIRMATION, "Confirm that mail is wanted"), step, again);
+    Some(workflow)
 }
 
-fn of_one_step(step: TypedStep, at: Location) -> TypedWorkflow {
+/// A workflow that nobody wrote, by its name and its title: of one step, which whoever was in it may come to again so long after.
+pub(super) fn of_one_step((name, title): (&str, &str), step: TypedStep, again: CivilSpan) -> TypedWorkflow {
+    let at = step.at;
     TypedWorkflow {
         several: None,
-        name: CONFIRMATION.to_owned(),
-        title: "Confirm that mail is wanted".to_owned(),
+        name: name.to_owned(),
+        title: title.to_owned(),
         group: None,
         owner: None,
         goal: None,
         entry: TypedEntry::ByHand { at },
-        reenter: Reenter::After(CivilSpan { months: 0, days: 0, ms: CONFIRM_AGAIN_MS }),
+        reenter: Reenter::After(again),
         exits: Vec::new(),
         skip: None,
         conditions: Conditions::default(),

@@ -132,6 +132,34 @@ fn triggering(when: &Cond) -> Vec<&Pattern> {
     patterns
 }
 
+/// What lets people in by a condition that says nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Trigger {
+    Event,
+    Becomes,
+    /// Nobody could say at which moment, or at more kinds of events than are told apart.
+    Unclear,
+    /// A part of it is wrong, which was reported.
+    Unknown,
+}
+
+pub(super) fn trigger(cx: &Cx<'_>, cond: &Cond) -> Trigger {
+    let is_clear = joined(cond).is_none() && triggering(cond).len() <= MAX_TRIGGERS as usize;
+    match triggers(cond) {
+        _ if has_unknown(cx.env, cond) => Trigger::Unknown,
+        Triggers::Always if is_clear => Trigger::Event,
+        Triggers::Never => Trigger::Becomes,
+        Triggers::Always | Triggers::Sometimes | Triggers::Negated => Trigger::Unclear,
+    }
+}
+
+/// Whatever of the two comes first, where a condition asks for an event or for something else.
+pub(super) fn either(cx: &Cx<'_>, predicate: &ast::Predicate, cond: &Cond) -> Vec<Mend> {
+    let mut events = Vec::new();
+    triggering_at(cond, &mut events);
+    either_or_both(cx, predicate, cond, &events, false)
+}
+
 /// Whether an entry holds only at an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Triggers {

@@ -8,6 +8,7 @@ mod absence;
 mod alone;
 mod appointment;
 mod calendar;
+mod come_back;
 mod confirm;
 mod cx;
 mod dates;
@@ -77,8 +78,9 @@ pub(crate) fn environment<'p>(scope: &'p Scope, project: &'p Project) -> (Env<'p
     }
     // Whether a window meets the hours in which mail may leave at all is asked of each workflow.
     for declared in &scope.policy {
-        let rules = all.check(&env, declared, policy::check_policy);
+        let (rules, comes_back) = all.check(&env, declared, policy::check_policy);
         policy::join(&mut env.policy, rules);
+        env.comes_back = env.comes_back.take().or(comes_back);
     }
     let checked =
         Checked { typed: typed_environment(&env), meanings: all.found.meanings, diagnostics: all.found.diagnostics };
@@ -128,6 +130,7 @@ fn typed_environment(env: &Env<'_>) -> Typed {
         events: env.schema.events.values().map(|event| event.shape.clone()).collect(),
         segments: segments.collect(),
         policy: env.policy.clone(),
+        come_back: come_back::come_back(env),
         ..Typed::default()
     }
 }

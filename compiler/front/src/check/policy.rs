@@ -1,5 +1,6 @@
 //! `policy`: how many mails anybody gets, when they may leave, and which workflows go first.
 
+use super::come_back::check_comes_back;
 use super::cx::Cx;
 use super::days::check_day_span;
 use super::duration::look_back_ms;
@@ -11,22 +12,27 @@ use super::window::check_clock;
 use crate::diagnostics::{names, time};
 use crate::source::Span;
 use crate::syntax::ast::{self, Duration, Name, PolicyClause};
+use crate::typed::TypedEntry;
 use crate::values::whole_of;
 use flow_ir::CONFIRMED;
 use flow_ir::limits::{MAX_FACT_DEPTH, MAX_HOLD_DAYS, MAX_LATE_BY_DAYS};
 use flow_ir::units::DAY_MS;
 use flow_ir::{Cap, Over, Policy, Quiet};
 
-pub(super) fn check_policy(cx: &mut Cx<'_>, node: &ast::Policy) -> Policy {
+/// A policy, and what lets whoever a step has suppressed get mail again.
+pub(super) fn check_policy(cx: &mut Cx<'_>, node: &ast::Policy) -> (Policy, Option<TypedEntry>) {
     let mut repeated = ast::repeated(&node.clauses).into_iter().peekable();
-    let mut policy = Policy::default();
+    let (mut policy, mut comes_back) = (Policy::default(), None);
     for clause in &node.clauses {
         match repeated.next_if(|repeated| std::ptr::eq(repeated.again, clause)) {
             Some(found) => report_repeated(cx, "policy", found.word, found.again.span, Some(found.first.span)),
-            None => check_clause(cx, &clause.kind, clause.span, &mut policy),
+            None => match &clause.kind {
+                PolicyClause::ComesBack(when) => comes_back = check_comes_back(cx, when, clause.span),
+                kind => check_clause(cx, kind, clause.span, &mut policy),
+            },
         }
     }
-    policy
+    (policy, comes_back)
 }
 
 /// The rules of several blocks are one policy. What may be said once is what the first of them says: that another one says it too is reported.
@@ -60,6 +66,7 @@ fn check_clause(cx: &mut Cx<'_>, clause: &PolicyClause, at: Span, policy: &mut P
             policy.late = Some(late.0);
         }
         PolicyClause::First(first) => check_first(cx, &first.groups, policy),
+        PolicyClause::ComesBack(_) => {}
     }
 }
 
@@ -85,11 +92,14 @@ fn check_confirm(cx: &mut Cx<'_>, email: &Name, at: Span) -> bool {
 
 fn check_cap(cx: &mut Cx<'_>, cap: &ast::Cap) -> Option<Cap> {
     let per_ms = look_back_ms(cx, &cap.per);
+    let topic = cap.topic.as_ref().map(|topic| named::topic(cx, topic));
     let most = i64::from(MAX_FACT_DEPTH);
     let (why, instead) = match whole_of(&cap.emails.text) {
         Some(emails) if (1..=most).contains(&emails) => {
             let then = if cap.drops { Over::Drop } else { Over::Delay };
-            return Some(Cap { emails: u32::try_from(emails).ok()?, per_ms: per_ms?, then });
+            // What bounds the mail about a topic that is not there bounds nothing.
+            let topic = topic.map_or(Some(None), |topic| topic.map(Some))?;
+            return Some(Cap { emails: u32::try_from(emails).ok()?, topic, per_ms: per_ms?, then });
         }
         Some(emails) if emails > most => ("more than are counted", MAX_FACT_DEPTH),
         Some(_) => ("nobody would ever be written to", 1),

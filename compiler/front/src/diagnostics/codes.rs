@@ -109,6 +109,7 @@ macro_rules! codes {
                 AlwaysWithoutCap "0808" "always-without-cap" proof always;
                 NoTrigger "0809" "no-trigger";
                 BadClosing "0810" "bad-closing";
+                ComesBackUnclear "0811" "comes-back-unclear";
                 PauseCycle "0820" "pause-cycle" proof pause_cycle;
                 KeepsNobodyBack "0821" "keeps-nobody-back";
                 NeverLeaves "0822" "never-leaves" proof never_leaves;

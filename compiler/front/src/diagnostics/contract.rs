@@ -142,6 +142,13 @@ pub(crate) fn two_triggers(one: &str, other: &str, at: Location) -> Diagnostic {
         ))
 }
 
+/// `comes back when P`, where nobody could say at which moment.
+pub(crate) fn comes_back_unclear(at: Location) -> Diagnostic {
+    Diagnostic::error(Code::ComesBackUnclear, "at which moment does this let people come back?", at, "it names no one moment")
+        .why("in doubt nobody gets mail, so it has to be plain what they did, or what became true of them")
+        .help("name one event, such as `comes back when requested_demo`, with what must hold beside it behind `and`; or what becomes true, such as `comes back when stage >= opportunity`; what happened before has a period, or `ever`")
+}
+
 pub(crate) fn trigger_negated(at: Location) -> Diagnostic {
     Diagnostic::error(
         Code::EntryUnclear,

@@ -14,7 +14,7 @@ use crate::syntax::ast::{Email, Header, Kind};
 use crate::syntax::line::one_line;
 use crate::syntax::settled::{Settled, settled};
 use crate::templates::{FieldNames, FieldShape, Fields, Values};
-use crate::typed::Cond;
+use crate::typed::{Cond, TypedEntry};
 use flow_ir::{EmailId, FieldType, Id, IdMap, Policy, SegmentId, TeamId, WorkflowId};
 use schema::Schema;
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,6 +43,8 @@ pub(crate) struct Env<'p> {
     pub segments: Segments<'p>,
     /// What holds for every workflow.
     pub policy: Policy,
+    /// What lets whoever a step has suppressed get mail again, where the policy says so.
+    pub comes_back: Option<TypedEntry>,
     /// What any template may name.
     pub template_fields: Fields,
     /// And what those of them hold that have few values.
@@ -103,6 +105,7 @@ impl<'p> Env<'p> {
             groups: groups(scope),
             templates: project.templates.iter().map(|template| template.path.as_str()).zip(0..).collect(),
             policy: Policy::default(),
+            comes_back: None,
             segments: Segments { conds: segments.iter().map(|_| None).collect(), ids: segments },
         }
     }

@@ -1,10 +1,11 @@
 //! `policy`: its rules read as sentences, so that each stands as it was written.
 
 use super::clause::clauses;
+use super::predicate::condition;
 use super::printer::Printer;
 use crate::source::Span;
 use crate::syntax::ast::{
-    Cap, Clause, Consent, DaySpan, Duration, First, Holdout, Late, Name, Policy, PolicyClause, Quiet,
+    Cap, Clause, Consent, DaySpan, Duration, First, Holdout, Late, Name, Policy, PolicyClause, Predicate, Quiet,
 };
 use crate::syntax::constructs;
 
@@ -55,4 +56,9 @@ fn holdout_of_all(printer: &mut Printer<'_>, _: &Holdout, at: Span) {
 
 fn late_of_all(printer: &mut Printer<'_>, _: &Late, at: Span) {
     printer.line(at, printer.words(at));
+}
+
+fn comes_back(printer: &mut Printer<'_>, when: &Predicate, at: Span) {
+    let lines = condition(printer, "comes back when ", when, "");
+    printer.lines(at, lines);
 }

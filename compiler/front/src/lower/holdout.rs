@@ -6,13 +6,14 @@ use super::Lowering;
 use super::body::Body;
 use crate::source::Location;
 use crate::typed::{KeepsBack, TypedWorkflow};
-use flow_ir::{CONFIRMATION, Late, Place, Split, StepId, ValueId, WorkflowId};
+use flow_ir::{COME_BACK, CONFIRMATION, Late, Place, Split, StepId, ValueId, WorkflowId};
 
 impl Lowering<'_> {
     /// Whether some of those who come into a workflow are held out.
     pub(super) fn holds_out(&self, typed: &TypedWorkflow) -> bool {
-        // Whoever asks for mail is asked to confirm it, whatever is compared.
-        typed.name != CONFIRMATION && typed.holdout.or(self.typed.policy.holdout).is_some()
+        // Whoever asks for mail is asked to confirm it, and whoever comes back does, whatever is compared.
+        ![CONFIRMATION, COME_BACK].contains(&typed.name.as_str())
+            && typed.holdout.or(self.typed.policy.holdout).is_some()
     }
 
     /// Whether it matters in a workflow that its mails come late.

@@ -43,8 +43,10 @@ pub(crate) fn lower(typed: &Typed, name: &str, timezone: &str, files: Vec<String
     let mut lowering = Lowering { typed, program, asked: Asked::of(typed), segment_slots: Vec::new() };
     lowering.schema();
     lowering.segments();
-    let confirmation = typed.confirmation.as_ref().map(|workflow| (typed.workflows.next_id(), workflow));
-    for (id, workflow) in typed.workflows.iter().chain(confirmation) {
+    // Those that nobody wrote stand behind all others.
+    let unwritten = typed.confirmation.iter().chain(&typed.come_back);
+    let unwritten = (typed.workflows.next_id().0..).map(WorkflowId).zip(unwritten);
+    for (id, workflow) in typed.workflows.iter().chain(unwritten) {
         let (lowered, told) = lowering.workflow(id, workflow);
         lowering.program.workflows.push(lowered);
         lowering.program.debug.workflows.push(told);

@@ -21,6 +21,10 @@ pub(super) fn signature(meaning: &Meaning, pattern: &Pattern) -> String {
             let field = meaning.fields.get(id).map_or("?", |field| field.name.as_str());
             (format!("changed {field}"), &[][..])
         }
+        PatternEvent::MarketedAbout(id) => {
+            let field = meaning.fields.get(id).map_or("?", |field| field.name.as_str());
+            (format!("sent any marketing email about {field}"), &[][..])
+        }
         event @ (PatternEvent::AnyActivity
         | PatternEvent::Engaged(_)
         | PatternEvent::Mailed

@@ -135,6 +135,7 @@ fn bring(kept: &Program, new: &Program, live: &Live) -> Result<Program, Unlinked
     importer.gone_workflows()?;
     importer.gone_emails(&numbers.emails_here())?;
     importer.gone_teams();
+    importer.mails_about_topics()?;
     arrange::arrange(kept, &mut out);
     Ok(out)
 }

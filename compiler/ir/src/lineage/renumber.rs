@@ -163,9 +163,12 @@ impl Numbers {
     fn shared(&self, kept: &Program, new: &mut Program) {
         new.meaning.text_tests.values_mut().for_each(|test| test.field = self.field(test.field));
         for pattern in new.meaning.patterns.values_mut() {
-            if let PatternEvent::Changed(field) = &mut pattern.event {
+            if let PatternEvent::Changed(field) | PatternEvent::MarketedAbout(field) = &mut pattern.event {
                 *field = self.field(*field);
             }
+        }
+        for topic in new.meaning.policy.caps.iter_mut().filter_map(|cap| cap.topic.as_mut()) {
+            *topic = self.field(*topic);
         }
         for watched in &mut new.meaning.watched {
             (watched.field, watched.seen) = (self.field(watched.field), self.contact(watched.seen));

@@ -321,7 +321,11 @@ impl<'p> Importer<'p> {
                 tests.iter_mut().try_for_each(|test| self.property(of, *declared, test))?;
             }
             PatternEvent::Changed(field) => self.watch(*field)?,
-            PatternEvent::AnyActivity | PatternEvent::Engaged(_) | PatternEvent::Mailed | PatternEvent::Marketed => {}
+            PatternEvent::AnyActivity
+            | PatternEvent::Engaged(_)
+            | PatternEvent::Mailed
+            | PatternEvent::Marketed
+            | PatternEvent::MarketedAbout(_) => {}
         }
         Ok(self.out.meaning.patterns.push(Pattern { text: pattern.text.clone(), event, tests }))
     }
@@ -374,6 +378,20 @@ impl<'p> Importer<'p> {
         let split = self.kept.splits.at(id);
         let known = self.out.meaning.splits.find(|known| known.name == split.name);
         known.unwrap_or_else(|| self.out.meaning.splits.push(split.clone()))
+    }
+
+    /// How many mails about a topic somebody has had stays known where no cap of the new version names it: what it is called now may be another's, and
+    /// a cap that comes back counts what left meanwhile.
+    pub(super) fn mails_about_topics(&mut self) -> Result<(), Unlinked> {
+        for (topic, id) in self.kept.mailed_about() {
+            if self.out.mailed_about().any(|(known, _)| known == topic) {
+                continue;
+            }
+            let fact = self.kept.facts.at(id).clone();
+            let pattern = self.pattern(fact.pattern).map_err(|lost| Unlinked { standing: Vec::new(), lost })?;
+            self.out.meaning.facts.push(Fact { pattern, ..fact });
+        }
+        Ok(())
     }
 
     /// Whoever was handed to a team that is gone is with it still, and may hear from it: it takes nobody any more.

@@ -50,6 +50,9 @@ impl ConsentState {
 /// The workflow that asks people to confirm that they want mail. No project can give one of its own this name: a hyphen stands in it.
 pub const CONFIRMATION: &str = "confirm-mail";
 
+/// The workflow that lets whoever a step has suppressed get mail again. Nor can any project give one of its own this name.
+pub const COME_BACK: &str = "come-back";
+
 /// What an event is called by which people confirm it, for conditions. A program has it where its policy asks for that.
 pub const CONFIRMED: &str = "confirmed";
 

@@ -110,6 +110,8 @@ pub enum PatternEvent {
     /// A marketing mail left for the contact, whichever workflow sent it: what the caps of a policy count. No event says so; the engine does, where
     /// one leaves.
     Marketed,
+    /// One about a topic left, by the field of the topic: what the caps count that name it.
+    MarketedAbout(FieldId),
 }
 
 impl PatternEvent {
@@ -123,7 +125,9 @@ impl PatternEvent {
             Self::Engaged(EngagementKind::Bounced) => "bounced any email",
             Self::Mailed => "sent any email",
             Self::Marketed => "sent any marketing email",
-            Self::Entered(_) | Self::Left(_) | Self::Declared(_) | Self::Changed(_) => return None,
+            Self::Entered(_) | Self::Left(_) | Self::Declared(_) | Self::Changed(_) | Self::MarketedAbout(_) => {
+                return None;
+            }
         })
     }
 }

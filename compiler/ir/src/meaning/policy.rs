@@ -8,10 +8,11 @@ use super::fact::{Fact, PatternEvent};
 use super::holidays::DaySpan;
 use super::split::Split;
 use super::workflow::SendWindow;
-use crate::id::FactId;
+use crate::id::{FactId, FieldId};
 use crate::limits::{MAX_FACT_DEPTH, MAX_HOLD_DAYS, MAX_LATE_BY_DAYS};
 use crate::units::{DAY_MS, HOUR_MS};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// The rules of a project; a project without any lets mail leave whenever its workflows do.
@@ -78,9 +79,14 @@ impl Policy {
         self.first.iter().position(|first| Some(first.as_str()) == group).unwrap_or(self.first.len())
     }
 
-    /// How many instants at which a mail left have to be known.
-    pub fn depth(&self) -> u32 {
-        self.caps.iter().map(|cap| cap.emails).max().unwrap_or(0)
+    /// How many instants at which a mail left have to be known: of all mails, or of those about a topic.
+    pub fn depth(&self, topic: Option<FieldId>) -> u32 {
+        self.caps.iter().filter(|cap| cap.topic == topic).map(|cap| cap.emails).max().unwrap_or(0)
+    }
+
+    /// The topics that a cap names, each once.
+    pub fn capped_topics(&self) -> BTreeSet<FieldId> {
+        self.caps.iter().filter_map(|cap| cap.topic).collect()
     }
 
     /// What is wrong with a number in it, if anything is.
@@ -113,6 +119,16 @@ impl Meaning {
             fact.area == Area::Contact && pattern.is_some_and(|pattern| pattern.event == PatternEvent::Marketed)
         };
         self.facts.find(is_it)
+    }
+
+    /// What remembers when marketing mails about a topic left, of each topic that a cap names or named before.
+    pub fn mailed_about(&self) -> impl Iterator<Item = (FieldId, FactId)> {
+        self.facts.iter().filter(|(_, fact)| fact.area == Area::Contact).filter_map(|(id, fact)| {
+            match self.patterns.get(fact.pattern)?.event {
+                PatternEvent::MarketedAbout(topic) => Some((topic, id)),
+                _ => None,
+            }
+        })
     }
 }
 
@@ -150,11 +166,14 @@ pub enum Consent {
     OptOut,
 }
 
-/// `cap 2 emails per 7 days then delay`.
+/// `cap 2 emails per 7 days then delay`, or `cap 1 email about news per 7 days then delay`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Cap {
     /// At least one.
     pub emails: u32,
+    /// The field of the topic that the mails are about; none where all of them count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topic: Option<FieldId>,
     /// Elapsed, wherever it begins: exactly so long after a mail its place is free.
     pub per_ms: i64,
     /// What becomes of one more.
@@ -183,7 +202,8 @@ impl fmt::Display for Cap {
             Over::Delay => "delay",
             Over::Drop => "drop",
         };
-        write!(f, "{} per {} ms then {then}", self.emails, self.per_ms)
+        let topic = self.topic.map(|topic| format!(" about {topic}")).unwrap_or_default();
+        write!(f, "{}{topic} per {} ms then {then}", self.emails, self.per_ms)
     }
 }
 

@@ -628,7 +628,7 @@ fn questions_have_the_type_of_what_they_ask() {
 fn a_policy_counts_what_is_remembered() {
     let cap = |emails, per_ms, remembered: u32| {
         faults(|program| {
-            program.policy.caps = vec![Cap { emails, per_ms, then: Over::Delay }];
+            program.policy.caps = vec![Cap { emails, topic: None, per_ms, then: Over::Delay }];
             if remembered > 0 {
                 let pattern = Pattern { text: "mailed".into(), event: PatternEvent::Marketed, tests: Vec::new() };
                 let pattern = program.patterns.push(pattern);

@@ -15,16 +15,19 @@ use crate::store::{DecisionCode, DecisionRecord, OutboxKind, OutboxRecord, Outbo
 use crate::time::Instant;
 use flow_ir::backend::{Memory, Outcome};
 use flow_ir::effect::Send;
-use flow_ir::{Area, CountedSince, EmailId, NEVER, PatternEvent, StepId, Workflow};
+use flow_ir::{Area, CountedSince, EmailId, FieldId, NEVER, PatternEvent, StepId, Workflow};
 
 /// What holds a mail that nothing speaks against.
 enum Holding {
     Nothing,
     /// It is held until this instant, and by what, where that is not its hours.
-    Until(i64, Option<HeldBy>),
-    /// It does not leave any more: it was held for as long as it may, or is one too many.
-    Never(Withheld),
+    Until(i64, Option<Hold>),
+    /// It does not leave any more: it was held for as long as it may, or is one too many; of mail about a topic, where a cap on that says so.
+    Never(Withheld, Option<FieldId>),
 }
+
+/// What holds a mail that is not its hours; a cap on what is about a topic, by the field of that.
+type Hold = (HeldBy, Option<FieldId>);
 
 impl Perform for Send {
     fn perform(&self, host: &mut StepHost<'_>, mut memory: Memory<'_>, step: StepId) -> Outcome {
@@ -34,7 +37,7 @@ impl Perform for Send {
             return Outcome::Done;
         }
         if let Some(reason) = host.objection(&memory, self) {
-            host.withhold(step, reason);
+            host.withhold(step, reason, None);
             return Outcome::Done;
         }
         if host.plan.is_marketing(self.email) && host.is_held_out(&memory) {
@@ -42,8 +45,8 @@ impl Perform for Send {
         }
         match host.holding(&mut memory, self.email) {
             Holding::Until(until, by) => host.hold_mail(&memory, step, self.email, (until, by)),
-            Holding::Never(reason) => {
-                host.withhold(step, reason);
+            Holding::Never(reason, topic) => {
+                host.withhold(step, reason, topic);
                 Outcome::Done
             }
             Holding::Nothing => match host.row.filter(|_| host.in_turn) {
@@ -83,35 +86,45 @@ impl StepHost<'_> {
         let (plan, now) = (self.plan, self.now);
         let at_most = plan.held_at_most(self.earlier().map_or(now, |row| row.held_since));
         if now > at_most {
-            return Holding::Never(Withheld::HeldTooLong);
+            return Holding::Never(Withheld::HeldTooLong, None);
         }
         if !plan.is_marketing(email) {
             return Holding::Nothing;
         }
         let gates = plan.gates(self.workflow, self.texts);
-        let held = |from: i64, by: Option<HeldBy>, otherwise: Withheld| {
+        let held = |from: i64, by: Option<Hold>, otherwise: Withheld| {
             let until = gates.held_until(from, self.zone, at_most);
-            if now < at_most { Holding::Until(until, by) } else { Holding::Never(otherwise) }
+            if now < at_most { Holding::Until(until, by) } else { Holding::Never(otherwise, by.and_then(|by| by.1)) }
         };
         match self.lateness(memory, &gates, at_most) {
             Lateness::InTime => {}
-            Lateness::Skipped => return Holding::Never(Withheld::Late),
-            Lateness::Until(until) => return held(until.min(at_most), Some(HeldBy::Late), Withheld::HeldTooLong),
+            Lateness::Skipped => return Holding::Never(Withheld::Late, None),
+            Lateness::Until(until) => {
+                return held(until.min(at_most), Some((HeldBy::Late, None)), Withheld::HeldTooLong);
+            }
         }
         if gates.open_at(now, self.zone, at_most) > now {
             return held(now, None, Withheld::HeldTooLong);
         }
-        let on_their_way = if plan.has_caps() { self.on_their_way().count() } else { 0 };
-        let under_caps = match plan.place_for_one(&memory[Area::Contact], on_their_way, now) {
-            Place::Free => NEVER,
-            Place::FreeAt(free_at) => free_at,
-            Place::Refused => return Holding::Never(Withheld::Dropped),
+        let on_their_way = self.on_their_way().filter(|_| plan.has_caps()).map(|row| EmailId(row.email));
+        let on_their_way: Vec<EmailId> = on_their_way.collect();
+        let (under_caps, topic) = match plan.place_for(email, &memory[Area::Contact], &on_their_way, now) {
+            Place::Free => (NEVER, None),
+            Place::FreeAt(free_at, topic) => (free_at, topic),
+            Place::Refused(None) => return Holding::Never(Withheld::Dropped, None),
+            Place::Refused(topic) => return Holding::Never(Withheld::DroppedOfTopic, topic),
+        };
+        let (by, otherwise) = match topic {
+            None => (HeldBy::Cap, Withheld::Capped),
+            Some(_) => (HeldBy::CapOfTopic, Withheld::CappedOfTopic),
         };
         let spaced = self.spaced_at(&memory[Area::Journey]);
         match spaced.max(under_caps) {
             free_at if free_at <= now => Holding::Nothing,
-            free_at if spaced > under_caps => held(free_at.min(at_most), Some(HeldBy::Spacing), Withheld::TooClose),
-            free_at => held(free_at.min(at_most), Some(HeldBy::Cap), Withheld::Capped),
+            free_at if spaced > under_caps => {
+                held(free_at.min(at_most), Some((HeldBy::Spacing, None)), Withheld::TooClose)
+            }
+            free_at => held(free_at.min(at_most), Some((by, topic)), otherwise),
         }
     }
 
@@ -133,7 +146,7 @@ impl StepHost<'_> {
         memory: &Memory<'_>,
         step: StepId,
         email: EmailId,
-        (until, by): (i64, Option<HeldBy>),
+        (until, by): (i64, Option<Hold>),
     ) -> Outcome {
         if self.earlier().is_none() {
             let row = OutboxRecord { email: email.0, ..self.row(step, OutboxKind::Mail) };
@@ -149,14 +162,15 @@ impl StepHost<'_> {
         }
         self.held_until = Some(until);
         if self.held_at != Some(step.0) {
-            let (reason, send) = (by.map_or(0, HeldBy::number), self.row);
-            self.batch.decide(DecisionRecord { reason, send, ..self.about(DecisionCode::Held, step) });
+            let (reason, send) = (by.map_or(0, |(by, _)| by.number()), self.row);
+            let about = by.and_then(|(_, topic)| topic).map(|topic| topic.0);
+            self.batch.decide(DecisionRecord { reason, send, about, ..self.about(DecisionCode::Held, step) });
         }
         Outcome::Held
     }
 
     /// The mail does not leave, nor does an earlier attempt at it.
-    fn withhold(&mut self, step: StepId, reason: Withheld) {
+    fn withhold(&mut self, step: StepId, reason: Withheld, topic: Option<FieldId>) {
         if reason == Withheld::HeldTooLong {
             self.note_held_too_long();
         }
@@ -164,8 +178,8 @@ impl StepHost<'_> {
         if let Some(row) = send {
             self.outbox.withhold(self.batch, row, self.now, reason.words().to_owned());
         }
-        let reason = reason.number();
-        self.batch.decide(DecisionRecord { reason, send, ..self.about(DecisionCode::Withheld, step) });
+        let (reason, about) = (reason.number(), topic.map(|topic| topic.0));
+        self.batch.decide(DecisionRecord { reason, send, about, ..self.about(DecisionCode::Withheld, step) });
     }
 
     fn note_held_too_long(&mut self) {
@@ -216,8 +230,9 @@ impl StepHost<'_> {
 
     /// If it is one that caps count, its place is taken from now on.
     fn take_place(&mut self, frame: &mut [u8], email: EmailId) {
-        if let Some(fact) = self.plan.mailed().filter(|_| self.plan.is_marketing(email)) {
-            fact.add(&self.plan.program.frame, frame, self.now);
+        let plan = self.plan;
+        for fact in plan.counted_by(email).filter_map(|fact| plan.program.facts.get(fact)) {
+            fact.add(&plan.program.frame, frame, self.now);
             self.written.push(fact.first);
         }
     }

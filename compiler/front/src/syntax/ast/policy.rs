@@ -1,7 +1,7 @@
 //! `policy`: rules over every workflow.
 
 use super::clause::{self, clauses};
-use super::{Block, Clause, DaySpan, Duration, Holdout, Late, Name};
+use super::{Block, Clause, DaySpan, Duration, Holdout, Late, Name, Predicate};
 use crate::source::Span;
 use crate::syntax::constructs;
 
@@ -32,13 +32,15 @@ impl Consent {
     }
 }
 
-/// `cap 2 emails per 7 days then delay`
+/// `cap 2 emails per 7 days then delay`, or `cap 1 email about news per 7 days then delay`
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Cap {
     /// As written: `2`.
     pub emails: Name,
     /// The number with its word: `2 emails`.
     pub capped: Span,
+    /// `about news`: what the emails are about that it counts; all of them where it says nothing.
+    pub topic: Option<Name>,
     pub per: Duration,
     /// `then drop`
     pub drops: bool,

@@ -14,7 +14,6 @@ pub(super) fn block<K>(
     let (mut clauses, mut broken) = (Vec::new(), reader.unclosed);
     for inner in pair.clone().into_inner() {
         match inner.as_rule() {
-            Rule::later_clause => reader.later(&inner),
             Rule::bad_line => {
                 broken = true;
                 reader.bad_clause(&inner, context);

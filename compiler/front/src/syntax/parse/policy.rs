@@ -6,7 +6,7 @@ use super::context::Context;
 use super::holdout::holdout as holdout_of_all;
 use super::late::late as late_of_all;
 use super::{Pair, Reader, Rule, child, has, head, name, span};
-use crate::syntax::ast::{Cap, Consent, DaySpan, Duration, First, Name, Policy, PolicyClause, Quiet, Unit};
+use crate::syntax::ast::{Cap, Consent, DaySpan, Duration, First, Name, Policy, PolicyClause, Predicate, Quiet, Unit};
 use crate::syntax::constructs;
 
 pub(super) fn parse(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Policy {
@@ -28,7 +28,8 @@ fn confirm(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Name {
 fn cap(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Cap {
     let capped = child(pair, Rule::capped).unwrap_or_else(|| pair.clone());
     let emails = reader.name_of(&capped, Rule::number);
-    Cap { emails, capped: span(&capped), per: hold(reader, pair), drops: has(pair, Rule::drop) }
+    let topic = child(pair, Rule::about).map(|about| reader.name_of(&about, Rule::name));
+    Cap { emails, capped: span(&capped), topic, per: hold(reader, pair), drops: has(pair, Rule::drop) }
 }
 
 fn quiet(_: &mut Reader<'_>, pair: &Pair<'_>) -> Quiet {
@@ -54,6 +55,10 @@ fn late_by(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Duration {
 fn first(_: &mut Reader<'_>, pair: &Pair<'_>) -> First {
     let groups = pair.clone().into_inner().filter(|inner| inner.as_rule() == Rule::name);
     First { groups: groups.map(|group| name(&group)).collect() }
+}
+
+fn comes_back(reader: &mut Reader<'_>, pair: &Pair<'_>) -> Predicate {
+    reader.predicate_of(pair)
 }
 
 /// The first two children of a rule.

@@ -245,7 +245,7 @@ mod tests {
     /// What stands between the things to write, reads what is wrong, or is not run yet.
     const NOTHING_TO_WRITE: &str = "WHITESPACE COMMENT sep lines ends file text_relation strings emails to_any_email in_hole declaration declaration_start missing_close stray_brace email_clause \
         team_clause policy_clause header step handoff_clause text escape plain bad_hole name_text border reserved later_start later_decl \
-        later_decl_word later_clause later_clause_word later_header later_header_word later_share experiment_word later_step later_step_word bad_decl bad_line \
+        later_decl_word later_header later_header_word later_share experiment_word later_step later_step_word bad_decl bad_line \
         bad_step bad_else bad_text quoted straight curly curly_quote foreign_comment hole_text in_braces odd_quote skipped skipped_text \
         missing_line close_skipped missing_skipped";
 

@@ -23,6 +23,7 @@ macro_rules! effects {
             Draw = draw;
             SetText = set_text;
             Notify = notify;
+            ComeBack = come_back;
         }
     };
 }

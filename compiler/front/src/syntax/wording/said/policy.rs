@@ -3,6 +3,8 @@
 use super::{Row, SAY};
 
 const CAP: &str = "a cap says how many emails, in which time, and what becomes of one more:";
+const CAP_OF_TOPIC: &str = "a cap on mail about a topic names it behind the number:";
+const COMES_BACK: &str = "what lets whoever a workflow has suppressed get mail again is said so:";
 const ROLLING: &str = "a cap counts elapsed days, wherever they begin:";
 const QUIET: &str = "quiet hours are by each person's own clocks:";
 const DAYS: &str = "days on which nothing leaves:";
@@ -104,6 +106,172 @@ pub(super) const ROWS: &[Row] = &[
         "cap $n emails per $d $u then delay",
         CAP,
     ),
+    (
+        "^ [frequency] [cap|limit] [:] [at] [most|max|maximum] [of] $n:number email about|on|of|for|in|to|from|with [the] [topic|category|subscription|type] [:] $t:name per|in|within|every|each [any|the] $d:number $u:unit [,] then drop|skip|discard|withhold|cancel $",
+        "cap $n email about $t per $d $u then drop",
+        CAP_OF_TOPIC,
+    ),
+    (
+        "^ [frequency] [cap|limit] [:] [at] [most|max|maximum] [of] $n:number email about|on|of|for|in|to|from|with [the] [topic|category|subscription|type] [:] $t:name per|in|within|every|each [any|the] $d:number $u:unit [,] [then] [delay|hold|wait|defer|queue] $",
+        "cap $n email about $t per $d $u then delay",
+        CAP_OF_TOPIC,
+    ),
+    (
+        "^ [frequency] [cap|limit] [:] [at] [most|max|maximum] [of] $n:number email about|on|of|for|in|to|from|with [the] [topic|category|subscription|type] [:] $t:text per|in|within|every|each [any|the] $d:number $u:unit [,] then drop|skip|discard|withhold|cancel $",
+        "cap $n email about $t@ per $d $u then drop",
+        CAP_OF_TOPIC,
+    ),
+    (
+        "^ [frequency] [cap|limit] [:] [at] [most|max|maximum] [of] $n:number email about|on|of|for|in|to|from|with [the] [topic|category|subscription|type] [:] $t:text per|in|within|every|each [any|the] $d:number $u:unit [,] [then] [delay|hold|wait|defer|queue] $",
+        "cap $n email about $t@ per $d $u then delay",
+        CAP_OF_TOPIC,
+    ),
+    (
+        "^ [frequency] [cap|limit] [:] [at] [most|max|maximum] [of] $n:number email about|on|of|for|in|to|from|with [the] [topic|category|subscription|type] [:] $t:name per|a|each|every week [,] [then] [delay|hold|wait|defer|queue] $",
+        "cap $n email about $t per 7 days then delay",
+        CAP_OF_TOPIC,
+    ),
+    (
+        "^ [frequency] [cap|limit] [:] [at] [most|max|maximum] [of] $n:number email about|on|of|for|in|to|from|with [the] [topic|category|subscription|type] [:] $t:name per|a|each|every day [,] [then] [delay|hold|wait|defer|queue] $",
+        "cap $n email about $t per 1 day then delay",
+        CAP_OF_TOPIC,
+    ),
+    (
+        "^ [frequency] [cap|limit] [:] [at] [most|max|maximum] [of] $n:number email about|on|of|for|in|to|from|with [the] [topic|category|subscription|type] [:] $t:name per|a|each|every month [,] [then] [delay|hold|wait|defer|queue] $",
+        "cap $n email about $t per 30 days then delay",
+        CAP_OF_TOPIC,
+    ),
+    (
+        "^ [frequency] [cap|limit] [:] [at] [most|max|maximum] [of] $n:number email per|in|within|every|each [any|the] $d:number $u:unit [,] [then] [delay|hold|wait] about|on|of|for|in|to|from|with [the] [topic|category|subscription|type] [:] $t:name [then] [delay|hold|wait] $",
+        "cap $n email about $t per $d $u then delay",
+        CAP_OF_TOPIC,
+    ),
+    (
+        "^ [cap|limit] [at] [most|max|maximum] [of] $n:number email per|in|within|every|each [any|the] $d:number $u:unit about|on|of|for|in|to|from|with [the] [topic|category|subscription|type] [:] $t:name then drop|skip $",
+        "cap $n email about $t per $d $u then drop",
+        CAP_OF_TOPIC,
+    ),
+    (
+        "^ [cap|limit] [at] [most|max|maximum] [of] $n:number $t:name email per|in|within|every|each $d:number $u:unit [,] [then] [delay|hold|wait|defer|queue] $",
+        "cap $n email about $t per $d $u then delay",
+        CAP_OF_TOPIC,
+    ),
+    (
+        "^ [cap|limit] [at] [most|max|maximum] [of] $n:number $t:name email per|in|within|every|each $d:number $u:unit [,] then drop|skip|discard|withhold|cancel $",
+        "cap $n email about $t per $d $u then drop",
+        CAP_OF_TOPIC,
+    ),
+    (
+        "^ [cap|limit] [at] [most|max|maximum] [of] $n:number $t:name email per|a|each|every week [,] [then] [delay|hold|wait|defer|queue] $",
+        "cap $n email about $t per 7 days then delay",
+        CAP_OF_TOPIC,
+    ),
+    (
+        "^ cap|limit [topic] $t:name at|to $n:number email per|a|each|every week [,] [then] [delay|hold|wait|defer|queue] $",
+        "cap $n email about $t per 7 days then delay",
+        CAP_OF_TOPIC,
+    ),
+    (
+        "^ cap|limit [topic] $t:name [at|to|:] $n:number email per|in|within|every|each $d:number $u:unit [,] [then] [delay|hold|wait|defer|queue] $",
+        "cap $n email about $t per $d $u then delay",
+        CAP_OF_TOPIC,
+    ),
+    (
+        "^ [frequency] [cap|limit] [:] [at] [most|max|maximum] [of] $n:number emails|mail|mails|messages about|on|of|for|in|to|from|with [the] [topic|category|subscription|type] [:] $t:name per|in|within|every|each [any|the] $d:number $u:unit [,] then drop|skip|discard|withhold|cancel $",
+        "cap $n emails about $t per $d $u then drop",
+        CAP_OF_TOPIC,
+    ),
+    (
+        "^ [frequency] [cap|limit] [:] [at] [most|max|maximum] [of] $n:number emails|mail|mails|messages about|on|of|for|in|to|from|with [the] [topic|category|subscription|type] [:] $t:name per|in|within|every|each [any|the] $d:number $u:unit [,] [then] [delay|hold|wait|defer|queue] $",
+        "cap $n emails about $t per $d $u then delay",
+        CAP_OF_TOPIC,
+    ),
+    (
+        "^ [frequency] [cap|limit] [:] [at] [most|max|maximum] [of] $n:number emails|mail|mails|messages about|on|of|for|in|to|from|with [the] [topic|category|subscription|type] [:] $t:text per|in|within|every|each [any|the] $d:number $u:unit [,] then drop|skip|discard|withhold|cancel $",
+        "cap $n emails about $t@ per $d $u then drop",
+        CAP_OF_TOPIC,
+    ),
+    (
+        "^ [frequency] [cap|limit] [:] [at] [most|max|maximum] [of] $n:number emails|mail|mails|messages about|on|of|for|in|to|from|with [the] [topic|category|subscription|type] [:] $t:text per|in|within|every|each [any|the] $d:number $u:unit [,] [then] [delay|hold|wait|defer|queue] $",
+        "cap $n emails about $t@ per $d $u then delay",
+        CAP_OF_TOPIC,
+    ),
+    (
+        "^ [frequency] [cap|limit] [:] [at] [most|max|maximum] [of] $n:number emails|mail|mails|messages about|on|of|for|in|to|from|with [the] [topic|category|subscription|type] [:] $t:name per|a|each|every week [,] [then] [delay|hold|wait|defer|queue] $",
+        "cap $n emails about $t per 7 days then delay",
+        CAP_OF_TOPIC,
+    ),
+    (
+        "^ [frequency] [cap|limit] [:] [at] [most|max|maximum] [of] $n:number emails|mail|mails|messages about|on|of|for|in|to|from|with [the] [topic|category|subscription|type] [:] $t:name per|a|each|every day [,] [then] [delay|hold|wait|defer|queue] $",
+        "cap $n emails about $t per 1 day then delay",
+        CAP_OF_TOPIC,
+    ),
+    (
+        "^ [frequency] [cap|limit] [:] [at] [most|max|maximum] [of] $n:number emails|mail|mails|messages about|on|of|for|in|to|from|with [the] [topic|category|subscription|type] [:] $t:name per|a|each|every month [,] [then] [delay|hold|wait|defer|queue] $",
+        "cap $n emails about $t per 30 days then delay",
+        CAP_OF_TOPIC,
+    ),
+    (
+        "^ [frequency] [cap|limit] [:] [at] [most|max|maximum] [of] $n:number emails|mail|mails|messages per|in|within|every|each [any|the] $d:number $u:unit [,] [then] [delay|hold|wait] about|on|of|for|in|to|from|with [the] [topic|category|subscription|type] [:] $t:name [then] [delay|hold|wait] $",
+        "cap $n emails about $t per $d $u then delay",
+        CAP_OF_TOPIC,
+    ),
+    (
+        "^ [cap|limit] [at] [most|max|maximum] [of] $n:number emails|mail|mails|messages per|in|within|every|each [any|the] $d:number $u:unit about|on|of|for|in|to|from|with [the] [topic|category|subscription|type] [:] $t:name then drop|skip $",
+        "cap $n emails about $t per $d $u then drop",
+        CAP_OF_TOPIC,
+    ),
+    (
+        "^ [cap|limit] [at] [most|max|maximum] [of] $n:number $t:name emails|mail|mails|messages per|in|within|every|each $d:number $u:unit [,] [then] [delay|hold|wait|defer|queue] $",
+        "cap $n emails about $t per $d $u then delay",
+        CAP_OF_TOPIC,
+    ),
+    (
+        "^ [cap|limit] [at] [most|max|maximum] [of] $n:number $t:name emails|mail|mails|messages per|in|within|every|each $d:number $u:unit [,] then drop|skip|discard|withhold|cancel $",
+        "cap $n emails about $t per $d $u then drop",
+        CAP_OF_TOPIC,
+    ),
+    (
+        "^ [cap|limit] [at] [most|max|maximum] [of] $n:number $t:name emails|mail|mails|messages per|a|each|every week [,] [then] [delay|hold|wait|defer|queue] $",
+        "cap $n emails about $t per 7 days then delay",
+        CAP_OF_TOPIC,
+    ),
+    (
+        "^ cap|limit [topic] $t:name at|to $n:number emails|mail|mails|messages per|a|each|every week [,] [then] [delay|hold|wait|defer|queue] $",
+        "cap $n emails about $t per 7 days then delay",
+        CAP_OF_TOPIC,
+    ),
+    (
+        "^ cap|limit [topic] $t:name [at|to|:] $n:number emails|mail|mails|messages per|in|within|every|each $d:number $u:unit [,] [then] [delay|hold|wait|defer|queue] $",
+        "cap $n emails about $t per $d $u then delay",
+        CAP_OF_TOPIC,
+    ),
+    (
+        "^ comes|come|return|returns|resubscribe|resubscribes|reactivate|reactivates|unsuppress|unsuppresses [back] [again] if|when|on|at|after|once|by $p.. $",
+        "comes back when $p",
+        COMES_BACK,
+    ),
+    (
+        "^ let|lets|allow|allows [suppressed] [people|contacts|everyone|them] [to] come|return [back] if|when|on|at|after|once|by $p.. $",
+        "comes back when $p",
+        COMES_BACK,
+    ),
+    (
+        "^ unsuppress|reactivate|resubscribe|restore suppressed|people|contacts|everyone|them [people|contacts] if|when|on|at|after|once|by $p.. $",
+        "comes back when $p",
+        COMES_BACK,
+    ),
+    (
+        "^ suppressed [people|contacts] come|return|returns [back] if|when|on|at|after|once|by $p.. $",
+        "comes back when $p",
+        COMES_BACK,
+    ),
+    (
+        "^ lift|lifts|end|ends|remove|removes|clear|clears [the] suppression [if|when|on|at|after|once|by] $p.. $",
+        "comes back when $p",
+        COMES_BACK,
+    ),
+    ("^ suppression ends|lifts|expires if|when|on|at|after|once|by $p.. $", "comes back when $p", COMES_BACK),
     (
         "^ quiet [hours] [:] [from|between] $a:number : $b:number to|until|and $c:number : $d:number [in] [contact] [timezone] $",
         "quiet from $a:$b to $c:$d in contact timezone",
