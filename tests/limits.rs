@@ -66,6 +66,7 @@ fn cases() -> Vec<Case> {
         case("MAX_TERMS", limits::MAX_TERMS, Flow(sum), Code::BadNumber),
         case("MAX_SEGMENT_DEPTH", limits::MAX_SEGMENT_DEPTH, Flow(segments), Code::TooLarge),
         case("MAX_SEGMENT_TESTS", limits::MAX_SEGMENT_TESTS, Flow(segment_tests), Code::TooLarge),
+        case("MAX_DERIVED_ARMS", limits::MAX_DERIVED_ARMS, Flow(derived), Code::TooLarge),
         case("MAX_FACT_DEPTH", limits::MAX_FACT_DEPTH as usize - 1, Flow(count), Code::BadCount),
         case("MAX_STEPS", limits::MAX_STEPS, Flow(steps), Code::TooLarge),
         case("MAX_TRIGGERS", limits::MAX_TRIGGERS as usize, Flow(triggers), Code::TooLarge),
@@ -111,6 +112,11 @@ fn subject(bytes: usize) -> String {
 
 fn value(chars: usize) -> String {
     workflow(&format!("  set job_title = \"{}\"\n", "é".repeat(chars)))
+}
+
+fn derived(arms: usize) -> String {
+    let arms: String = (0..arms).map(|nth| format!("\n  when employees is {nth} \"{nth}\"")).collect();
+    format!("{}derived size ={arms}\n  otherwise unknown\n", workflow("  score += 1\n"))
 }
 
 fn rate(people: usize) -> String {

@@ -16,6 +16,7 @@ pub(crate) struct Typed {
     pub stages: Vec<String>,
     pub events: IdMap<flow_ir::EventId, EventType>,
     pub segments: IdMap<SegmentId, TypedSegment>,
+    pub derived: Vec<TypedDerived>,
     pub emails: IdMap<EmailId, TypedEmail>,
     pub teams: IdMap<TeamId, TypedTeam>,
     pub workflows: IdMap<WorkflowId, TypedWorkflow>,
@@ -168,6 +169,8 @@ pub(crate) struct Root<'t> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
     Segment,
+    /// One of a derived field.
+    Derived,
     Enter,
     /// A goal, an exit or a skip.
     Head,
@@ -235,6 +238,17 @@ impl Number {
 pub(crate) struct TypedSegment {
     pub name: String,
     pub when: Part,
+}
+
+/// A field that follows from others: it is the value of the first condition that holds.
+#[derive(Debug, Clone)]
+pub(crate) struct TypedDerived {
+    pub name: String,
+    pub field: FieldId,
+    /// Each condition with the number of the value that it stands for.
+    pub arms: Vec<(Part, i64)>,
+    /// The value of everybody else; none where it is unknown then.
+    pub otherwise: Option<i64>,
 }
 
 #[derive(Debug, Clone)]
@@ -473,6 +487,8 @@ impl Typed {
     /// Calls `visit` with every condition of the program, each as a whole, with where it stands.
     pub(crate) fn each_root<'t>(&'t self, visit: &mut dyn FnMut(Root<'t>)) {
         self.segments.values().for_each(|segment| visit(segment.when.root(Place::Segment)));
+        let arms = self.derived.iter().flat_map(|derived| &derived.arms);
+        arms.for_each(|(when, _)| visit(when.root(Place::Derived)));
         self.workflows.values().chain(&self.come_back).for_each(|workflow| workflow.each_root(visit));
         let subjects = self.emails.values().flat_map(|email| &email.subjects).filter_map(|(when, _)| when.as_ref());
         let covers = self.teams.values().flat_map(|team| &team.members).filter_map(|member| member.covers.as_ref());

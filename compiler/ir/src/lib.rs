@@ -44,6 +44,7 @@ pub use meaning::consent::{
     UNREACHED_FIELD, pending_field, topic_field,
 };
 pub use meaning::dates::{Dates, FieldDate, MAX_NTH, Schedule, ScheduleDay};
+pub use meaning::derived::Derived;
 pub use meaning::effect::*;
 pub use meaning::fact::{
     AFTER, BEFORE, Fact, Pattern, PatternEvent, PropertyTest, TextTest, TextTestKind, Trait, WatchedField,

@@ -83,6 +83,9 @@ pub const MAX_SEGMENT_DEPTH: usize = 16;
 /// How many tests a segment may stand for, with those of the segments it names.
 pub const MAX_SEGMENT_TESTS: usize = 1_000;
 
+/// The most conditions of one field that follows from others.
+pub const MAX_DERIVED_ARMS: usize = 24;
+
 /// The most instants that one fact keeps, so the largest count a workflow may ask for.
 pub const MAX_FACT_DEPTH: u32 = 64;
 

@@ -131,6 +131,14 @@ fn print_facts(f: &mut Formatter<'_>, program: &Program) -> fmt::Result {
     print_list(f, "facts", &program.facts, |_, fact| fact_line(program, fact))?;
     print_list(f, "text tests", &program.text_tests, |_, test| text_test_line(program, test))?;
     print_list(f, "segments", &program.segments, |_, segment| segment_line(program, segment))?;
+    if !program.derived.is_empty() {
+        writeln!(f, "\nderived")?;
+    }
+    for derived in &program.derived {
+        let name = program.fields.get(derived.field).map_or("?", |field| field.name.as_str());
+        let values: Vec<String> = derived.values.iter().map(ToString::to_string).collect();
+        writeln!(f, "  {name}: {}", values.join(" | "))?;
+    }
     print_list(f, "splits", &program.splits, |_, split| {
         format!("{} in frame.{}", split.name, slot_name(&program.frame, split.slot))
     })

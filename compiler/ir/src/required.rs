@@ -99,7 +99,7 @@ impl Reads<'_> {
             Entry::Becomes { when, .. } => self.predicate(*when),
             Entry::Dated { dates, when, .. } => {
                 match dates {
-                    Dates::Field(date) => self.fields.extend([date.field]),
+                    Dates::Field(date) => self.field(date.field),
                     Dates::Schedule(schedule) => self.segment(schedule.among),
                 }
                 when.iter().for_each(|when| self.predicate(*when));
@@ -111,7 +111,7 @@ impl Reads<'_> {
     fn pattern(&mut self, id: PatternId) {
         match self.program.patterns.get(id).map(|pattern| pattern.event) {
             Some(PatternEvent::Entered(segment) | PatternEvent::Left(segment)) => self.segment(segment),
-            Some(PatternEvent::Changed(field)) => self.fields.extend([field]),
+            Some(PatternEvent::Changed(field)) => self.field(field),
             Some(
                 PatternEvent::Declared(_)
                 | PatternEvent::AnyActivity
@@ -122,6 +122,13 @@ impl Reads<'_> {
             )
             | None => {}
         }
+    }
+
+    /// A field, and what it follows from.
+    fn field(&mut self, id: FieldId) {
+        self.fields.insert(id);
+        let values = self.program.derived_of(id).into_iter().flat_map(|derived| &derived.values);
+        values.for_each(|value| self.segment(*value));
     }
 
     fn segment(&mut self, id: SegmentId) {
@@ -163,7 +170,7 @@ impl Reads<'_> {
                 let members = program.teams.get(team).into_iter().flat_map(|team| &team.members);
                 members.filter_map(|member| member.covers).for_each(|covers| self.predicate(covers));
             }
-            Reference::Field(field) => self.fields.extend([field]),
+            Reference::Field(field) => self.field(field),
             // It has a door of its own, or is not read.
             Reference::Workflow(_) | Reference::Split(_) | Reference::Written(_) | Reference::Kept(_) => {}
         }
@@ -172,7 +179,7 @@ impl Reads<'_> {
     fn email(&mut self, id: EmailId) {
         let Some(content) = self.program.content(id) else { return };
         let lines = content.subjects.iter().map(|subject| &subject.text).chain(&content.preview);
-        self.fields.extend(lines.flat_map(TextTemplate::fields).chain(content.tokens.iter().copied()));
+        lines.flat_map(TextTemplate::fields).chain(content.tokens.iter().copied()).for_each(|field| self.field(field));
         content.subjects.iter().filter_map(|subject| subject.when).for_each(|when| self.predicate(when));
     }
 }

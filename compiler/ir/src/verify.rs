@@ -3,6 +3,7 @@
 //! Machine code trusts a program blindly (a slot's offset becomes an address), so [`verify`] runs before any is made. It also shows
 //! that no sum leaves an `i64` ([`value`]), so no backend needs to check one.
 
+mod derived;
 pub(crate) mod function;
 mod layout;
 mod mail;
@@ -51,6 +52,7 @@ pub fn verify(program: &Program) -> Result<(), Vec<Fault>> {
     checker.facts();
     checker.predicates();
     checker.segments();
+    checker.derived();
     checker.mail();
     checker.teams();
     for (id, workflow) in program.workflows.iter() {

@@ -7,7 +7,7 @@ syntax case match
 syntax iskeyword @,48-57,_
 
 " The words, written by `just editors`.
-syntax keyword flowDeclaration calendar contact email event list policy segment stages tags team test topics use
+syntax keyword flowDeclaration calendar contact derived email event list policy segment stages tags team test topics use
 syntax keyword flowDeclaration workflow
 syntax keyword flowControl add advance choose else exit handoff if move notify otherwise remove repeat send set split
 syntax keyword flowControl start step stop suppress tag untag until wait when

@@ -164,6 +164,8 @@ impl Touch<'_> {
     /// whose step it was.
     fn is_left_to_the_end(&self, watched: &WatchedChanges) -> bool {
         let is_by_steps = match watched.value {
+            // What steps wrote is what it follows from.
+            Value::Slot(slot, _) if self.plan.is_derived(slot) => !self.written_before.is_empty(),
             Value::Slot(slot, _) => self.written_before.has(slot),
             Value::Text(text) => self.written_before.has_text(text),
         };

@@ -276,7 +276,7 @@ impl<'e> StepHost<'e> {
     }
 
     pub(super) fn view<'v>(&'v self, frame: &'v [u8]) -> ContactView<'v> {
-        ContactView::of_parts(self.plan, self.backend, self.contact, frame, self.texts, self.zone)
+        ContactView::of_parts((self.plan, self.backend), self.contact, (frame, self.texts), self.zone, self.now)
     }
 }
 

@@ -130,6 +130,10 @@ impl Touch<'_> {
     /// Of two values the one that occurred later holds. The address of the one who stays is how the person is known, so theirs fills a gap alone.
     fn join_field(&mut self, other: &Contact, id: FieldId, field: &Field) {
         let plan = self.plan;
+        if plan.program.derived_of(id).is_some() {
+            // It is worked out anew from what is known of both.
+            return;
+        }
         let is_address = plan.email_field == Some(id) && self.contact.has(plan, field);
         let is_later = !is_address && other.said_at.of(id.0) > self.contact.said_at.of(id.0);
         let is_taken = other.has(plan, field) && (is_later || !self.contact.has(plan, field));

@@ -90,6 +90,11 @@ impl Written {
         self.texts.clear();
     }
 
+    /// Whether no steps have written anything.
+    pub(super) fn is_empty(&self) -> bool {
+        self.slots.is_empty() && self.texts.is_empty()
+    }
+
     /// Whether any steps have written a slot.
     pub(super) fn has(&self, slot: SlotId) -> bool {
         self.slots.iter().any(|write| write.slot == slot)

@@ -15,7 +15,7 @@ use super::index::PatternIndex;
 use super::kept_back::KeptBack;
 use super::pending::{Kept, Pending};
 use super::readers::Readers;
-use super::segment::{self, WatchedSegment};
+use super::segment::{self, WatchedDerived, WatchedSegment};
 use super::several::Keyed;
 use super::trigger;
 use crate::inbound::Vocabulary;
@@ -102,6 +102,8 @@ pub(super) struct Plan {
     pub(super) segments: Vec<WatchedSegment>,
     /// The same by what they read.
     pub(super) segment_readers: Readers,
+    /// The fields that follow from others.
+    pub(super) derived: Vec<WatchedDerived>,
     /// The fields whose changes something waits for or counts.
     pub(super) watched: Vec<WatchedChanges>,
     /// The same by what changes with them.
@@ -172,6 +174,11 @@ impl Plan {
     /// Whether a slot keeps until when somebody wants no marketing mail.
     pub(super) fn is_pause(&self, slot: SlotId) -> bool {
         self.pause.is_some_and(|(_, pause)| pause == slot)
+    }
+
+    /// Whether a slot is that of a field which follows from others.
+    pub(super) fn is_derived(&self, slot: SlotId) -> bool {
+        self.derived.iter().any(|field| field.slot == slot)
     }
 
     /// Whether a slot keeps what somebody has said of marketing mail.
@@ -255,6 +262,7 @@ impl Plan {
             groups: groups(&program),
             segment_readers: Readers::new(changes, segments.iter().map(|segment| &segment.reads)),
             segments,
+            derived: segment::derived(&program),
             watched_readers: Readers::new(changes, watched.iter().map(|watched| &watched.reads)),
             watched,
             max_let_out: program.workflows.values().map(letting_out).sum::<usize>() + 1,

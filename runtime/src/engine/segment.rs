@@ -8,7 +8,7 @@ use super::plan::{Plan, Reads};
 use super::touch::{Seen, Touch};
 use crate::store::Texts;
 use flow_ir::{Area, Id, PatternEvent, PatternId, PredicateId, Program, SegmentId, SlotId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A segment that something watches.
 #[derive(Debug)]
@@ -19,6 +19,37 @@ pub(super) struct WatchedSegment {
     pub(super) reads: Bits,
     entered: Vec<PatternId>,
     left: Vec<PatternId>,
+}
+
+/// A field that follows from others: it is written where somebody enters or leaves who has one of its values.
+#[derive(Debug)]
+pub(super) struct WatchedDerived {
+    pub(super) slot: SlotId,
+    /// Where the frame keeps who has each value.
+    values: Vec<SlotId>,
+    /// Those, and its own: steps of a time at which it followed from nothing may still write it.
+    reads: Bits,
+}
+
+impl WatchedDerived {
+    /// The number of the value that somebody has; 0 where they have none.
+    fn value(&self, program: &Program, frame: &[u8]) -> i64 {
+        let mut values = self.values.iter().zip(1..);
+        values.find(|(holds, _)| program.frame.read(frame, **holds) != 0).map_or(0, |(_, code)| code)
+    }
+}
+
+/// The fields of a program that follow from others.
+pub(super) fn derived(program: &Program) -> Vec<WatchedDerived> {
+    let of = |derived: &flow_ir::Derived| {
+        let slot = program.fields.get(derived.field)?.slot?;
+        let holds = |value: &SegmentId| Some(program.segments.get(*value)?.holds);
+        let values: Vec<SlotId> = derived.values.iter().filter_map(holds).collect();
+        let mut reads = Bits::default();
+        values.iter().chain([&slot]).for_each(|slot| reads.insert(slot.index()));
+        Some(WatchedDerived { slot, values, reads })
+    };
+    program.derived.iter().filter_map(of).collect()
 }
 
 /// The segments that something watches, each behind those it reads. One that nobody watches is asked when it is needed.
@@ -38,8 +69,10 @@ pub(super) fn watched(program: &Program, reads: &Reads<'_>, roots: &Bits) -> Vec
             _ => {}
         }
     }
+    let of_values: BTreeSet<SegmentId> = program.derived.iter().flat_map(|derived| derived.values.clone()).collect();
     for (id, segment) in program.segments.iter() {
-        if placing.crossed.contains_key(&id) || roots.contains(segment.holds.index()) {
+        let is_root = roots.contains(segment.holds.index()) || of_values.contains(&id);
+        if is_root || placing.crossed.contains_key(&id) {
             placing.place(id);
         }
     }
@@ -96,6 +129,7 @@ impl Touch<'_> {
     fn settle_at(&mut self, due: bool) {
         let plan: &Plan = self.plan;
         let changed = std::mem::take(&mut self.contact.unsettled);
+        let mut settled = if plan.derived.is_empty() { Bits::default() } else { changed.clone() };
         let mut asked = plan.segment_readers.of(&changed);
         if due {
             asked.extend(self.contact.pending.segments.due(self.now));
@@ -105,7 +139,29 @@ impl Touch<'_> {
             // What it wrote, and what was remembered of entering and leaving, for those behind it.
             let written = std::mem::take(&mut self.contact.unsettled);
             asked.extend(plan.segment_readers.of(&written).range(place + 1..));
+            if !plan.derived.is_empty() {
+                settled.insert_all(&written);
+            }
         }
+        self.settle_derived(&settled);
+    }
+
+    /// Brings the fields that follow from others up to the segments of their values.
+    fn settle_derived(&mut self, changed: &Bits) {
+        let plan: &Plan = self.plan;
+        for field in plan.derived.iter().filter(|field| field.reads.meets(changed)) {
+            let value = field.value(&plan.program, &self.contact.frame);
+            let layout = &plan.program.frame;
+            if value != 0 {
+                self.contact.write(plan, field.slot, value);
+            } else if layout.is_known(&self.contact.frame, field.slot) {
+                layout.write(&mut self.contact.frame, field.slot, layout.slots.at(field.slot).initial);
+                layout.set_known(&mut self.contact.frame, field.slot, false);
+                self.contact.mark(plan, field.slot);
+            }
+        }
+        // Conditions of a version in which one was written by imports read it still.
+        self.settle_segments();
     }
 
     /// Brings the watched segments of another frame up to what was put back there. Whoever crossed the border of one by what was put back has not
@@ -132,6 +188,11 @@ impl Touch<'_> {
                 }
             }
             asked.extend(plan.segment_readers.of(&written).range(place + 1..));
+        }
+        for field in &plan.derived {
+            let value = field.value(&plan.program, frame);
+            layout.write(frame, field.slot, value);
+            layout.set_known(frame, field.slot, value != 0);
         }
     }
 

@@ -9,7 +9,7 @@ use crate::time::{Instant, Zone, civil};
 use chrono::{Days, NaiveDate};
 use flow_front::country;
 use flow_ir::backend::{Backend, Moment, View};
-use flow_ir::{Field, FieldId, FieldType, FieldValue, Id, NUMBER_SCALE, PredicateId, Program, TextTemplate};
+use flow_ir::{Field, FieldId, FieldType, FieldValue, Id, NUMBER_SCALE, PredicateId, Program, SegmentId, TextTemplate};
 
 /// What may be read of a contact while a message to or about them is written.
 #[derive(Clone, Copy)]
@@ -20,6 +20,8 @@ pub struct ContactView<'c> {
     frame: &'c [u8],
     texts: &'c Texts,
     zone: Zone,
+    /// The instant of a step that runs, whose frame is still to be settled.
+    running: Option<i64>,
 }
 
 impl std::fmt::Debug for ContactView<'_> {
@@ -31,19 +33,18 @@ impl std::fmt::Debug for ContactView<'_> {
 impl<'c> ContactView<'c> {
     pub(super) fn new(plan: &'c Plan, backend: &'c dyn Backend, contact: &'c Contact) -> Self {
         let (id, zone) = (contact.id, contact.zone);
-        Self { plan, backend, id, frame: &contact.frame, texts: &contact.texts, zone }
+        Self { plan, backend, id, frame: &contact.frame, texts: &contact.texts, zone, running: None }
     }
 
     /// The same while a step runs, whose frame is not yet the contact's.
     pub(super) fn of_parts(
-        plan: &'c Plan,
-        backend: &'c dyn Backend,
+        (plan, backend): (&'c Plan, &'c dyn Backend),
         id: ContactId,
-        frame: &'c [u8],
-        texts: &'c Texts,
+        (frame, texts): (&'c [u8], &'c Texts),
         zone: Zone,
+        now: i64,
     ) -> Self {
-        Self { plan, backend, id, frame, texts, zone }
+        Self { plan, backend, id, frame, texts, zone, running: Some(now) }
     }
 
     /// The number that names them in keys and in unsubscribe links.
@@ -80,8 +81,19 @@ impl<'c> ContactView<'c> {
             let shown = if found.ty == FieldType::Country { country::name_of(text) } else { None };
             return Some(shown.unwrap_or(text).to_owned());
         }
+        if let (Some(now), Some(derived)) = (self.running, self.program().derived_of(field)) {
+            return self.follows(derived, now);
+        }
         let slot = found.slot.filter(|slot| self.program().frame.is_known(self.frame, *slot))?;
         print(self.program(), &found.ty, self.program().frame.read(self.frame, slot), self.zone)
+    }
+
+    /// The value of a field that follows from others while a step runs: one before it may have changed what it follows from.
+    fn follows(&self, derived: &flow_ir::Derived, now: i64) -> Option<String> {
+        let program = self.program();
+        let holds = |value: &SegmentId| self.holds(program.segments.at(*value).afresh, now);
+        let place = derived.values.iter().position(holds)?;
+        print(program, &program.fields.get(derived.field)?.ty, place as i64 + 1, self.zone)
     }
 
     /// A field as a condition: a yes or no itself, and of any other whether it is there.

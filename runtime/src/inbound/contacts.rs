@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::io::{self, BufRead};
 use std::sync::Arc;
 
-use flow_ir::{ConsentState, FieldId, FieldValue, Program};
+use flow_ir::{ConsentState, Field, FieldId, FieldValue, Program};
 
 use super::columns::{Column, Columns, Key, LAST_CHANGED, assign_columns, no_key_column};
 use super::consent::{Reading, Said, is_refusal_word};
@@ -208,7 +208,10 @@ impl<'p, R: BufRead> ContactReader<'p, R> {
     }
 
     fn take_value(&self, field: FieldId, cell: &str, row: &mut ContactRow) -> Result<(), Fault> {
-        let ty = &self.program.fields.at(field).ty;
+        let Field { ty, name, .. } = self.program.fields.at(field);
+        if !cell.trim().is_empty() && self.program.derived_of(field).is_some() {
+            return Err(Fault::worked_out(name));
+        }
         let value = value::from_cell(Shape { ty, stages: &self.program.stages, zone: self.zone }, cell)?;
         match row.values.iter().find(|(known, _)| *known == field) {
             _ if value == FieldValue::Missing => {}
@@ -532,6 +535,16 @@ mod tests {
         assert_eq!(row.keys, ["user:u-1"]);
         assert_eq!(named(&program, &row.values), [("first_name".to_owned(), FieldValue::Text("Ada".to_owned()))]);
         assert_eq!(read(&program, b"Id\n7\n"), ["2: user:7"]);
+    }
+
+    #[test]
+    fn a_column_of_a_field_that_follows_from_others_is_set_aside() {
+        let mut program = guide_nurture();
+        let field = program.fields.find(|field| field.name == "industry").unwrap();
+        program.derived.push(flow_ir::Derived { field, values: Vec::new() });
+        let found = read(&program, b"user id,Industry\nu-1,saas\nu-2,\n");
+        assert_eq!((found[0].as_str(), found[2].as_str()), ("2: user:u-1", "3: user:u-2"));
+        assert!(found[1].starts_with("c.csv:2: industry: worked out from other fields: `saas`"), "{found:?}");
     }
 
     #[test]

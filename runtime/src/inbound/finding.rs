@@ -66,6 +66,8 @@ reasons! {
     TextTooLong "too long a text",
     SaidTwice "said twice",
     UnknownField "no field of the program",
+    /// Of a field that follows from others.
+    WorkedOut "worked out from other fields",
     /// Of what somebody did with a mail.
     UnknownEmail "no email of the project",
     /// Of what somebody subscribes to or refuses.
@@ -102,6 +104,14 @@ pub(crate) struct Fault {
 impl Fault {
     pub(crate) fn new(reason: Reason, detail: impl Into<String>) -> Self {
         Self { reason, detail: detail.into() }
+    }
+
+    /// A file or a stream brings a value of a field that follows from others.
+    pub(super) fn worked_out(field: &str) -> Self {
+        let help = format!(
+            "`derived {field}` says what it is; a column or trait that is to count goes into a field of another name"
+        );
+        Self::new(Reason::WorkedOut, help)
     }
 
     pub(super) fn reject(self, at: &Origin, line: &[u8]) -> Rejected {

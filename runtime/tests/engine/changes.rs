@@ -53,6 +53,7 @@ struct Project {
     /// `budget` and `plan`, whose types change.
     fields: [String; 2],
     keen: String,
+    mood: String,
     workflows: Vec<Workflow>,
     /// For how many days the goal counts of a workflow that people are through at once; none where it has none.
     through: u32,
@@ -75,6 +76,12 @@ const KEEN: [&str; 6] = [
     "weekday in (tuesday, saturday) or clicked any email in the last 2 days",
     "visited this week and not (hour in contact timezone < 9)",
 ];
+const MOOD: [&str; 4] = [
+    "when keen \"hot\" when score >= 2 \"warm\" otherwise unknown",
+    "when visited in the last 4 days \"warm\" when keen \"hot\" otherwise \"cold\"",
+    "when has_open_deal or company_name contains \"ac\" \"hot\" when weekday is friday \"warm\" otherwise unknown",
+    "when score >= 4 \"cold\" when keen \"hot\" when downloaded ever \"warm\" otherwise \"hot\"",
+];
 const DATES: [&str; 5] = [
     "enter 2 days before renewal at 09:00",
     "enter on renewal or at once",
@@ -82,7 +89,9 @@ const DATES: [&str; 5] = [
     "enter everyone in keen on 2026-03-12 at 09:00",
     "enter everyone in known on 2026-03-20 at 18:00 in contact timezone",
 ];
-const ENTRIES: [&str; 12] = [
+const ENTRIES: [&str; 14] = [
+    "mood changes to \"hot\"",
+    "mood is \"warm\" new only",
     "signed_up",
     "downloaded",
     "requested_demo or signed_up",
@@ -96,7 +105,9 @@ const ENTRIES: [&str; 12] = [
     "company_name changes from \"acme\"",
     "has_open_deal changes to yes or signed_up",
 ];
-const CONDITIONS: [&str; 14] = [
+const CONDITIONS: [&str; 16] = [
+    "mood is \"hot\"",
+    "mood in (\"warm\", \"hot\")",
     "score >= 5",
     "visited",
     "visited at least 2 times",
@@ -120,6 +131,7 @@ impl Project {
         let mut project = Project {
             fields: [BUDGET[0].to_owned(), PLAN[0].to_owned()],
             keen: chance.pick(&KEEN).to_owned(),
+            mood: chance.pick(&MOOD).to_owned(),
             workflows: Vec::new(),
             through: chance.pick(&GOAL_DAYS),
             order: 0,
@@ -150,7 +162,10 @@ impl Project {
             }
             6 => chance.shuffle(&mut workflow.steps),
             7 | 8 => workflow.header = header(chance),
-            9 => self.keen = chance.pick(&KEEN).to_owned(),
+            9 => {
+                self.keen = chance.pick(&KEEN).to_owned();
+                self.mood = chance.pick(&MOOD).to_owned();
+            }
             10 | 13 => {
                 self.fields[0] = chance.pick(&BUDGET).to_owned();
                 self.forget("budget");
@@ -176,6 +191,7 @@ impl Project {
         let mut parts = vec![
             format!("contact {{\n  budget {}\n  plan {}\n  renewal date?\n}}", self.fields[0], self.fields[1]),
             format!("segment keen = {}", self.keen),
+            format!("derived mood = {}", self.mood),
             "segment known = score >= 1".to_owned(),
         ];
         parts.extend(self.workflows.iter().map(Workflow::text));

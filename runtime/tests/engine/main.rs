@@ -16,6 +16,7 @@ mod confirm;
 mod consent;
 mod dates;
 mod delivery;
+mod derived;
 mod doctored;
 mod enrolment;
 mod field_changes;

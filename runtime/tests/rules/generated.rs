@@ -47,6 +47,7 @@ pub(crate) const DECLARATIONS: &[&str] = &[
     "topics news, product",
     "segment keen = visited(page is \"/pricing\") at least 2 times in the last 3 days and not customer",
     "segment away = inactive for 4 days",
+    "derived mood =\n  when keen \"hot\"\n  when ordered in the last 5 days \"buyer\"\n  otherwise unknown",
     "segment rich = keen and ordered ever",
     r#"team sales {
   member "ana@acme.example" covers region in ("EMEA") capacity 3 open, 2 a day away 2026-03-09 to 2026-03-10
@@ -84,7 +85,7 @@ pub(crate) const DECLARATIONS: &[&str] = &[
   wait 2 days
   if clicked hello link "more" {
     score += 10
-  } else if opened hello or replied hello {
+  } else if opened hello or replied hello or mood is "buyer" {
     score += 3
   } else {
     score -= 1

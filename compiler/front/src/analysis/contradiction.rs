@@ -9,7 +9,7 @@
 
 use super::Subject;
 use super::together::{Together, When};
-use crate::diagnostics::{Diagnostic, reach};
+use crate::diagnostics::{Diagnostic, derived, reach};
 use crate::env::Env;
 use crate::source::Location;
 use crate::typed::{Cond, Part, Place, Root};
@@ -22,6 +22,7 @@ pub(super) fn prove<'p>(subject: Subject<'p>, together: &Together<'p>, found: &m
         }
         let told = match place {
             Place::Segment => reach::everyone_is_in_it,
+            Place::Derived => derived::everyone_has_it,
             Place::Enter => reach::everyone_enters,
             Place::Subject => reach::everyone_gets_it,
             Place::Covers => reach::covers_everyone,

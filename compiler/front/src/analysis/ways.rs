@@ -12,12 +12,12 @@
 
 use super::Subject;
 use super::together::{Said, Together, When};
-use crate::diagnostics::{Diagnostic, reach};
+use crate::diagnostics::{Diagnostic, derived, reach};
 use crate::env::Env;
 use crate::source::{Location, Span};
 use crate::typed::{
-    Cond, EventTest, Form, Number, Part, Since, Typed, TypedArm, TypedEmail, TypedRepeat, TypedStep, TypedWait,
-    TypedWorkflow,
+    Cond, EventTest, Form, Number, Part, Since, Typed, TypedArm, TypedDerived, TypedEmail, TypedRepeat, TypedStep,
+    TypedWait, TypedWorkflow,
 };
 use flow_ir::{CountedSince, EmailId, FieldId, PatternEvent, WorkflowId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,6 +32,7 @@ pub(super) fn prove<'p>(subject: Subject<'p>, together: &Together<'p>, found: &m
     let looking =
         Looking { env: subject.env, together, changed_by: changed_by(subject.typed), started: subject.typed.started() };
     subject.typed.emails.values().for_each(|email| looking.subjects(email, found));
+    subject.typed.derived.iter().for_each(|field| looking.arms(field, found));
     for (id, (declared, workflow)) in subject.typed.workflows.ids().zip(subject.workflows()) {
         // Where a brace is lost, steps stand where nobody meant them to.
         if !(declared.node.broken && declared.node.blind) {
@@ -293,6 +294,29 @@ impl<'p> Looking<'p, '_> {
             }
             if !self.can_hold(&before, (cond, false)) {
                 return found.push(reach::the_rest_get_it(&test(), *at, self.because(&before, (cond, false))));
+            }
+            before.note((cond, false), *at);
+        }
+    }
+
+    /// Values of a derived field that nobody has, or everyone who is left.
+    fn arms(&self, field: &'p TypedDerived, found: &mut Vec<Diagnostic>) {
+        let mut before = Way::default();
+        for (Part { cond, at }, _) in &field.arms {
+            let by_itself = [true, false].into_iter().all(|holds| self.can_hold(&Way::default(), (cond, holds)));
+            if !by_itself {
+                return;
+            }
+            let test = || self.env.text_at(at.file, at.span);
+            if before.told.iter().any(|(said, _)| *said == (cond, false)) {
+                // It stands there twice, which is told already.
+                continue;
+            }
+            if !self.can_hold(&before, (cond, true)) {
+                return found.push(derived::nobody_has_it(&test(), *at, self.because(&before, (cond, true))));
+            }
+            if !self.can_hold(&before, (cond, false)) {
+                return found.push(derived::the_rest_have_it(&test(), *at, self.because(&before, (cond, false))));
             }
             before.note((cond, false), *at);
         }

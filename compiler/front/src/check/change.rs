@@ -7,7 +7,7 @@ use super::named;
 use super::number::{check_value, constant_date};
 use super::text::{fixed_text, nothing_to_read};
 use super::trigger::unkept;
-use crate::diagnostics::{Diagnostic, missing, trigger, types};
+use crate::diagnostics::{Diagnostic, derived, missing, trigger, types};
 use crate::env::schema;
 use crate::literals;
 use crate::source::Span;
@@ -247,6 +247,10 @@ fn settable(cx: &mut Cx<'_>, name: &ast::Name) -> Option<FieldId> {
         return None;
     }
     let field = named::field(cx, name)?;
+    if cx.env.schema.is_derived(field) {
+        cx.report(derived::not_settable(&name.text, at, cx.env.schema.declared(field)));
+        return None;
+    }
     let (why, help) = match name.text.as_str() {
         "email" => ("mails go there, and it tells who the person is", "addresses come from imports and events"),
         "timezone" => ("it says where the person is", "zones come from imports and events"),

@@ -13,6 +13,7 @@ mod confirm;
 mod cx;
 mod dates;
 mod days;
+mod derived;
 mod duration;
 mod email;
 mod event;
@@ -106,6 +107,7 @@ trait Hand {
 
 /// Every kind of declaration that is checked by itself; segments come before them.
 fn check_bodies(scope: &Scope, hand: &mut impl Hand, typed: &mut Typed) {
+    typed.derived = scope.derived.iter().filter_map(|field| hand.check(field, derived::check_derived)).collect();
     typed.emails = scope.emails.values().map(|email| hand.check(email, email::check_email)).collect();
     typed.teams = scope.teams.iter().map(|team| hand.check(team, team::check_team)).collect();
     typed.calendars = scope.calendars.iter().map(|calendar| hand.check(calendar, calendar::check_calendar)).collect();

@@ -8,6 +8,7 @@ pub(crate) mod calendar;
 pub(crate) mod closing;
 pub(crate) mod codes;
 pub(crate) mod contract;
+pub(crate) mod derived;
 mod diagnostic;
 mod expected;
 pub(crate) mod many;

@@ -182,7 +182,7 @@ pub(crate) fn leaves_out(head: &str, at: Location, close: Location, last: &str) 
 }
 
 /// The conditions that explain it; a long list explains nothing.
-fn with_conditions(diagnostic: Diagnostic, because: Vec<Location>, label: &str) -> Diagnostic {
+pub(super) fn with_conditions(diagnostic: Diagnostic, because: Vec<Location>, label: &str) -> Diagnostic {
     const SHOWN: usize = 4;
     because.into_iter().take(SHOWN).fold(diagnostic, |diagnostic, at| diagnostic.label(at, label))
 }

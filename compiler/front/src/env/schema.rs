@@ -56,6 +56,8 @@ pub(crate) struct Schema {
     pub stage_numbers: BTreeMap<String, i64>,
     /// A field has a type that does not exist, so no field is reported as unknown.
     pub fields_lost: bool,
+    /// The fields that follow from others, each with the place of its declaration.
+    pub derived: BTreeMap<FieldId, usize>,
 }
 
 impl Schema {
@@ -76,6 +78,10 @@ impl Schema {
                 Some(shape) => schema.add(shape, Some(field.at(field.node.span))),
                 None => schema.fields_lost = true,
             }
+        }
+        for (place, derived) in scope.derived.iter().enumerate() {
+            schema.derived.insert(schema.fields.next_id(), place);
+            schema.add(derived_field(&derived.node), Some(derived.at(derived.node.span)));
         }
         for tag in &scope.tags {
             let declared = Some(tag.at(tag.node.span));
@@ -121,6 +127,11 @@ impl Schema {
             schema.confirmed = Some(schema.events.push(confirmed_event()));
         }
         schema
+    }
+
+    /// Whether a field follows from others, so that nobody writes it.
+    pub(crate) fn is_derived(&self, field: FieldId) -> bool {
+        self.derived.contains_key(&field)
     }
 
     fn add(&mut self, shape: FieldShape, declared: Option<Location>) {
@@ -223,6 +234,17 @@ fn built_in_field(name: &str, built_in: BuiltIn) -> FieldShape {
         BuiltIn::Flag => (FieldType::YesNo, false),
     };
     FieldShape { name: name.to_owned(), ty, optional, default: (!optional).then_some(0), tag: None, trigger: None }
+}
+
+/// One of its texts. Where it says what everybody else is, everybody has a value from the beginning.
+fn derived_field(derived: &ast::Derived) -> FieldShape {
+    let otherwise = match &derived.otherwise {
+        Some(ast::Otherwise::Text(text)) => derived.code(text),
+        Some(ast::Otherwise::Unknown(_)) | None => None,
+    };
+    let ty = FieldType::OneOf(derived.values().into_iter().collect());
+    let name = derived.name.text.clone();
+    FieldShape { name, ty, optional: otherwise.is_none(), default: otherwise, tag: None, trigger: None }
 }
 
 fn declared_field(

@@ -5,8 +5,8 @@ use super::builder::Builder;
 use crate::typed::{CalendarPeriod, Cond, Day, EventTest, Since};
 use flow_ir::{
     Calendar, Comparison, CountedSince, EmailId, Engagement, EngagementKind, EventCount, FOREVER, FieldId, FieldType,
-    Function, JourneySlots, NEVER, Op, Pattern, PatternId, Place, PredicateId, SlotId, SlotKind, Terminator, TextTest,
-    ValueId, WorkflowId,
+    Function, JourneySlots, NEVER, Op, Pattern, PatternId, Place, PredicateId, SegmentId, SlotId, SlotKind, Terminator,
+    TextTest, ValueId, WorkflowId,
 };
 use std::collections::BTreeMap;
 
@@ -120,6 +120,12 @@ impl Lowering<'_> {
                 code.not(inner)
             }
             Cond::Truth(field) => self.truth(*field, code),
+            Cond::Known(field) if let Some(values) = self.with_values(*field, None) => {
+                self.any_segment(&values, scope, code)
+            }
+            Cond::CodeIn(field, codes) if let Some(values) = self.with_values(*field, Some(codes)) => {
+                self.any_segment(&values, scope, code)
+            }
             Cond::Known(field) => match self.slot_of(*field) {
                 Some(slot) => code.known(Place::contact(slot)),
                 None => code.bool(false),
@@ -177,14 +183,28 @@ impl Lowering<'_> {
                 let yes = code.int(1);
                 code.compare(Comparison::Equal, shows, yes)
             }
-            Cond::Segment(id) if scope.segments == Segments::Afresh => code.segment(*id),
-            // When it changes is the segment's own to say: the engine wakes for it, and whoever reads the slot looks again.
-            Cond::Segment(id) => code.load(Place::contact(self.slots_of_segment(*id).0)),
+            Cond::Segment(id) => self.in_segment(*id, scope, code),
             Cond::TimedOut => match &scope.journey {
                 Some(journey) => code.load(Place::journey(journey.slots.timed_out)),
                 None => code.bool(false),
             },
         }
+    }
+
+    fn in_segment(&self, id: SegmentId, scope: &Scope<'_>, code: &mut Builder) -> ValueId {
+        match scope.segments {
+            Segments::Afresh => code.segment(id),
+            // When it changes is the segment's own to say: the engine wakes for it, and whoever reads the slot looks again.
+            Segments::Watched => code.load(Place::contact(self.slots_of_segment(id).0)),
+        }
+    }
+
+    fn any_segment(&self, segments: &[SegmentId], scope: &Scope<'_>, code: &mut Builder) -> ValueId {
+        let start = code.bool(false);
+        segments.iter().fold(start, |any, segment| {
+            let one = self.in_segment(*segment, scope, code);
+            code.or(any, one)
+        })
     }
 
     /// A day beside today. The day of a date begins at one instant, and today is not before it from then on.

@@ -63,6 +63,8 @@ pub(crate) struct Scope {
     /// Where the declarations of each file begin.
     pub starts: Vec<Vec<u32>>,
     pub fields: Vec<Declared<ast::Field>>,
+    /// The fields that follow from others.
+    pub derived: Vec<Declared<ast::Derived>>,
     pub events: Vec<Declared<ast::Event>>,
     /// The lifecycle, lowest first.
     pub stages: Vec<Declared<ast::Name>>,
@@ -101,6 +103,7 @@ impl Scope {
     fn names(&self) -> impl Iterator<Item = (ast::Kind, &str)> {
         use ast::Kind;
         let fields = self.fields.iter().map(|field| (Kind::Contact, field.node.name.text.as_str()));
+        let derived = self.derived.iter().map(|derived| (Kind::Derived, derived.node.name.text.as_str()));
         let events = self.events.iter().map(|event| (Kind::Event, event.node.name.text.as_str()));
         let stages = self.stages.iter().map(|stage| (Kind::Stages, stage.node.text.as_str()));
         let tags = self.tags.iter().map(|tag| (Kind::Tags, tag.node.text.as_str()));
@@ -111,7 +114,8 @@ impl Scope {
         let teams = self.teams.iter().map(|team| (Kind::Team, team.node.name.text.as_str()));
         let workflows = self.workflows.iter().map(|workflow| (Kind::Workflow, workflow.node.name.text.as_str()));
         let calendars = self.calendars.iter().map(|calendar| (Kind::Calendar, calendar.node.name.text.as_str()));
-        let people = fields.chain(events).chain(stages).chain(tags).chain(lists).chain(topics).chain(segments);
+        let people =
+            fields.chain(derived).chain(events).chain(stages).chain(tags).chain(lists).chain(topics).chain(segments);
         people.chain(emails).chain(teams).chain(calendars).chain(workflows)
     }
 
@@ -296,6 +300,13 @@ impl Resolver<'_> {
                 // Of another type: neither is taken for the right one.
                 self.scope.fields.retain(|first| first.node.name.text != field.name.text || first.node.is_like(&field));
             }
+        }
+    }
+
+    fn derived(&mut self, node: ast::Derived, file: FileId) {
+        self.not_reserved("field", &node.name, file);
+        if self.is_new(&node.name, file) && self.is_new_in_data(Data::Field, &node.name, file) {
+            self.scope.derived.push(Declared { node, file });
         }
     }
 

@@ -78,6 +78,7 @@ fn misspelt(
 fn declared(scope: &Scope, kind: Kind) -> Vec<(&Name, FileId)> {
     match kind {
         Kind::Contact => scope.fields.iter().map(|field| (&field.node.name, field.file)).collect(),
+        Kind::Derived => scope.derived.iter().map(|derived| (&derived.node.name, derived.file)).collect(),
         Kind::Event => scope.events.iter().map(|event| (&event.node.name, event.file)).collect(),
         Kind::Tags => scope.tags.iter().map(|tag| (&tag.node, tag.file)).collect(),
         Kind::List => scope.lists.iter().map(|list| (&list.node, list.file)).collect(),

@@ -49,6 +49,10 @@ macro_rules! declarations {
     ($then:ident $($given:tt)*) => { $then! { $($given)* {
         module: Use(Use) [use_decl "use"] { page "use", typed "import" "include" => "use", };
         contact: Contact(Contact) [contact_decl "contact"] { page "contact", typed "kontakt" => "contact", };
+        derived: Derived(Derived) [derived_decl "derived"] {
+            page "derived", called "a derived field", is Named,
+            typed "computed" "calculated" "calculation" "formula" => "derived",
+        };
         event: Event(Event) [event_decl "event"] { page "event", is Named, typed "ereignis" => "event", };
         stages: Stages(Stages) [stages_decl "stages"] { page "stages", typed "lifecycle" "stufen" => "stages", };
         tags: Tags(Tags) [tags_decl "tags"] { page "tags", typed "labels" => "tags", };

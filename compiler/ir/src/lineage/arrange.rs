@@ -109,6 +109,7 @@ fn segments(kept: &Program, meaning: &mut Meaning) {
     let places = order(names(kept).into_iter(), names(meaning).into_iter());
     reorder(&mut meaning.segments, &places);
     let number = |segment: &mut SegmentId| *segment = at(&places, *segment);
+    meaning.derived.iter_mut().flat_map(|derived| &mut derived.values).for_each(number);
     for pattern in meaning.patterns.values_mut() {
         if let PatternEvent::Entered(segment) | PatternEvent::Left(segment) = &mut pattern.event {
             number(segment);

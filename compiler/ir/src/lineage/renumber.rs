@@ -174,6 +174,8 @@ impl Numbers {
             (watched.field, watched.seen) = (self.field(watched.field), self.contact(watched.seen));
         }
         new.meaning.watched.sort_by_key(|watched| watched.field);
+        new.meaning.derived.iter_mut().for_each(|derived| derived.field = self.field(derived.field));
+        new.meaning.derived.sort_by_key(|derived| derived.field);
         for fact in new.meaning.facts.values_mut().filter(|fact| fact.area == Area::Contact) {
             fact.first = self.contact(fact.first);
             let before = kept.facts.values().find(|before| before.area == Area::Contact && before.first == fact.first);

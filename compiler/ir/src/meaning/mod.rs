@@ -11,6 +11,7 @@ pub mod calendar;
 pub mod choices;
 pub mod consent;
 pub mod dates;
+pub mod derived;
 pub mod effect;
 pub mod fact;
 pub mod function;
@@ -30,6 +31,7 @@ pub mod workflow;
 use self::answer::Answer;
 use self::area::{Area, Areas};
 use self::choices::Choices;
+use self::derived::Derived;
 use self::fact::{Fact, Pattern, TextTest, WatchedField};
 use self::function::{Function, Op};
 use self::holidays::HolidayCalendar;
@@ -81,6 +83,9 @@ pub struct Meaning {
     pub predicates: IdMap<PredicateId, Predicate>,
     /// In the order of declaration; they may name each other, in no circle.
     pub segments: IdMap<SegmentId, Segment>,
+    /// The fields that follow from others, by their numbers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub derived: Vec<Derived>,
     /// The splits by name; none where the program has no such step.
     #[serde(default, skip_serializing_if = "IdMap::is_empty")]
     pub splits: IdMap<SplitId, Split>,

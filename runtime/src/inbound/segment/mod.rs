@@ -313,6 +313,9 @@ impl<'p> SegmentReader<'p> {
         notes: &mut Notes<'_>,
     ) {
         let name = &self.program.fields.at(field).name;
+        if !value.is_null() && self.program.derived_of(field).is_some() {
+            return notes.add(Fault::worked_out(name), name, &shown(value));
+        }
         match value::from_json(self.shape(&self.program.fields.at(field).ty), value) {
             Ok(FieldValue::Missing) => {}
             Ok(taken) => match values.iter().find(|(other, _)| *other == field) {

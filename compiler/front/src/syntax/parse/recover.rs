@@ -404,6 +404,7 @@ pub(crate) fn reads_somewhere(line: &str) -> bool {
         Rule::stages_decl,
         Rule::tags_decl,
         Rule::segment_decl,
+        Rule::derived_decl,
         Rule::email_decl,
         Rule::team_decl,
         Rule::workflow_decl,

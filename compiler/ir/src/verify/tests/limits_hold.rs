@@ -68,6 +68,19 @@ fn fields(program: &mut Program, many: usize) {
 }
 
 /// A segment that asks so many others.
+/// So many conditions, and what everybody else is.
+fn derived(program: &mut Program, many: usize) {
+    let values = many + 1;
+    add_segments(program, (0..values).map(|_| Op::Bool(true)));
+    let slot = Some(program.frame.add("derived", SlotKind::Code, true, 0));
+    let ty = FieldType::OneOf(names(values).into_iter().collect());
+    let like = program.fields.at(FieldId(0)).clone();
+    let field =
+        program.fields.push(Field { name: "derived".into(), ty, slot, text: None, literals: Vec::new(), ..like });
+    program.frame.place();
+    program.derived.push(Derived { field, values: (0..values as u32).map(SegmentId).collect() });
+}
+
 fn segments(program: &mut Program, many: usize) {
     add_segments(program, (0..many).map(|_| Op::Bool(true)));
     let asks: Vec<Op> = (0..many).map(|nth| Op::Segment(SegmentId(nth as u32))).collect();
@@ -187,6 +200,7 @@ const HELD: &[Held] = &[
         program.policy.late_by_ms = Some(days as i64 * DAY_MS);
     }),
     ("MAX_SEGMENT_DEPTH", MAX_SEGMENT_DEPTH, chain),
+    ("MAX_DERIVED_ARMS", MAX_DERIVED_ARMS, derived),
     ("MAX_SEGMENT_TESTS", MAX_SEGMENT_TESTS, segments),
     ("MAX_NAME_BYTES", MAX_NAME_BYTES, |program, bytes| workflow(program).name = "x".repeat(bytes)),
     ("MAX_NAME_BYTES", MAX_NAME_BYTES, |program, bytes| program.emails.at_mut(EmailId(0)).name = "x".repeat(bytes)),

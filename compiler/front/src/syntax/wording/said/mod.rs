@@ -6,6 +6,7 @@ mod calendar;
 mod change;
 mod compared;
 mod declared;
+mod derived;
 mod events;
 mod fields;
 mod handoff;
@@ -47,6 +48,7 @@ const PARTS: &str = "what is asked of an event stands in parentheses:";
 /// The first that fits and works is offered: a file before the next one, and a line before those below it.
 pub(super) const SAID: &[&[Row]] = &[
     twice::ROWS,
+    derived::ROWS,
     wait::ROWS,
     ways::ROWS,
     send::ROWS,
