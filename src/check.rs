@@ -31,7 +31,8 @@ fn of_data(loaded: &Loaded) -> Option<Findings> {
     let contacts = contacts::foresee(settings, program);
     let mut told = files::told(settings, program, contacts.as_ref().map(|contacts| &contacts.tally));
     // A key that is wrong may be the one that is missing.
-    let is_of_settings = |found: &Diagnostic| found.severity == Severity::Error && found.code.number().starts_with("F11");
+    let is_of_settings =
+        |found: &Diagnostic| found.severity == Severity::Error && found.code.number().starts_with("F11");
     let is_told = loaded.findings.iter().flat_map(|found| &found.diagnostics).any(is_of_settings);
     let to_confirm = (program.policy.confirms && !is_told).then(|| settings.without_page_to_confirm()).flatten();
     told.extend(to_confirm.map(|fault| (fault, Severity::Error)));

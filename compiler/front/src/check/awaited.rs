@@ -3,10 +3,10 @@
 
 use super::cx::Cx;
 use crate::diagnostics::{Diagnostic, time};
+use crate::syntax::ast::{Dated, DatedAsks};
 use crate::syntax::ast::{
     Days, Duration, HourAsks, Literal, OnWeekday, Order, Period, Predicate, Side, Time, TimeBase, Unit,
 };
-use crate::syntax::ast::{Dated, DatedAsks};
 use crate::values::{day_after, whole_of};
 use flow_ir::FieldType;
 
@@ -16,6 +16,12 @@ pub(super) fn no_end(cx: &Cx<'_>, until: &Predicate) -> Option<Diagnostic> {
         return Some(time::waits_by_condition(cx.at(until.span()), said_by_a_wait(cx, until)));
     }
     match bare(until) {
+        Predicate::Compare { left, relation: None, .. } => match left.terms.as_slice() {
+            [(false, hour @ Literal::Number(..))] => {
+                clock(hour).map(|clock| time::hour_alone(&cx.text_at(until.span()), cx.at(until.span()), clock))
+            }
+            _ => None,
+        },
         Predicate::Not(inner, _) if happens(cx, inner) => {
             Some(time::so_at_once(cx.at(until.span()), &cx.text_at(bare(inner).span())))
         }
@@ -137,7 +143,11 @@ fn named(
 ) -> Option<String> {
     match (&time.base, distance) {
         (TimeBase::Date(Literal::Date(day, _)), None) => {
-            if from == From::Behind { day_after(day) } else { Some(day.clone()) }
+            if from == From::Behind {
+                day_after(day)
+            } else {
+                Some(day.clone())
+            }
         }
         (TimeBase::Field(field), distance) => {
             let is_moment = cx.type_of(&field.text) == Some(FieldType::Moment);

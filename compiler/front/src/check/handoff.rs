@@ -65,10 +65,8 @@ fn report_same_again(cx: &mut Cx<'_>, handoff: &HandoffStep, at: Span) {
     let backup = handoff.backup().or_else(|| team.node.backup()).and_then(ast::Text::plain);
     let Some(backup) = backup else { return };
     let is_backup = |address: &ast::Text| address.plain().is_some_and(|address| address.eq_ignore_ascii_case(&backup));
-    let member = team.node.members().find(|member| is_backup(&member.address));
-    if let Some(member) = member {
-        let member = team.at(member.address.span);
-        cx.report(wrong::backup_is_member(&backup, &handoff.team.text, cx.at(at), member));
+    if team.node.members().any(|member| is_backup(&member.address)) {
+        cx.report(wrong::backup_is_member(&backup, &handoff.team.text, cx.at(at)));
     }
 }
 

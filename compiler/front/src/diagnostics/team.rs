@@ -48,12 +48,11 @@ pub(crate) fn nobody_behind(team: &str, at: Location, declared: Location) -> Dia
 }
 
 /// A backup who is a member too: whoever they have not taken goes on to them again.
-pub(crate) fn backup_is_member(address: &str, team: &str, at: Location, member: Location) -> Diagnostic {
+pub(crate) fn backup_is_member(address: &str, team: &str, at: Location) -> Diagnostic {
     let message = format!("whom `{address}` does not take in time stays with them");
     Diagnostic::warning(Code::NobodyBehind, message, at, "goes on to the backup")
-        .label(member, format!("the backup is a member of `{team}`"))
         .why("people whom nobody answers would wait for the same person again, and nobody else would hear of them")
-        .help(format!("name somebody as the backup who is no member of `{team}`, such as their lead"))
+        .help(format!("the backup is a member of `{team}`: name somebody who is none, such as their lead"))
 }
 
 /// Hours that end before they begin; `later` is the end as one of the afternoon, where that may be meant.

@@ -25,6 +25,13 @@ pub(crate) fn waits_by_condition(at: Location, instead: Option<String>) -> Diagn
     }
 }
 
+/// `wait until 9`
+pub(crate) fn hour_alone(text: &str, at: Location, clock: String) -> Diagnostic {
+    Diagnostic::error(Code::WaitWithoutDeadline, format!("`{text}` of what?"), at, "neither an hour nor a length")
+        .help("an hour is written with its minutes:")
+        .edit(at, clock)
+}
+
 /// `wait until not taken`: true as long as it has not happened.
 pub(crate) fn so_at_once(at: Location, awaited: &str) -> Diagnostic {
     let message = "this is so at once, and nobody would wait";
@@ -138,7 +145,9 @@ pub(crate) fn ends_a_day(text: &str, at: Location, instead: Option<(Location, St
     let help = "where a day ends, the next one begins, at 00:00:";
     match instead {
         Some((whole, instead)) => no_beginning(text, at).help(help).edit(whole, instead),
-        None => no_beginning(text, at).help("say the day behind it, with `at 00:00`: where a day ends, the next one begins"),
+        None => {
+            no_beginning(text, at).help("say the day behind it, with `at 00:00`: where a day ends, the next one begins")
+        }
     }
 }
 

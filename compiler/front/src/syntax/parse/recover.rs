@@ -101,11 +101,12 @@ impl Reader<'_> {
         let Some(line) = child(pair, Rule::bad_text).map(|text| span(&text)) else { return false };
         let text = line.text(self.text);
         let word = first_name(text);
-        let Some(place) =
-            Context::of_line(word).filter(|place| !context.starts_with(word) && !place.is_around(context))
-        else {
-            return false;
-        };
+        // `if not taken within 2 days` without a block begins as a step does.
+        let is_untaken = context != Context::Handoff && self.behind(pair, line) == Behind::Nothing;
+        let is_untaken = is_untaken && reads(text, &[Rule::untaken]);
+        let elsewhere =
+            || Context::of_line(word).filter(|place| !context.starts_with(word) && !place.is_around(context));
+        let Some(place) = (if is_untaken { Some(Context::Handoff) } else { elsewhere() }) else { return false };
         let opens = format!("{text} {{");
         if !reads(text, &place.rules(word)) && !reads(&opens, &place.rules(word)) {
             return false;

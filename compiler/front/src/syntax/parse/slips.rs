@@ -249,14 +249,12 @@ const JOINTS: &[&str] = &[
 ];
 
 /// What says of the rest of a line when, whom or how much: without it the line would mean something else.
-const TELLING: &[&str] = &[
-    "during", "business", "working", "office", "outside", "between", "capacity", "covers", "away", "hours", "past",
-];
+const TELLING: &[&str] =
+    &["during", "business", "working", "office", "outside", "between", "capacity", "covers", "away", "hours", "past"];
 
 /// What can be left out without a loss.
-const NOISE: &[&str] = &[
-    ",", ":", "=", ".", "for", "the", "a", "an", "to", "of", "then", "by", "on", "at", "in", "with", "is",
-];
+const NOISE: &[&str] =
+    &[",", ":", "=", ".", "for", "the", "a", "an", "to", "of", "then", "by", "on", "at", "in", "with", "is"];
 
 /// What was meant by a line that was read up to `at`, if a small change makes it readable.
 pub(super) fn slip(
@@ -295,7 +293,7 @@ pub(super) fn slip(
     // `if not taken within 2 days` looks ahead as often as back: the last days, in which nobody was yet, are so at once.
     let turns = cut::before(line, at).split(' ').any(|word| word.eq_ignore_ascii_case("not"));
     // `and` and `or` would make sense of anything, and rarely the sense that was meant.
-    let is_missing = |keyword: &&&str| !NEVER_MISSING.contains(*keyword) && !(turns && **keyword == "the last");
+    let is_missing = |keyword: &&&str| !(NEVER_MISSING.contains(*keyword) || (turns && **keyword == "the last"));
     for keyword in keywords.iter().filter(|_| !found.is_empty()).filter(is_missing) {
         let help = format!("`{keyword}` is missing:");
         match *keyword {

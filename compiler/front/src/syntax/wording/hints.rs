@@ -44,7 +44,8 @@ const NOT_EMPTY: &str =
 const DOUBLE: &str = "two lines of the policy say it: `consent marketing opt in`, and the mail by which people confirm, \
     `confirm by welcome` with the name of yours";
 
-const ALL_WEEK: &str = "a team has hours on weekdays alone: `hours weekdays from 09:00 to 18:00`; a weekend is no business time";
+const ALL_WEEK: &str =
+    "a team has hours on weekdays alone: `hours weekdays from 09:00 to 18:00`; a weekend is no business time";
 
 /// Of a word that says who wants mail where Flow has one for who does not.
 const SUBSCRIBED: &str = "`unsubscribed` says who wants no mail, and they get none whatever a workflow says: ask `unsubscribed` or `not unsubscribed`, or whether somebody may be written to at all, `allows email`";
@@ -115,7 +116,10 @@ pub(super) const HINTS: &[(&str, &str)] = &[
         "^ [team|working|office|business] hours [on|:] $d:day [from|:] $h:number",
         "the hours of a team are those of every weekday, and no day has others: `hours weekdays from 09:00 to 15:00` would hold on all five",
     ),
-    ("^ [team|working|office|business] hours [on|:] weekends|weekend|saturdays|sundays|daily|everyday|always|24/7", ALL_WEEK),
+    (
+        "^ [team|working|office|business] hours [on|:] weekends|weekend|saturdays|sundays|daily|everyday|always|24/7",
+        ALL_WEEK,
+    ),
     ("^ [team|working|office|business] hours [on|:] every|all|each day|days", ALL_WEEK),
     (
         "^ hours $r.. in|timezone|zone $z:text $",
@@ -127,8 +131,16 @@ pub(super) const HINTS: &[(&str, &str)] = &[
         "`reassign` alone gives them to whoever's turn it is in the team. Who gets those whom nobody takes in time is `backup \"lead@acme.example\"`",
     ),
     (
-        "^ handoff to $t:text",
+        "^ handoff to $t:address",
         "a handoff goes to a team, by its name: `handoff to sales`. Whoever is alone is a team of one, `team ana { member $t }`",
+    ),
+    (
+        "^ wait until $d.. [,] if past $",
+        "say what becomes of those for whom it is past, in braces behind it: `if past { exit }`. Without `if past` they go on at once",
+    ),
+    (
+        "^ wait until $p.. up to $n:number $u:unit [,] otherwise $",
+        "say what comes where that time has passed, in braces behind it: `otherwise { exit }`. Without `otherwise` they go on",
     ),
     ("^ stop all|everything|others|any $", "`stop` names the workflow, or the group, that it ends: a line for each"),
     (
@@ -252,8 +264,14 @@ pub(super) const LAST_HINTS: &[(&str, &str)] = &[
         "$k:cond no $e:name ( $r.. ) $",
         "say since when: `no $e($r) in the last 30 days`, or `no $e($r) ever`. What has not happened since they came in is `not $e($r)`",
     ),
-    ("^ handoff to $t:name if|when $p.. $", "the condition comes first, around the handoff: `if $p { handoff to $t { … } }`"),
-    ("^ handoff to $t:name unless $p.. $", "the condition comes first, around the handoff: `if not ($p) { handoff to $t { … } }`"),
+    (
+        "^ handoff to $t:name if|when $p.. $",
+        "the condition comes first, around the handoff: `if $p { handoff to $t { … } }`",
+    ),
+    (
+        "^ handoff to $t:name unless $p.. $",
+        "the condition comes first, around the handoff: `if not ($p) { handoff to $t { … } }`",
+    ),
     (
         "^ if not taken within $r..",
         "whoever is not taken in time goes to the backup, which has a line of its own, `backup \"lead@acme.example\"`. What else is done then stands behind \

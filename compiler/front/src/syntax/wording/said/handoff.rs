@@ -93,11 +93,7 @@ pub(super) const ROWS: &[Row] = &[
         "if not taken within $n $u",
         SAY,
     ),
-    (
-        "^ if untaken|unanswered|unclaimed within|in|after|for $n:number $u:unit $",
-        "if not taken within $n $u",
-        SAY,
-    ),
+    ("^ if untaken|unanswered|unclaimed within|in|after|for $n:number $u:unit $", "if not taken within $n $u", SAY),
     (
         "^ if nobody|noone|no-one takes|answers|accepts|claims|responds [it|them] within|in|after|for $n:number $u:unit $",
         "if not taken within $n $u",
@@ -116,11 +112,7 @@ pub(super) const ROWS: &[Row] = &[
     ("^ stop $a:name ,|and $b:name $", "stop $a; stop $b", "each has a line of its own:"),
     ("^ stop $a:name , $b:name ,|and $c:name $", "stop $a; stop $b; stop $c", "each has a line of its own:"),
     ("^ member $a:text $r.. in $z:text $", "member $a in $z $r", "where a member's clocks are comes first:"),
-    (
-        "^ member $a:text $r.. in $z:text $s.. $",
-        "member $a in $z $r $s",
-        "where a member's clocks are comes first:",
-    ),
+    ("^ member $a:text $r.. in $z:text $s.. $", "member $a in $z $r $s", "where a member's clocks are comes first:"),
     (
         "^ if not taken|accepted|claimed|answered|picked [up] in|after|within|for $n:number $u:unit $",
         "if not taken within $n $u",
@@ -217,6 +209,16 @@ pub(super) const ROWS: &[Row] = &[
         "^ member $a:text capacity|max|limit|quota [of|:] $n:number [leads|people|contacts|open] $",
         "member $a capacity $n open",
         SAY,
+    ),
+    (
+        "^ member $a:text $r.. away $x.. capacity $y.. $",
+        "member $a $r capacity $y away $x",
+        "what a member can take comes before the days away:",
+    ),
+    (
+        "^ member $a:text $r.. away $x.. covers $y.. $",
+        "member $a $r covers $y away $x",
+        "whom a member covers comes first:",
     ),
     (
         "^ member $a:text away $x.. capacity $y.. $",
