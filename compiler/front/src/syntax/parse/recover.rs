@@ -364,8 +364,13 @@ impl Reader<'_> {
     fn missing_open(&mut self, line: Span, behind: Behind) -> Diagnostic {
         let end = Span::new(line.end, line.end);
         let diagnostic = syntax::missing_open(self.at(line.last_sign(self.text)));
+        let text = line.text(self.text).trim_end();
         match behind {
             Behind::BlockBelow(brace) => diagnostic.edit(self.at(end.to(brace)), " {"),
+            // What stands below is for everybody, and would be for them alone.
+            _ if text.starts_with("wait ") && (text.ends_with("if past") || text.ends_with("otherwise")) => {
+                syntax::nothing_said(self.at(line.last_sign(self.text)))
+            }
             _ => {
                 self.lose(line.start);
                 diagnostic.edit(self.at(end), " {")

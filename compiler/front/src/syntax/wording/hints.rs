@@ -134,14 +134,6 @@ pub(super) const HINTS: &[(&str, &str)] = &[
         "^ handoff to $t:address",
         "a handoff goes to a team, by its name: `handoff to sales`. Whoever is alone is a team of one, `team ana { member $t }`",
     ),
-    (
-        "^ wait until $d.. [,] if past $",
-        "say what becomes of those for whom it is past, in braces behind it: `if past { exit }`. Without `if past` they go on at once",
-    ),
-    (
-        "^ wait until $p.. up to $n:number $u:unit [,] otherwise $",
-        "say what comes where that time has passed, in braces behind it: `otherwise { exit }`. Without `otherwise` they go on",
-    ),
     ("^ stop all|everything|others|any $", "`stop` names the workflow, or the group, that it ends: a line for each"),
     (
         "^ enter on $d:date at $h.. $",
