@@ -79,7 +79,8 @@ pub(super) fn check_hour_of(cx: &mut Cx<'_>, clock: &ast::Name, day: Option<&ast
         return Some(minutes);
     }
     let next = day.and_then(|day| Some((day, day_after(&day.text)?)));
-    let instead = next.map(|(day, next)| (cx.at(Span::new(day.span.start, clock.span.end)), format!("{next} at 00:00")));
+    let instead =
+        next.map(|(day, next)| (cx.at(Span::new(day.span.start, clock.span.end)), format!("{next} at 00:00")));
     let diagnostic = time::ends_a_day(&clock.text, cx.at(clock.span), instead);
     cx.report(diagnostic);
     None
