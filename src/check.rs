@@ -5,7 +5,7 @@ mod files;
 use std::io;
 use std::path::Path;
 
-use flow_front::diagnostics::Severity;
+use flow_front::diagnostics::{Diagnostic, Severity};
 use flow_ir::Program;
 use flow_runtime::open::Kind;
 use flow_runtime::settings::DataFile;
@@ -30,7 +30,11 @@ fn of_data(loaded: &Loaded) -> Option<Findings> {
     let text = project::settings_text(&loaded.folder).ok()?;
     let contacts = contacts::foresee(settings, program);
     let mut told = files::told(settings, program, contacts.as_ref().map(|contacts| &contacts.tally));
-    let to_confirm = program.policy.confirms.then(|| settings.without_page_to_confirm()).flatten();
+    // A key that is wrong may be the one that is missing.
+    let is_of_settings =
+        |found: &Diagnostic| found.severity == Severity::Error && found.code.number().starts_with("F11");
+    let is_told = loaded.findings.iter().flat_map(|found| &found.diagnostics).any(is_of_settings);
+    let to_confirm = (program.policy.confirms && !is_told).then(|| settings.without_page_to_confirm()).flatten();
     told.extend(to_confirm.map(|fault| (fault, Severity::Error)));
     let shut_out = contacts.and_then(|contacts| contacts.shut_out.warning(Kind::Rehearsal));
     told.extend(

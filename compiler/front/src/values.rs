@@ -53,9 +53,17 @@ pub(crate) fn day_after(text: &str) -> Option<String> {
     date.succ_opt().map(|next| next.to_string())
 }
 
+/// The last day of its month of one that is written like this and is none: `2026-11-31`.
+pub(crate) fn end_of_month(text: &str) -> Option<String> {
+    let (month, day) = text.rsplit_once('-')?;
+    let is_too_late = day.parse::<u32>().is_ok_and(|day| (29..=31).contains(&day));
+    let last = (28..=31_u32).rev().map(|day| format!("{month}-{day}")).find(|day| days_of(day).is_some());
+    last.filter(|_| is_too_late)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{days_of, number_of, point_or_thousands, whole_of};
+    use super::{days_of, end_of_month, number_of, point_or_thousands, whole_of};
 
     #[test]
     fn numbers_are_exact() {
@@ -77,6 +85,14 @@ mod tests {
         for clear in ["0.125", "1.5", "1.25", "1.2345", "1234.567", "1000"] {
             assert_eq!(point_or_thousands(clear), None, "{clear}");
         }
+    }
+
+    #[test]
+    fn months_end_where_the_calendar_says() {
+        assert_eq!(end_of_month("2026-11-31").as_deref(), Some("2026-11-30"));
+        assert_eq!(end_of_month("2028-02-30").as_deref(), Some("2028-02-29"));
+        assert_eq!(end_of_month("2026-13-31"), None);
+        assert_eq!(end_of_month("2026-11-45"), None);
     }
 
     #[test]

@@ -240,7 +240,7 @@ fn sender(section: &mut Section<'_, '_>) -> Option<Sender> {
     let from = section.text("from", parse_mailbox);
     let address = section.text("address", parse_address);
     let unsubscribe_url = section.text("unsubscribe_url", parse_unsubscribe_url);
-    let confirm_url = section.text("confirm_url", parse_unsubscribe_url);
+    let confirm_url = section.text("confirm_url", |text| parse_confirm_url(text, unsubscribe_url.as_deref()));
     Some(Sender { from: from?, address: address?, unsubscribe_url: unsubscribe_url?, confirm_url })
 }
 
@@ -445,17 +445,31 @@ fn parse_address(text: &str) -> Result<String, Wrong> {
     Ok(text.to_owned())
 }
 
-/// A token is put behind it, so nothing may follow the path.
 fn parse_unsubscribe_url(text: &str) -> Result<String, Wrong> {
+    parse_page(text, "is no address that mailboxes offer for unsubscribing", "https://acme.example/unsubscribe")
+}
+
+/// Another page than the one on which people unsubscribe: whoever wants mail would refuse it there.
+fn parse_confirm_url(text: &str, unsubscribe_url: Option<&str>) -> Result<String, Wrong> {
+    let page = parse_page(text, "is no address of a page on which people confirm", "https://acme.example/confirm")?;
+    if unsubscribe_url.is_some_and(|other| other.trim_end_matches('/') == page.trim_end_matches('/')) {
+        return Err(Wrong::new("is the page on which people unsubscribe")
+            .help("name the page on which people confirm that they want mail: `https://acme.example/confirm`"));
+    }
+    Ok(page)
+}
+
+/// The address of a page, `such_as` this one. A token is put behind it, so nothing may follow the path.
+fn parse_page(text: &str, wrong: &str, such_as: &str) -> Result<String, Wrong> {
     let host = text.strip_prefix("https://").unwrap_or_default().split('/').next().unwrap_or_default();
     let is_fine = |byte: u8| byte.is_ascii_graphic() && !b"<>,\"\\?#".contains(&byte);
     if host.is_empty() || text.len() > MAX_UNSUBSCRIBE_URL_BYTES || !text.bytes().all(is_fine) {
         let bare = text.trim().trim_start_matches("http://").trim_start_matches("www:");
         let meant = (!text.starts_with("https://") && bare.contains('.') && !bare.contains([':', '@']))
             .then(|| format!("https://{bare}"));
-        return Err(Wrong::new("is no address that mailboxes offer for unsubscribing").meant(meant).help(
-            "start it with `https://` and leave out spaces, commas, `?` and `#`: `https://acme.example/unsubscribe`",
-        ));
+        return Err(Wrong::new(wrong)
+            .meant(meant)
+            .help(format!("start it with `https://` and leave out spaces, commas, `?` and `#`: `{such_as}`")));
     }
     Ok(text.to_owned())
 }

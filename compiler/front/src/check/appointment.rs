@@ -6,7 +6,7 @@ use super::duration::check_duration;
 use super::flow::Journey;
 use super::named;
 use super::step::check_steps;
-use super::window::{check_opening, day_bits};
+use super::window::{check_hour_of, check_opening, day_bits};
 use crate::diagnostics::{missing, reach, time, types};
 use crate::env::schema;
 use crate::source::Span;
@@ -85,7 +85,10 @@ fn check_until(
     journey: &Journey,
 ) -> Option<TypedAppointment> {
     let minute = match clock {
-        Some(clock) => Some(check_opening(cx, clock)?),
+        Some(clock) => {
+            let day = if let ast::Appointment::OnDay(day) = until { Some(day) } else { None };
+            Some(check_hour_of(cx, clock, day)?)
+        }
         None => None,
     };
     Some(TypedAppointment::Fixed(match until {

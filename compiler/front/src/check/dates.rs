@@ -7,7 +7,7 @@ use super::enter::has_unknown;
 use super::named;
 use super::number::constant_date;
 use super::predicate::{Asked, check_predicate};
-use super::window::check_opening;
+use super::window::check_hour_of;
 use crate::diagnostics::{contract, time, types};
 use crate::env::schema;
 use crate::source::Span;
@@ -23,7 +23,11 @@ const DAYS_A_YEAR: i32 = 365;
 
 pub(super) fn check_dates(cx: &mut Cx<'_>, dates: &ast::Dates, when: Option<&Predicate>, span: Span) -> TypedEntry {
     let at = cx.at(span);
-    let clock = dates.at.as_ref().map(|clock| check_opening(cx, clock));
+    let day = match &dates.of {
+        DatesOf::Schedule { days: ScheduledDays::On(day), .. } => Some(day),
+        DatesOf::Schedule { .. } | DatesOf::Field { .. } => None,
+    };
+    let clock = dates.at.as_ref().map(|clock| check_hour_of(cx, clock, day));
     let of = match &dates.of {
         DatesOf::Field { .. } => check_field_date(cx, dates, clock.flatten()).map(Dates::Field),
         DatesOf::Schedule { segment, days, at_home } => {

@@ -29,11 +29,13 @@ pub(super) fn check(cx: &mut Cx<'_>, handoff: &HandoffStep, journey: &mut Journe
             due_in: due.unwrap_or(DEFAULT_TASK_DUE),
         }
     });
-    let stops = handoff.stops().filter_map(|(what, at)| stop::check_others(cx, what, cx.at(at), journey)).collect();
+    let stops = handoff.stops();
+    let stops = stops.filter_map(|(what, at)| stop::check_others(cx, what, cx.at(at), journey, true)).collect();
     let reassign = handoff.reassigns();
     let backup = handoff.backup().and_then(|backup| check_address(cx, backup, false));
     let patience = handoff.patience().and_then(|(patience, at)| {
         report_nobody_waits(cx, handoff, at);
+        report_same_again(cx, handoff, at);
         check_patience(cx, patience)
     });
     // A handoff takes the contact out of the workflow, unless it says `keep in workflow`.
@@ -53,6 +55,18 @@ fn check_patience(cx: &mut Cx<'_>, patience: &Written) -> Option<Patience> {
         Appointment::BusinessDays(days) => Some(Patience::BusinessDays(days)),
         Appointment::BusinessHours(hours) => Some(Patience::BusinessHours(hours)),
         _ => None,
+    }
+}
+
+/// Warns of a backup who is one of those who may not have answered.
+fn report_same_again(cx: &mut Cx<'_>, handoff: &HandoffStep, at: Span) {
+    let declared = cx.env.scope.teams.iter().find(|team| team.node.name.text == handoff.team.text);
+    let Some(team) = declared else { return };
+    let backup = handoff.backup().or_else(|| team.node.backup()).and_then(ast::Text::plain);
+    let Some(backup) = backup else { return };
+    let is_backup = |address: &ast::Text| address.plain().is_some_and(|address| address.eq_ignore_ascii_case(&backup));
+    if team.node.members().any(|member| is_backup(&member.address)) {
+        cx.report(wrong::backup_is_member(&backup, &handoff.team.text, cx.at(at)));
     }
 }
 

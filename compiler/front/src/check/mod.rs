@@ -7,6 +7,7 @@
 mod absence;
 mod alone;
 mod appointment;
+mod awaited;
 mod calendar;
 mod come_back;
 mod confirm;

@@ -65,12 +65,18 @@ fn check_home(cx: &mut Cx<'_>, home: &ast::Text) -> Option<String> {
     Some(zone)
 }
 
+const NOON_MIN: u16 = 12 * 60;
+
 /// From which minute of a day to which a team is there.
 fn check_hours(cx: &mut Cx<'_>, hours: &ast::Hours, at: Span) -> Option<(u16, u16)> {
     let (from, to) = (check_clock(cx, &hours.from), check_clock(cx, &hours.to));
     let (from, to) = (from?, to?);
     if from >= to {
-        let diagnostic = wrong::bad_hours(&hours.from.text, &hours.to.text, cx.at(at));
+        // `9:00 to 5:00`
+        let later = to + NOON_MIN;
+        let is_spoken = to < from && from <= NOON_MIN && from < later;
+        let later = is_spoken.then(|| format!("{:02}:{:02}", later / 60, later % 60));
+        let diagnostic = wrong::bad_hours(&hours.from.text, &hours.to.text, cx.at(at), later.as_deref());
         cx.report(diagnostic);
         return None;
     }

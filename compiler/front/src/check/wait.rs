@@ -1,6 +1,7 @@
 //! `wait D`, `wait until P up to D`, and what comes when that time has passed. Waits by the calendar are in a file of their own.
 
 use super::appointment;
+use super::awaited;
 use super::cx::Cx;
 use super::duration::check_duration;
 use super::flow::Journey;
@@ -66,7 +67,15 @@ fn check_wait_until(
     journey: &mut Journey,
 ) -> Form {
     let known = journey.known.clone();
-    let when = check_predicate(cx, until, Asked::Waiting(journey), &known);
+    let endless = if up_to.is_none() { awaited::no_end(cx, until) } else { None };
+    let when = match endless {
+        // What it asks is no condition of a wait, and says nothing more.
+        Some(diagnostic) => {
+            cx.report(diagnostic);
+            None
+        }
+        None => Some(check_predicate(cx, until, Asked::Waiting(journey), &known)),
+    };
     journey.waited_until = true;
     let otherwise = otherwise.map(|(steps, at)| {
         // Those for whom it came in time go on as they are.
@@ -75,6 +84,7 @@ fn check_wait_until(
         *journey = Journey::join(journey, vec![journey.clone(), late]);
         (steps, cx.at(*at))
     });
+    let Some(when) = when else { return Form::Unknown };
     if up_to.is_none() && until.has_bare_in() {
         // `in 5 days` was meant for the end of the wait, or what was reported is to be mended first.
         return Form::Unknown;

@@ -6,6 +6,7 @@ use crate::diagnostics::time;
 use crate::source::Span;
 use crate::syntax::ast::{self, Days};
 use crate::typed::TypedWorkflow;
+use crate::values::day_after;
 use flow_ir::{Quiet, SendWindow};
 
 const WEEKDAYS: u8 = 0b001_1111;
@@ -69,6 +70,20 @@ pub(super) fn check_opening(cx: &mut Cx<'_>, clock: &ast::Name) -> Option<u16> {
         return None;
     }
     Some(minutes)
+}
+
+/// The hour of a day that is named before it: its end is the beginning of the next one.
+pub(super) fn check_hour_of(cx: &mut Cx<'_>, clock: &ast::Name, day: Option<&ast::Name>) -> Option<u16> {
+    let minutes = check_clock(cx, clock)?;
+    if minutes < 24 * 60 {
+        return Some(minutes);
+    }
+    let next = day.and_then(|day| Some((day, day_after(&day.text)?)));
+    let instead =
+        next.map(|(day, next)| (cx.at(Span::new(day.span.start, clock.span.end)), format!("{next} at 00:00")));
+    let diagnostic = time::ends_a_day(&clock.text, cx.at(clock.span), instead);
+    cx.report(diagnostic);
+    None
 }
 
 pub(super) fn check_clock(cx: &mut Cx<'_>, clock: &ast::Name) -> Option<u16> {

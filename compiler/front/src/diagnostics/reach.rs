@@ -238,14 +238,16 @@ pub(crate) fn nothing_to_do(workflow: &str, at: Location) -> Diagnostic {
 }
 
 /// A `stop` that names the workflow it stands in, and no other.
-pub(crate) fn stops_itself(name: &str, at: Location) -> Diagnostic {
-    Diagnostic::error(
+pub(crate) fn stops_itself(name: &str, at: Location, in_handoff: bool) -> Diagnostic {
+    let found = Diagnostic::error(
         Code::StopsItself,
         format!("`stop {name}` stops nothing"),
         at,
         "names no other workflow than its own",
     )
-    .why("a `stop` never touches the journey that says it, so nothing would happen here")
-    .help("to end this journey, say")
-    .edit(at, "exit")
+    .why("a `stop` never touches the journey that says it, so nothing would happen here");
+    match in_handoff {
+        true => found.help("leave it out: a handoff ends this journey, unless it says `keep in workflow`"),
+        false => found.help("to end this journey, say:").edit(at, "exit"),
+    }
 }

@@ -63,6 +63,13 @@ pub(crate) fn missing_open(at: Location) -> Diagnostic {
         .help("the brace stands at the end of the line that its block belongs to, and not on the next:")
 }
 
+/// `wait until 2026-12-01, if past`, and no block.
+pub(crate) fn nothing_said(at: Location) -> Diagnostic {
+    Diagnostic::error(Code::UnexpectedText, "what comes then is missing", at, "expected a block in braces").help(
+        "say what becomes of them in braces behind it, such as `{ exit }`, or leave the word out: they go on then",
+    )
+}
+
 pub(crate) fn foreign_end(word: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::UnknownStatement, format!("nothing starts with `{word}` here"), at, "not a word of Flow")
         .help("a block ends with a brace:")

@@ -47,19 +47,28 @@ pub(crate) fn nobody_behind(team: &str, at: Location, declared: Location) -> Dia
         .help(format!("add a backup to team `{team}`, or to this handoff:\n  backup \"lead@acme.example\""))
 }
 
-/// Hours that end before they begin.
-pub(crate) fn bad_hours(from: &str, to: &str, at: Location) -> Diagnostic {
+/// A backup who is a member too: whoever they have not taken goes on to them again.
+pub(crate) fn backup_is_member(address: &str, team: &str, at: Location) -> Diagnostic {
+    let message = format!("whom `{address}` does not take in time stays with them");
+    Diagnostic::warning(Code::NobodyBehind, message, at, "goes on to the backup")
+        .why("people whom nobody answers would wait for the same person again, and nobody else would hear of them")
+        .help(format!("the backup is a member of `{team}`: name somebody who is none, such as their lead"))
+}
+
+/// Hours that end before they begin; `later` is the end as one of the afternoon, where that may be meant.
+pub(crate) fn bad_hours(from: &str, to: &str, at: Location, later: Option<&str>) -> Diagnostic {
     let message = format!("from {from} to {to} nobody is there");
-    Diagnostic::error(Code::BadTeamHours, message, at, "ends before it begins")
-        .why("the team would never be there, and nobody would ever go to the backup")
-        .help("the earlier time comes first:")
-        .edit(
-            at,
-            format!(
-                "hours weekdays from {}",
-                if from == to { "09:00 to 17:00".to_owned() } else { format!("{to} to {from}") }
-            ),
-        )
+    let found = Diagnostic::error(Code::BadTeamHours, message, at, "ends before it begins")
+        .why("the team would never be there, and nobody would ever go to the backup");
+    match later {
+        Some(later) => found
+            .help("clocks go on to 24:00 behind noon:")
+            .edit(at, format!("hours weekdays from {from} to {later}")),
+        None => found.help(
+            "the hours of a team lie within one day, and a night has none that can be said: write when they begin and end \
+             on that day, as in `hours weekdays from 09:00 to 18:00`. A team that says none is there from 09:00 to 17:00",
+        ),
+    }
 }
 
 /// A zone that nobody knows.

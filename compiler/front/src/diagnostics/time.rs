@@ -12,6 +12,34 @@ pub(crate) fn wait_without_deadline(at: Location) -> Diagnostic {
         .edit(end, " up to 5 days")
 }
 
+/// A wait for a day or an hour that asks for it as a condition; `instead` is what says it behind `until`, where one wait does.
+pub(crate) fn waits_by_condition(at: Location, instead: Option<String>) -> Diagnostic {
+    let message = "a wait for a day or an hour names it, and asks nothing";
+    let found = Diagnostic::error(Code::WaitWithoutDeadline, message, at, "asked as a condition");
+    match instead {
+        Some(instead) => found.help("say when it is over:").edit(at, instead),
+        None => found.help(
+            "say when it is over, such as `wait until 2026-12-01`, `wait until next monday at 09:00` or `wait until 3 days before \
+             renewal_date, if past { exit }`, and ask all else behind it: `if … { … }`",
+        ),
+    }
+}
+
+/// `wait until 9`
+pub(crate) fn hour_alone(text: &str, at: Location, clock: String) -> Diagnostic {
+    Diagnostic::error(Code::WaitWithoutDeadline, format!("`{text}` of what?"), at, "neither an hour nor a length")
+        .help("an hour is written with its minutes:")
+        .edit(at, clock)
+}
+
+/// `wait until not taken`: true as long as it has not happened.
+pub(crate) fn so_at_once(at: Location, awaited: &str) -> Diagnostic {
+    let message = "this is so at once, and nobody would wait";
+    Diagnostic::error(Code::WaitWithoutDeadline, message, at, "true as long as it has not happened").help(format!(
+        "wait for it, and say what comes where it does not happen: `wait until {awaited} up to 5 days, otherwise {{ … }}`"
+    ))
+}
+
 pub(crate) fn bad_duration(text: &str, why: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::BadDuration, format!("`{text}` is no length of time for this"), at, why.to_owned())
         .help("write a whole number and a unit, such as `90 minutes`, `2 days` or `6 weeks`")
@@ -109,9 +137,22 @@ pub(crate) fn opens_and_closes(text: &str, at: Location, whole: Location) -> Dia
 }
 
 pub(crate) fn opens_at_the_end(text: &str, at: Location) -> Diagnostic {
+    no_beginning(text, at).help("midnight, as the beginning of a day, is").edit(at, "00:00")
+}
+
+/// `2026-12-24 at 24:00`: where that day ends, the next one begins; `whole` is the day with its hour, and `instead` the next one with its own.
+pub(crate) fn ends_a_day(text: &str, at: Location, instead: Option<(Location, String)>) -> Diagnostic {
+    let help = "where a day ends, the next one begins, at 00:00:";
+    match instead {
+        Some((whole, instead)) => no_beginning(text, at).help(help).edit(whole, instead),
+        None => {
+            no_beginning(text, at).help("say the day behind it, with `at 00:00`: where a day ends, the next one begins")
+        }
+    }
+}
+
+fn no_beginning(text: &str, at: Location) -> Diagnostic {
     Diagnostic::error(Code::BadClock, format!("no day begins at `{text}`"), at, "the end of a day")
-        .help("midnight, as the beginning of a day, is")
-        .edit(at, "00:00")
 }
 
 pub(crate) fn bad_hour(text: &str, at: Location) -> Diagnostic {

@@ -4,6 +4,7 @@ use super::suggest::Names;
 use super::{Code, Diagnostic, suggest};
 use crate::naming::instead_of;
 use crate::source::Location;
+use crate::values::{day_after, end_of_month};
 use flow_ir::limits::{DECIMALS, MAX_VALUE_CHARS, MAX_WHOLE_DIGITS};
 
 pub(crate) fn type_mismatch(name: &str, is: &str, wanted: &str, at: Location, example: &str) -> Diagnostic {
@@ -146,8 +147,11 @@ pub(crate) fn no_fields_here(at: Location) -> Diagnostic {
 }
 
 pub(crate) fn bad_date(text: &str, at: Location) -> Diagnostic {
-    Diagnostic::error(Code::BadDate, format!("`{text}` is not a day of the calendar"), at, "no such day")
-        .help("write year, month and day: `2026-10-01`")
+    let found = Diagnostic::error(Code::BadDate, format!("`{text}` is not a day of the calendar"), at, "no such day");
+    match end_of_month(text).and_then(|last| Some((day_after(&last)?, last))) {
+        Some((next, last)) => found.help(format!("that month ends with `{last}`, and the day behind it is `{next}`")),
+        None => found.help("write year, month and day: `2026-10-01`"),
+    }
 }
 
 /// `created_at > 2026-01-31`: a day has many moments.

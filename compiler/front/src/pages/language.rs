@@ -46,6 +46,15 @@ pub(super) fn settings() -> Topic {
     }
 }
 
+/// Words of lines that stand in other titles by chance, and the line that they are asked for.
+const MEANT: &[(&str, &str)] = &[
+    ("hours", "team"),
+    ("with", "start"),
+    ("start with", "start"),
+    ("if past", "wait"),
+    ("if not taken", "not taken in time"),
+];
+
 /// The section that answers best; where several do equally well, all of them as one topic. What the language says nothing of is asked of the
 /// settings: their sections, with brackets or without, and their keys.
 pub(super) fn find(words: &str) -> Option<Topic> {
@@ -53,7 +62,8 @@ pub(super) fn find(words: &str) -> Option<Topic> {
     if matches!(words, FLOW_TOML | "settings" | "setting" | "toml" | "configuration" | "config") {
         return Some(settings());
     }
-    best(LANGUAGE, words).or_else(|| best(SETTINGS, words))
+    let meant = MEANT.iter().find(|(asked, _)| *asked == words).map_or(words, |(_, meant)| meant);
+    best(LANGUAGE, meant).or_else(|| best(SETTINGS, words))
 }
 
 fn best(document: &str, words: &str) -> Option<Topic> {

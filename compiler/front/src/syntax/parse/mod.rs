@@ -122,6 +122,7 @@ pub(crate) fn parse_guessing(file: FileId, text: &str, guess: Guess) -> Parsed {
                 unclosed: false,
                 unreadable: false,
                 misplaced: false,
+                in_unread: 0,
                 ended: None,
                 settled: Vec::new(),
             };
@@ -201,6 +202,8 @@ struct Reader<'s> {
     unreadable: bool,
     /// Lines of the declaration being read belong in another one, which was reported.
     misplaced: bool,
+    /// How many blocks of lines that cannot be read are open.
+    in_unread: usize,
     /// The last declaration with a block.
     ended: Option<Ended>,
     /// What is not written in the settled way.

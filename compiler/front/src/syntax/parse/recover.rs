@@ -48,7 +48,7 @@ pub(super) struct Furthest {
 impl Reader<'_> {
     /// Reports a line that cannot be read.
     pub(super) fn bad(&mut self, pair: &Pair<'_>, context: Context) {
-        if self.diagnostics.len() >= MAX_REPORTED_LINES || self.is_misplaced(pair, context) {
+        if self.diagnostics.len() >= MAX_REPORTED_LINES || self.is_of_unread(pair) || self.is_misplaced(pair, context) {
             return;
         }
         if let Some(line) = child(pair, Rule::foreign_comment) {
@@ -87,6 +87,12 @@ impl Reader<'_> {
         follows && told.is_some_and(|told| self.indent_at(told.span.start) == self.indent_at(at))
     }
 
+    /// A line of a handoff in the block of a line that cannot be read: that was to be the handoff.
+    fn is_of_unread(&self, pair: &Pair<'_>) -> bool {
+        let text = child(pair, Rule::bad_text).filter(|_| self.in_unread > 0).map(|text| span(&text).text(self.text));
+        text.is_some_and(|text| reads(text, &[Rule::handoff_clause]))
+    }
+
     /// Lines of another kind of block, as when two lines changed places or a part of a file was moved: told at the first of them.
     fn is_misplaced(&mut self, pair: &Pair<'_>, context: Context) -> bool {
         if self.misplaced || context == Context::Declarations {
@@ -95,14 +101,19 @@ impl Reader<'_> {
         let Some(line) = child(pair, Rule::bad_text).map(|text| span(&text)) else { return false };
         let text = line.text(self.text);
         let word = first_name(text);
-        let Some(place) =
-            Context::of_line(word).filter(|place| !context.starts_with(word) && !place.is_around(context))
-        else {
-            return false;
-        };
+        // `if not taken within 2 days` without a block begins as a step does.
+        let is_untaken = context != Context::Handoff && self.behind(pair, line) == Behind::Nothing;
+        let is_untaken = is_untaken && reads(text, &[Rule::untaken]);
+        let elsewhere =
+            || Context::of_line(word).filter(|place| !context.starts_with(word) && !place.is_around(context));
+        let Some(place) = (if is_untaken { Some(Context::Handoff) } else { elsewhere() }) else { return false };
         let opens = format!("{text} {{");
         if !reads(text, &place.rules(word)) && !reads(&opens, &place.rules(word)) {
             return false;
+        }
+        // The block of a line that cannot be read is whatever that line was to be.
+        if self.in_unread > 0 {
+            return true;
         }
         let home = place.called().unwrap_or_default();
         let mut diagnostic = syntax::outside(word, home, self.part(line, 0..word.len()), None);
@@ -273,11 +284,12 @@ impl Reader<'_> {
         let rest = text.get(furthest.at..).unwrap_or_default();
         let at = furthest.at + rest.len() - rest.trim_start().len();
         let found = slips::first_word(rest.trim_start());
+        let opens = self.brace_behind(line).filter(|_| found.is_empty() && behind == Behind::Block);
         // At the end of a line the place is its last character, so that there is something to underline.
-        let place = if found.is_empty() {
-            line.last_sign(self.text).in_file(self.file)
-        } else {
-            self.part(line, at..at + found.len())
+        let place = match opens {
+            Some(brace) => self.at(brace),
+            None if found.is_empty() => line.last_sign(self.text).in_file(self.file),
+            None => self.part(line, at..at + found.len()),
         };
         if let (true, Some(word)) = (rules.contains(&Rule::score), text.split_whitespace().next())
             && found.starts_with('=')
@@ -325,12 +337,14 @@ impl Reader<'_> {
                 if behind == Behind::Nothing && edits.iter().any(|(_, text)| text.ends_with('{')) {
                     self.lose(line.start);
                 }
+                let found = if opens.is_some() { "{" } else { found };
                 let found = syntax::unexpected_text(found, &furthest.expected, place).help(help).guessed();
                 let mut found = self.with_edits(found, line, edits);
                 found.tries.extend(others.into_iter().map(|(edits, help)| self.mend(line, edits, help)));
                 found
             }
             None => {
+                let found = if opens.is_some() { "{" } else { found };
                 let diagnostic = syntax::unexpected_text(found, &furthest.expected, place);
                 // A step, which alone would be right.
                 let is_step = context == Context::Ways && Context::Steps.starts_with(first_name(text));
@@ -339,12 +353,24 @@ impl Reader<'_> {
         }
     }
 
+    /// The brace behind a line.
+    fn brace_behind(&self, line: Span) -> Option<Span> {
+        let behind = cut::after(self.text, line.end as usize);
+        let start = line.end + (behind.len() - behind.trim_start().len()) as u32;
+        behind.trim_start().starts_with('{').then(|| Span::new(start, start + 1))
+    }
+
     /// A line that only lacks its `{`.
     fn missing_open(&mut self, line: Span, behind: Behind) -> Diagnostic {
         let end = Span::new(line.end, line.end);
         let diagnostic = syntax::missing_open(self.at(line.last_sign(self.text)));
+        let text = line.text(self.text).trim_end();
         match behind {
             Behind::BlockBelow(brace) => diagnostic.edit(self.at(end.to(brace)), " {"),
+            // What stands below is for everybody, and would be for them alone.
+            _ if text.starts_with("wait ") && (text.ends_with("if past") || text.ends_with("otherwise")) => {
+                syntax::nothing_said(self.at(line.last_sign(self.text)))
+            }
             _ => {
                 self.lose(line.start);
                 diagnostic.edit(self.at(end), " {")
@@ -443,7 +469,7 @@ fn reread(line: &str, has_block: bool, rules: &[Rule]) -> Furthest {
                     InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
                 };
                 let expected = match error.variant {
-                    ErrorVariant::ParsingError { positives, .. } => words::expected(&positives),
+                    ErrorVariant::ParsingError { positives, .. } => words::expected(*rule, &positives),
                     ErrorVariant::CustomError { .. } => Vec::new(),
                 };
                 Furthest { at: at.min(line.len()), expected, whole: false }

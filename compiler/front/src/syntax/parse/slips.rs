@@ -208,7 +208,6 @@ const WORDS: &[(&str, &str)] = &[
     ("mins", "minutes"),
     ("h", "hours"),
     ("d", "days"),
-    ("business", ""),
 ];
 
 /// What may have been left out at the end of a line, by its first word.
@@ -249,10 +248,13 @@ const JOINTS: &[&str] = &[
     "once", "twice", "only", "not", "never", "unless", "without",
 ];
 
+/// What says of the rest of a line when, whom or how much: without it the line would mean something else.
+const TELLING: &[&str] =
+    &["during", "business", "working", "office", "outside", "between", "capacity", "covers", "away", "hours", "past"];
+
 /// What can be left out without a loss.
-const NOISE: &[&str] = &[
-    ",", ":", "=", ".", "for", "the", "a", "an", "to", "of", "then", "by", "on", "at", "in", "with", "is", "business",
-];
+const NOISE: &[&str] =
+    &[",", ":", "=", ".", "for", "the", "a", "an", "to", "of", "then", "by", "on", "at", "in", "with", "is"];
 
 /// What was meant by a line that was read up to `at`, if a small change makes it readable.
 pub(super) fn slip(
@@ -288,8 +290,11 @@ pub(super) fn slip(
         tries.push((vec![(here.clone(), format!("{found}:00"))], "write the minutes too:".to_owned()));
         tries.push((vec![(at..at, "at least ".to_owned())], "say `at least`, `at most` or `exactly`:".to_owned()));
     }
+    // `if not taken within 2 days` looks ahead as often as back: the last days, in which nobody was yet, are so at once.
+    let turns = cut::before(line, at).split(' ').any(|word| word.eq_ignore_ascii_case("not"));
     // `and` and `or` would make sense of anything, and rarely the sense that was meant.
-    for keyword in keywords.iter().filter(|keyword| !found.is_empty() && !NEVER_MISSING.contains(keyword)) {
+    let is_missing = |keyword: &&&str| !(NEVER_MISSING.contains(*keyword) || (turns && **keyword == "the last"));
+    for keyword in keywords.iter().filter(|_| !found.is_empty()).filter(is_missing) {
         let help = format!("`{keyword}` is missing:");
         match *keyword {
             ":" => tries.push((vec![(cut::before(line, at).trim_end().len()..at, ": ".to_owned())], help)),
@@ -318,6 +323,7 @@ pub(super) fn slip(
         if Expected::is_end(&furthest.expected)
             && found.starts_with(char::is_alphanumeric)
             && !JOINTS.contains(&lower.as_str())
+            && !cut::after(line, at).split(' ').any(|word| TELLING.contains(&word.to_lowercase().as_str()))
             && !cut::after(line, at).split(' ').any(|word| constructs::STEPS.of_word(word).is_some())
         {
             let rest = cut::after(line, at).trim_end();

@@ -48,7 +48,11 @@ pub(super) fn unreadable(reader: &mut Reader<'_>, pair: &Pair<'_>, context: Cont
     reader.bad(pair, context);
     for inner in pair.clone().into_inner() {
         match inner.as_rule() {
-            Rule::block => drop(block(reader, &inner)),
+            Rule::block => {
+                reader.in_unread += 1;
+                drop(block(reader, &inner));
+                reader.in_unread -= 1;
+            }
             Rule::bad_else => {
                 reader.bad_else(&inner);
                 block_of(reader, &inner);

@@ -7,14 +7,23 @@ use crate::syntax::constructs::{self, PREDICATES, TURNS, every_construct};
 use flow_grammar::keyword;
 
 /// What was expected, in the order in which people would try it, each once.
-pub(super) fn expected(rules: &[Rule]) -> Vec<Expected> {
+pub(super) fn expected(of: Rule, rules: &[Rule]) -> Vec<Expected> {
     let mut out = Vec::new();
-    for expected in rules.iter().filter_map(|rule| of_rule(*rule)) {
+    for expected in rules.iter().filter_map(|rule| in_line(of, *rule)) {
         if !out.contains(&expected) {
             out.push(expected);
         }
     }
     out
+}
+
+/// A rule in the line it stands in: nobody is let in by hand where a policy says `confirm by` or `late by`.
+fn in_line(of: Rule, rule: Rule) -> Option<Expected> {
+    match (of, rule) {
+        (Rule::confirm, Rule::kw_by) => Some(Expected::Words(&["by"])),
+        (Rule::late_by, Rule::kw_by | Rule::by_length) => Some(Expected::Thing("a time such as `by 1 hour`")),
+        _ => of_rule(rule),
+    }
 }
 
 /// The rules of some constructs, as a pattern.

@@ -9,18 +9,25 @@ use std::ops::Range;
 const HELP: &str = "a wait for a day says which, and at what time:";
 const HOUR: &str = "a wait for an hour says it, and is over at the next one:";
 
+/// The word that says how long, as it is written.
+const UNTIL: [&str; 8] = ["until", "till", "til", "untill", "untli", "unitl", "utnil", "for"];
+
 /// What stands between the words that count.
-const BETWEEN: [&str; 8] = ["next", "the", "at", "on", "coming", "following", "in", ","];
+const BETWEEN: [&str; 14] =
+    ["next", "the", "at", "on", "coming", "following", "in", ",", "today", "now", "is", "=", "==", ">="];
 
 /// The whole line as a wait for a day or an hour, where it says nothing else.
 pub(super) fn wording(words: &Words<'_>) -> Option<Wording> {
     let all = with_halves(words);
-    let [(wait, start), (until, _), said @ ..] = all.as_slice() else { return None };
+    let [(wait, start), rest @ ..] = all.as_slice() else { return None };
     let is = |word: &str, known: &[&str]| known.contains(&word.to_lowercase().as_str());
-    if !is(wait, &["wait"]) || !is(until, &["until", "till", "til", "untill", "untli", "unitl", "utnil", "for"]) {
+    let has_until = rest.first().is_some_and(|(until, _)| is(until, &UNTIL));
+    // `wait 2026-12-01`, `wait on monday`
+    let said = rest.get(usize::from(has_until)..)?;
+    if !is(wait, &["wait"]) || (!has_until && said.iter().any(|(word, _)| super::values::unit(word).is_some())) {
         return None;
     }
-    let apart: Vec<(&str, Range<usize>)> = words.each().skip(2).collect();
+    let apart: Vec<(&str, Range<usize>)> = words.each().skip(1 + usize::from(has_until)).collect();
     let date = match dates(&apart).as_slice() {
         [] => None,
         [date] => Some((date.text.clone(), date.place.clone())),
@@ -28,8 +35,11 @@ pub(super) fn wording(words: &Words<'_>) -> Option<Wording> {
         _ => return None,
     };
     let is_in_date = |place: &Range<usize>| date.iter().any(|(_, date)| date.contains(&place.start));
+    // `weekday is monday`: alone it is any of five.
+    let names_day = said.iter().any(|(word, _)| day(word.trim_matches(',')).is_some());
+    let is_between = |word: &str| is(word, &BETWEEN) || (names_day && is(word, &["weekday"]));
     let (mut named, mut time) = (date.as_ref().map(|(text, _)| text.clone()), None);
-    for (word, _) in said.iter().filter(|(word, place)| !is(word, &BETWEEN) && !is_in_date(place)) {
+    for (word, _) in said.iter().filter(|(word, place)| !is_between(word) && !is_in_date(place)) {
         let word = word.trim_matches(',');
         match (day_named(word), time_of_day(word)) {
             (Some(day), _) if named.is_none() => named = Some(day),
@@ -40,7 +50,8 @@ pub(super) fn wording(words: &Words<'_>) -> Option<Wording> {
     let (until, help) = match (named, time) {
         (Some(day), None) => (day, HELP),
         (Some(day), Some((minutes, _))) => (format!("{day} at {}", clock(minutes)), HELP),
-        // A number alone may be one of days.
+        // A number alone may be one of days, and an hour alone a length.
+        (None, Some(_)) if !has_until => return None,
         (None, Some((minutes, word))) if word.parse::<u32>().is_err() => (clock(minutes % DAY_MINUTES), HOUR),
         (None, _) => return None,
     };

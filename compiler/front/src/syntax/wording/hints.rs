@@ -41,6 +41,12 @@ const ALL_WORKFLOWS: &str = "how many mails somebody gets is a rule of the whole
 const NOT_EMPTY: &str =
     "a text cannot be emptied: leave it as it is, or say what it becomes, as in `set $f = \"closed\"`";
 
+const DOUBLE: &str = "two lines of the policy say it: `consent marketing opt in`, and the mail by which people confirm, \
+    `confirm by welcome` with the name of yours";
+
+const ALL_WEEK: &str =
+    "a team has hours on weekdays alone: `hours weekdays from 09:00 to 18:00`; a weekend is no business time";
+
 /// Of a word that says who wants mail where Flow has one for who does not.
 const SUBSCRIBED: &str = "`unsubscribed` says who wants no mail, and they get none whatever a workflow says: ask `unsubscribed` or `not unsubscribed`, or whether somebody may be written to at all, `allows email`";
 
@@ -52,9 +58,86 @@ pub(super) const HINTS: &[(&str, &str)] = &[
         "^ segment $n:name = [is] subscribed $",
         "whether somebody may be written to is `allows email`: `segment $n = allows email`",
     ),
+    ("^ double opt [-] in [required|only|yes] $", DOUBLE),
+    ("^ double opt-in [required|only|yes] $", DOUBLE),
+    ("^ consent [marketing|email|emails|mail|newsletter] [is|:|=] double", DOUBLE),
     (
-        "^ double opt [-] in",
-        "who has said yes is told by a `Subscribed` event, and `policy { consent marketing opt in }` writes to nobody else",
+        "^ confirm by $e:name for|of|to|in $r.. $",
+        "one mail asks people to confirm all that they asked for, whatever its topic: `confirm by $e`",
+    ),
+    (
+        "^ confirm by $e:name within|in|for|until|up|after $r.. $",
+        "the link in that mail has no last day, and people get no other mail until they have used it: `confirm by $e`",
+    ),
+    (
+        "^ late by|after|within $n:number $u:unit [,] then skip|run",
+        "what becomes of a step that comes more than an hour late has a line of its own, without a time: `late skip`. `late by $n $u`, in the \
+         policy, says how much earlier than the event that lets somebody in another may have occurred",
+    ),
+    (
+        "^ late after $r.. $",
+        "what becomes of a step that comes more than an hour late is said without a time: `late skip`, or `late next window`",
+    ),
+    (
+        "wait until $p:name up to $n:number business|working|work|office $u:unit",
+        "how long a wait may last at most is told by the clock: wait the business time, and ask then: `wait $n business $u`, and behind it \
+         `if not $p { … }`",
+    ),
+    (
+        "up to $n:number business|working|work|office $u:unit",
+        "how long a wait may last at most is told by the clock: `up to $n $u`; business time is a wait of its own, `wait $n business $u`, \
+         with what is asked behind it",
+    ),
+    (
+        "^ wait until|till|for [the] next weekday|workday",
+        "`wait 1 business day` is over on the next of them, at the same hour; for another hour name the day: `wait until next monday at 09:00`",
+    ),
+    (
+        "^ wait until|till|for [the] next business|working|work day at|, $r..",
+        "`wait 1 business day` is over on the next of them, at the same hour; for another hour name the day: `wait until next monday at 09:00`",
+    ),
+    (
+        "$n:number business|working|work day|days before $f:name",
+        "before a date, days of the calendar are counted, with weekends and holidays: `$n days before $f`. A week before it is `7 days before $f`",
+    ),
+    (
+        "^ if not taken within $n:number minute|minutes|min|mins during|in|of|within [the] business|working|office hours $",
+        "business time is counted in hours and days: `if not taken within 1 business hours`. By the clock it is `if not taken within $n minutes`",
+    ),
+    (
+        "^ task $t:text due [in|within] $n:number business|working|work|office $u:unit",
+        "a task is due by the clock: `task $t due in $n $u`. What is not taken in so much business time is said so: `if not taken within $n business $u`",
+    ),
+    (
+        "^ exit when not taken|accepted|claimed|answered within|after|in $n:number $u:unit",
+        "wait for the answer among the steps, behind the handoff: `wait until taken up to $n $u, otherwise { exit }`",
+    ),
+    (
+        "^ [team|working|office|business] hours [on|:] $d:day [from|:] $h:number",
+        "the hours of a team are those of every weekday, and no day has others: `hours weekdays from 09:00 to 15:00` would hold on all five",
+    ),
+    (
+        "^ [team|working|office|business] hours [on|:] weekends|weekend|saturdays|sundays|daily|everyday|always|24/7",
+        ALL_WEEK,
+    ),
+    ("^ [team|working|office|business] hours [on|:] every|all|each day|days", ALL_WEEK),
+    (
+        "^ hours $r.. in|timezone|zone $z:text $",
+        "hours go by the clocks of each member, and who has none of their own by those of the project: leave it out here, and write \
+         `member \"ana@acme.example\" in $z`",
+    ),
+    (
+        "^ reassign [them] to $t..",
+        "`reassign` alone gives them to whoever's turn it is in the team. Who gets those whom nobody takes in time is `backup \"lead@acme.example\"`",
+    ),
+    (
+        "^ handoff to $t:address",
+        "a handoff goes to a team, by its name: `handoff to sales`. Whoever is alone is a team of one, `team ana { member $t }`",
+    ),
+    ("^ stop all|everything|others|any $", "`stop` names the workflow, or the group, that it ends: a line for each"),
+    (
+        "^ enter on $d:date at $h.. $",
+        "say who comes in then, by the name of a segment of yours: `enter everyone in customers on $d at $h`",
     ),
     ("^ late skip|run after|behind|beyond", "more than an hour is late, and no other time can be said: `late skip`"),
     (
@@ -160,6 +243,32 @@ pub(super) const HINTS: &[(&str, &str)] = &[
 
 /// The same, said only where no line mends it.
 pub(super) const LAST_HINTS: &[(&str, &str)] = &[
+    (
+        "^ handoff to $t:name ,|and|or $s:name $",
+        "a handoff goes to one team: `handoff to $t { keep in workflow }` and, behind it, `handoff to $s`; or to one that has the members of both",
+    ),
+    (
+        "^ handoff to $t:name during|in|within|outside|only [the] business|working|office hours",
+        "when a team is there is said in the team, `hours weekdays from 09:00 to 18:00`, and its handoffs count that time with \
+         `if not taken within 4 business hours`; a handoff itself is made at once: `handoff to $t`",
+    ),
+    (
+        "$k:cond no $e:name ( $r.. ) $",
+        "say since when: `no $e($r) in the last 30 days`, or `no $e($r) ever`. What has not happened since they came in is `not $e($r)`",
+    ),
+    (
+        "^ handoff to $t:name if|when $p.. $",
+        "the condition comes first, around the handoff: `if $p { handoff to $t { … } }`",
+    ),
+    (
+        "^ handoff to $t:name unless $p.. $",
+        "the condition comes first, around the handoff: `if not ($p) { handoff to $t { … } }`",
+    ),
+    (
+        "^ if not taken within $r..",
+        "whoever is not taken in time goes to the backup, which has a line of its own, `backup \"lead@acme.example\"`. What else is done then stands behind \
+         a handoff with `keep in workflow`: `wait until taken up to 2 days, otherwise { … }`",
+    ),
     (
         "^ at|max|maximum [most] 1 email|mail|message per|in|within|every|each [the|any] $d:number $u:unit $",
         "how many mails somebody gets over all workflows is a rule of the project, beside the workflows: \
@@ -348,5 +457,10 @@ pub(super) const LAST_HINTS: &[(&str, &str)] = &[
     (
         "$s:name since|for $n:number $u:unit",
         "how long something has been so cannot be asked yet; let them enter when it becomes so, and `wait $n $u`",
+    ),
+    (
+        "$n:number business|working|work|office $u:unit",
+        "business time is known to a wait, `wait $n business $u`, and to a handoff, `if not taken within $n business $u`; elsewhere say days and \
+         hours by the clock",
     ),
 ];

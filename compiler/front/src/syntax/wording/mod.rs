@@ -72,6 +72,7 @@ pub(crate) fn wordings(line: &str) -> Vec<Wording> {
         found.extend(names::tag_step(line));
         found.extend(lists::steps(&words));
         found.extend(windows::wording(&words));
+        found.extend(windows::of_team(&words));
         found.extend(appointments::wording(&words));
         found.extend(values::times_compared(&words));
         // `[free, pro]`: round brackets stand at the same places.

@@ -280,6 +280,8 @@ fn is_of(kind: &str, word: &str) -> bool {
         "field" => is_of("name", word) && !HEADS.contains(&word),
         "place" => word.starts_with(char::is_uppercase),
         "thing" => is_of("field", word) && !TYPES.contains(&word),
+        // What may be an event, and no mail.
+        "happening" => is_of("name", word) && !matches!(word, "opened" | "clicked" | "replied" | "bounced" | "sent"),
         "verb" => matches!(word, "opened" | "clicked" | "replied"),
         "address" => word.trim_matches('"').contains('@'),
         // What ends the name of a thing: `page count`.

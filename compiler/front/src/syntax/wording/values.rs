@@ -282,6 +282,10 @@ pub(super) fn dates(all: &[(&str, Range<usize>)]) -> Vec<Dated> {
         let readings: Vec<Option<String>> = match numbers(bare).as_deref() {
             Some([year, month, day]) if *year > 31 => vec![written(*year, *month, *day)],
             Some([one, other, year]) if one == other => vec![written(*year, *one, *other)],
+            // With points between them, the day comes first wherever it is written so.
+            Some([one, other, year]) if bare.contains('.') && written(*year, *other, *one).is_some() => {
+                vec![written(*year, *other, *one)]
+            }
             Some([one, other, year]) => vec![written(*year, *other, *one), written(*year, *one, *other)],
             _ => vec![in_words(all, first).map(|(text, _)| text)],
         };

@@ -53,6 +53,25 @@ pub(super) fn wording(words: &Words<'_>) -> Option<Wording> {
     Some(Wording { edits: vec![(start.start..end, text)], help })
 }
 
+/// The whole line as the hours of a team: `hours weekdays from 9am to 6pm`.
+pub(super) fn of_team(words: &Words<'_>) -> Option<Wording> {
+    let all = with_halves(words);
+    let has = |known: &[&str]| all.iter().any(|(word, _)| known.contains(&word.to_lowercase().as_str()));
+    let is_first = all.first().is_some_and(|(first, _)| {
+        matches!(first.to_lowercase().as_str(), "hours" | "working" | "office" | "business" | "team")
+    });
+    let is_left_out = has(&["except", "outside", "not", "excluding", "but", "in", "and", "also"]);
+    if !is_first || !has(&["hours"]) || is_left_out || days(&all).is_some_and(|days| days != "weekdays") {
+        return None;
+    }
+    let (from, to) = hours(&all)?;
+    let text = format!("hours weekdays from {} to {}", clock(from), clock(to));
+    Some(Wording {
+        edits: vec![(all.first()?.1.start..all.last()?.1.end, text)],
+        help: "the hours of a team are those of its weekdays:",
+    })
+}
+
 /// `on business days`, `on weekdays except holidays`: as `on weekdays`, and whether it was so.
 fn business_days(all: Vec<(&str, Range<usize>)>) -> (Vec<(&str, Range<usize>)>, bool) {
     const OFF: &[&str] = &["except", "excluding", "without", "but", "not", "no", "on", "public", "bank", "for", "and"];

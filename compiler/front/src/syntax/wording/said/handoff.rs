@@ -59,17 +59,67 @@ pub(super) const ROWS: &[Row] = &[
         "what goes with a handoff stands in its block:",
     ),
     (
-        "^ if not taken|accepted|claimed|answered|picked [up] in|after|within|for $n:number business $u:unit $",
+        "^ if not taken|accepted|claimed|answered|picked [up] in|after|within|for $n:number business|working|work|office $u:unit $",
         "if not taken within $n business $u",
         SAY,
     ),
+    (
+        "^ if not taken|accepted|claimed|answered within|in|after|for $n:number hour|hours during|in|of|within [the] business|working|office hours $",
+        "if not taken within $n business hours",
+        SAY,
+    ),
+    (
+        "^ unless taken|accepted|claimed|answered within|in|after|for $n:number business|working|work|office $u:unit $",
+        "if not taken within $n business $u",
+        SAY,
+    ),
+    (
+        "^ if untaken|unanswered|unclaimed within|in|after|for $n:number business|working|work|office $u:unit $",
+        "if not taken within $n business $u",
+        SAY,
+    ),
+    (
+        "^ if nobody|noone|no-one takes|answers|accepts|claims|responds [it|them] within|in|after|for $n:number business|working|work|office $u:unit $",
+        "if not taken within $n business $u",
+        SAY,
+    ),
+    (
+        "^ if no answer|reply|response|reaction within|in|after|for $n:number business|working|work|office $u:unit $",
+        "if not taken within $n business $u",
+        SAY,
+    ),
+    (
+        "^ unless taken|accepted|claimed|answered within|in|after|for $n:number $u:unit $",
+        "if not taken within $n $u",
+        SAY,
+    ),
+    ("^ if untaken|unanswered|unclaimed within|in|after|for $n:number $u:unit $", "if not taken within $n $u", SAY),
+    (
+        "^ if nobody|noone|no-one takes|answers|accepts|claims|responds [it|them] within|in|after|for $n:number $u:unit $",
+        "if not taken within $n $u",
+        SAY,
+    ),
+    (
+        "^ if no answer|reply|response|reaction within|in|after|for $n:number $u:unit $",
+        "if not taken within $n $u",
+        SAY,
+    ),
+    (
+        "^ [team|working|office|business] hours [weekdays|weekday|mon|monday] [to|-] [fri|friday] [,] [from] $a:number to|until|till|- $c:number $",
+        "hours weekdays from $a:00 to $c:00",
+        SAY,
+    ),
+    ("^ stop $a:name ,|and $b:name $", "stop $a; stop $b", "each has a line of its own:"),
+    ("^ stop $a:name , $b:name ,|and $c:name $", "stop $a; stop $b; stop $c", "each has a line of its own:"),
+    ("^ member $a:text $r.. in $z:text $", "member $a in $z $r", "where a member's clocks are comes first:"),
+    ("^ member $a:text $r.. in $z:text $s.. $", "member $a in $z $r $s", "where a member's clocks are comes first:"),
     (
         "^ if not taken|accepted|claimed|answered|picked [up] in|after|within|for $n:number $u:unit $",
         "if not taken within $n $u",
         SAY,
     ),
     (
-        "^ escalate|sla|timeout|reassign [if] [not] [taken] [:] [after|within|in|of] $n:number business $u:unit $",
+        "^ escalate|sla|timeout|reassign [if] [not] [taken] [:] [after|within|in|of] $n:number business|working|work|office $u:unit $",
         "if not taken within $n business $u",
         "whoever is not taken in time goes to the backup:",
     ),
@@ -159,6 +209,16 @@ pub(super) const ROWS: &[Row] = &[
         "^ member $a:text capacity|max|limit|quota [of|:] $n:number [leads|people|contacts|open] $",
         "member $a capacity $n open",
         SAY,
+    ),
+    (
+        "^ member $a:text $r.. away $x.. capacity $y.. $",
+        "member $a $r capacity $y away $x",
+        "what a member can take comes before the days away:",
+    ),
+    (
+        "^ member $a:text $r.. away $x.. covers $y.. $",
+        "member $a $r covers $y away $x",
+        "whom a member covers comes first:",
     ),
     (
         "^ member $a:text away $x.. capacity $y.. $",

@@ -67,6 +67,11 @@ pub(super) const ROWS: &[Row] = &[
     ("^ only once [per] [person|contact] $", "reenter never", "how often somebody may come in:"),
     ("^ owner $n:text < $a.. > $", "owner \"$a\"", "an owner is named by their address:"),
     ("^ owned by $t:text $", "owner $t", SAY),
+    (
+        "^ reenter per $p.. every|each $n:number $u:unit $",
+        "reenter per $p again after $n $u",
+        "how long it takes until the same value counts again stands behind `again`:",
+    ),
     ("^ enter when manual|manually $", "enter by hand", SAY),
     ("^ enter manual $", "enter by hand", SAY),
     ("^ enter by hand only $", "enter by hand", SAY),

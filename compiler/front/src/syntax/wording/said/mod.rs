@@ -74,6 +74,17 @@ pub(super) const SAID: &[&[Row]] = &[
 /// What can be meant in two ways: each of them, and what it means.
 pub(super) const READINGS: &[(&str, &[(&str, &str)])] = &[
     (
+        "if not taken|accepted|claimed|answered within|after $n:number $u:unit",
+        &[("wait until taken up to $n $u, otherwise", "wait for the answer, and say what comes where there is none:")],
+    ),
+    (
+        "if not $e:happening within $n:number $u:unit",
+        &[
+            ("if no $e in the last $n $u", "it has not happened before now:"),
+            ("wait until $e up to $n $u; if not $e", "wait for it first:"),
+        ],
+    ),
+    (
         "not tagged [with|as] $a:name or|, $b:name",
         &[
             ("not tagged $a and not tagged $b", "neither of them:"),

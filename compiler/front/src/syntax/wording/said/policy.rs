@@ -49,6 +49,8 @@ pub(super) const ROWS: &[Row] = &[
         "confirm by $e",
         CONFIRM,
     ),
+    ("^ double opt [-] in [by|with|via|through|:|=] [email|mail] $e:name $", "confirm by $e", CONFIRM),
+    ("^ double opt-in [by|with|via|through|:|=] [email|mail] $e:name $", "confirm by $e", CONFIRM),
     ("^ require|requires confirmation by|with|via|through [email|mail] $e:name $", "confirm by $e", CONFIRM),
     (
         "^ cap $n:number email|emails per $d:number $u:unit , then delay|hold $",

@@ -8,6 +8,7 @@ pub(super) const ROWS: &[Row] = &[
     ("^ add|move|enroll|enrol|put [them|contact|lead|person] to|into|in [workflow] $w:name $", "start $w", SAY),
     ("^ start|enrol|enroll|enter|begin [them] [in|into] [workflow] $w:name $", "start $w", SAY),
     ("^ add to workflow $w:name $", "start $w", SAY),
+    ("^ start [the] workflow|journey|campaign|sequence $w:name with $r.. $", "start $w with $r", SAY),
     ("^ start|enrol|enroll $w:name workflow|journey|campaign|flow|sequence $", "start $w", SAY),
     ("^ exit|leave|end [the] [workflow] $w:name $", "stop $w", "`exit` leaves this workflow, `stop` another one:"),
     ("^ goto|go [to] end|exit $", "exit", SAY),

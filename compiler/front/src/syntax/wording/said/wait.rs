@@ -6,7 +6,43 @@ const LENGTHS: &str = "a wait may be as long as a condition says, and says how l
 
 const HOUR: &str = "first the days, and then the next such hour behind them:";
 
+const ANSWER: &str = "wait for the answer, and say what comes where there is none:";
+
+const BEHIND: &str = "first the date, and then the business days behind it:";
+
 pub(super) const ROWS: &[Row] = &[
+    (
+        "^ if not taken|accepted|claimed|answered within|in|after|for $n:number business|working|work|office $u:unit $",
+        "wait $n business $u; if not taken",
+        ANSWER,
+    ),
+    (
+        "^ if not taken|accepted|claimed|answered|picked [up] within|in|after|for $n:number $u:unit $",
+        "wait until taken up to $n $u, otherwise",
+        ANSWER,
+    ),
+    (
+        "^ if not taken|accepted|claimed|answered|picked [up] within|in|after|for $n:number $u:unit $",
+        "wait until taken up to $n $u; if not taken",
+        ANSWER,
+    ),
+    (
+        "^ if taken|accepted|claimed|answered within|in|after|for $n:number $u:unit $",
+        "wait until taken up to $n $u; if taken",
+        ANSWER,
+    ),
+    ("^ wait until|till|for [the] next business|working|work day $", "wait 1 business day", SAY),
+    ("^ wait until|till|for [the] next workday $", "wait 1 business day", SAY),
+    (
+        "^ wait until|till|for $n:number business|working|work day|days after $f:name $r.. $",
+        "wait until $f $r; wait $n business days",
+        BEHIND,
+    ),
+    (
+        "^ wait until|till|for $n:number business|working|work day|days after $f:name $",
+        "wait until $f; wait $n business days",
+        BEHIND,
+    ),
     ("^ wait [for] 1 business|busines|working|work|week day $", "wait 1 business day", SAY),
     ("^ wait [for] 1 workday|weekday|businessday $", "wait 1 business day", SAY),
     (
