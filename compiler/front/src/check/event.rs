@@ -333,7 +333,7 @@ fn is_of_lost_value(cx: &Cx<'_>, property: &str, said: &ast::Name) -> bool {
 /// `webinar is trigger.webnar`: of a property that no trigger has, one letter beside the one that it has.
 fn is_misspelt(cx: &Cx<'_>, property: &str, said: &ast::Name) -> bool {
     let written = ast::trigger_property(&said.text).unwrap_or_default();
-    cx.type_of(&said.text).is_none() && suggest::nearest(written, [property].into_iter()).is_some()
+    cx.type_of(&said.text).is_none() && suggest::nearest(written, [property]).is_some()
 }
 
 /// `webinar is trigger.webinar`, where journeys are told apart by their webinar.

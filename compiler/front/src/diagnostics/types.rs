@@ -145,7 +145,8 @@ pub(crate) fn no_fields_here(at: Location, alone: Option<&str>) -> Diagnostic {
     let message = "this text must be the same for everyone";
     let mut found = Diagnostic::error(Code::NoFieldsHere, message, at, "a field would make it differ")
         .help("write it without `{…}`");
-    found.tries.extend(alone.map(|name| Mend {
+    // A field of the contact is no value of a condition, and its name between quotes would be a text that nobody has.
+    found.tries.extend(alone.filter(|name| name.starts_with("trigger.")).map(|name| Mend {
         help: "what stands without quotes is read:".to_owned(),
         edits: vec![Edit { at, text: name.to_owned() }],
     }));

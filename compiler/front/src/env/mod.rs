@@ -10,7 +10,7 @@ use crate::Project;
 use crate::diagnostics::Diagnostic;
 use crate::resolve::Scope;
 use crate::source::{FileId, Span};
-use crate::syntax::ast::{Email, Header, Kind, Text};
+use crate::syntax::ast::{Email, EmailKind, Header, Kind, Text};
 use crate::syntax::line::one_line;
 use crate::syntax::settled::{Settled, settled};
 use crate::templates::{FieldNames, FieldShape, Fields, Values};
@@ -175,8 +175,13 @@ fn confirm_meant<'p>(scope: &'p Scope, project: &Project) -> Option<&'p str> {
         let file = project.templates.iter().find(|template| template.path == path)?;
         Some(file.text.contains("confirm_url"))
     };
-    scope.emails.values().find(|email| email.node.name.text == named.text && has_link(&email.node) == Some(false))?;
-    let mut others = scope.emails.values().filter(|email| has_link(&email.node) == Some(true));
+    // Whoever says what kind of mail it is means that one.
+    let is_other = |email: &Email| email.kind().is_none() && has_link(email) == Some(false);
+    scope.emails.values().find(|email| email.node.name.text == named.text && is_other(&email.node))?;
+    let mut others = scope
+        .emails
+        .values()
+        .filter(|email| has_link(&email.node) == Some(true) && email.node.kind() == Some(EmailKind::Transactional));
     others.next().filter(|_| others.next().is_none()).map(|email| email.node.name.text.as_str())
 }
 
