@@ -109,6 +109,9 @@ fn compile_with(
     // Then each declaration is checked alone against it; templates are checked against the same types.
     let checked = check::check(&env, known);
     diagnostics.extend(checked.diagnostics);
+    if diagnostics.iter().any(|found| found.is_error() && !found.may_follow) {
+        diagnostics.retain(|found| !found.may_follow);
+    }
     // Proofs look at the typed program as a whole, so they come when all of it is typed. Wrong parts stand for anything to them.
     diagnostics.extend(analysis::prove(Subject { env: &env, typed: &checked.typed }));
     // Lints come last and only advise; the project says how much each weighs, and the templates' warnings with them.

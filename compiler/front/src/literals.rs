@@ -39,7 +39,7 @@ pub(crate) fn plain(
     at: Location,
 ) -> Result<String, Box<Diagnostic>> {
     match literal {
-        Literal::Text(text) => text.plain().ok_or_else(|| Box::new(types::no_fields_here(at))),
+        Literal::Text(text) => text.plain().ok_or_else(|| Box::new(types::no_fields_here(at, text.field_alone()))),
         other => Err(Box::new(wrong(field, ty, other, text, at))),
     }
 }

@@ -10,7 +10,7 @@ use super::trigger::{self, TriggerOf};
 use crate::diagnostics::{names, template};
 use crate::source::{FileId, Source, Span};
 use crate::syntax::{ast, trigger_meant};
-use crate::templates::{self, Checked, FaultKind, TemplateFault, TemplateKind, TemplateScope};
+use crate::templates::{self, Checked, FaultKind, RequiredToken, TemplateFault, TemplateKind, TemplateScope};
 use crate::typed::{Part, TypedEmail};
 use flow_ir::limits::{MAX_SUBJECT_BYTES, MAX_TEXT_BYTES};
 use flow_ir::{Email, EmailContent, EmailKind, FieldId, Link};
@@ -25,7 +25,7 @@ pub(super) fn check_email(cx: &mut Cx<'_>, node: &ast::Email) -> TypedEmail {
         Some(ast::EmailKind::Transactional) => EmailKind::Transactional,
         Some(ast::EmailKind::Marketing) | None => EmailKind::Marketing,
     };
-    let confirms = cx.env.confirm_mail == Some(node.name.text.as_str());
+    let confirms = cx.env.confirm_meant.or(cx.env.confirm_mail) == Some(node.name.text.as_str());
     let kind = if confirms { kind_of_confirm_mail(cx, node, kind) } else { kind };
     let topic = check_topic(cx, node, kind);
     let (html, tokens) = check_template(cx, node, &links, (kind, confirms)).unwrap_or_default();
@@ -99,6 +99,10 @@ fn kind_of_confirm_mail(cx: &mut Cx<'_>, node: &ast::Email, kind: EmailKind) -> 
 fn check_topic(cx: &mut Cx<'_>, node: &ast::Email, kind: EmailKind) -> Option<FieldId> {
     let (name, span) = node.topic()?;
     if kind == EmailKind::Transactional {
+        // That it is transactional is told of the mail that asks for a yes, with this line.
+        if node.kind() != Some(ast::EmailKind::Transactional) {
+            return None;
+        }
         cx.report(names::topic_of_transactional(&node.name.text, cx.at(span)));
         return None;
     }
@@ -153,7 +157,10 @@ fn check_template(
     };
     let links_unclear = node.broken || node.links().any(|(link, _)| link.alias.plain().is_none());
     for fault in &faults {
-        if is_excused(cx, fault, links_unclear) {
+        // The link is there, and wrong: that is told.
+        let is_link = matches!(fault.kind, FaultKind::Required { token: RequiredToken::ConfirmUrl, .. });
+        if is_excused(cx, fault, links_unclear) || (is_link && faults.len() > 1 && source.text.contains("confirm_url"))
+        {
             continue;
         }
         if let Some(property) = read_of_trigger(fault) {

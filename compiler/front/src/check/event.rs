@@ -8,14 +8,14 @@ use super::named;
 use super::number::day_bound;
 use super::predicate::{Asked, engaged_email};
 use super::relation::{self, Values, asks_in_other_words, report_no_order, single};
-use crate::diagnostics::{names, reach, several, time, trigger};
+use crate::diagnostics::{Diagnostic, names, reach, several, suggest, time, trigger};
 use crate::domain::event_can_be;
 use crate::meaning::Meaning;
 use crate::source::{Location, Span};
 use crate::syntax::ast::{self, CountKind, Order, Period, Relation};
 use crate::typed::{CalendarPeriod, Cond, EventTest, Part, Since};
 use crate::values::whole_of;
-use flow_ir::{CountedSince, FieldType, Pattern, PatternEvent, PropertyTest, Trait};
+use flow_ir::{CONFIRMED, CountedSince, FieldType, Pattern, PatternEvent, PropertyTest, Trait};
 
 #[expect(clippy::too_many_arguments, reason = "the parts of one construct, as the grammar gives them")]
 pub(super) fn check_event(
@@ -158,9 +158,26 @@ pub(super) fn check_since(
         }
         (None, Asked::Entry) if !counted => Some(Since::Trigger),
         (None, Asked::Entry | Asked::Anywhere(_)) => {
-            cx.report(time::no_period(what, at, asked.words()));
+            let found = no_period(cx, what, span, asked);
+            cx.report(found);
             None
         }
+    }
+}
+
+/// What is said of an event where nothing says since when it counts. Of what somebody has not done, a time that looks back would say that they have
+/// not once it is over; and who has confirmed is who wants that mail, as far as they have not taken it back.
+fn no_period(cx: &Cx<'_>, what: &str, span: Span, asked: Asked<'_>) -> Diagnostic {
+    let (at, written) = (cx.at(span), cx.text_at(span));
+    let before = cx.line_before(span).trim_end_matches([' ', '(']);
+    let anywhere = matches!(asked, Asked::Anywhere(_));
+    let is_denied = before.ends_with(" not") || (anywhere && written.starts_with("no "));
+    let topic = what.strip_prefix(CONFIRMED).map(str::trim_start);
+    match topic.filter(|_| anywhere && cx.env.schema.confirmed.is_some() && written == what) {
+        Some("") => time::no_period_of_confirmed(what, at, "allows email"),
+        Some(topic) => time::no_period_of_confirmed(what, at, &format!("subscribed to {topic}")),
+        None if is_denied => time::no_period_of_none(what, at, asked.words()),
+        None => time::no_period(what, at, asked.words()),
     }
 }
 
@@ -217,13 +234,23 @@ fn check_property(
     cx.means(property.name.span, Meaning::Property(event, at as u32));
     let test = |test, negated| vec![PropertyTest { property: at as u32, test, negated }];
     let name = property.name.text.as_str();
-    if asks_in_other_words(cx, &ty, &property.relation) {
+    if asks_in_other_words(cx, &ty, &property.relation)
+        || report_trigger_as_text(cx, &property.relation)
+        || (cx.env.schema.confirmed == Some(event) && report_unknown_topics(cx, &property.relation))
+    {
         return None;
     }
     if asked.journey().is_some() && is_of_journey(cx, property) && cx.tells_journeys_apart(name, &ty) {
         return Some(test(Trait::OfJourney, false));
     }
     if let Some(said) = property.relation.values().into_iter().find_map(read_of_trigger) {
+        if asked.journey().is_some() && is_of_lost_value(cx, name, said) {
+            return None;
+        }
+        if asked.journey().is_some() && cx.tells_journeys_apart(name, &ty) && is_misspelt(cx, name, said) {
+            cx.report(several::misspelt_value(&said.text, name, cx.at(said.span)));
+            return None;
+        }
         let event = cx.env.schema.events.at(event).shape.name.clone();
         cx.report(trigger::not_in_an_event(&said.text, [&event, name], &ty, cx.at(said.span)));
         return None;
@@ -269,6 +296,44 @@ fn check_property(
             test(Trait::NumberIn(low, high), false)
         }
     })
+}
+
+/// `webinar is "trigger.webinar"`: a text that nobody ever sends, where what the trigger said is meant.
+fn report_trigger_as_text(cx: &mut Cx<'_>, relation: &Relation) -> bool {
+    let texts = relation.values().into_iter().filter_map(|value| match value {
+        ast::Literal::Text(text) => Some((text.plain()?, text.span)),
+        _ => None,
+    });
+    let is_name = |name: &str| name.chars().all(|sign| sign.is_ascii_alphanumeric() || sign == '_');
+    let mut read = texts.filter(|(text, _)| ast::trigger_property(text).is_some_and(is_name));
+    let Some((text, span)) = read.next() else { return false };
+    cx.report(trigger::read_as_text(&text, cx.at(span)));
+    true
+}
+
+/// `confirmed(topic is "letter")`: nobody confirms what no line declares.
+fn report_unknown_topics(cx: &mut Cx<'_>, relation: &Relation) -> bool {
+    let mut wrong = false;
+    for value in relation.values() {
+        let ast::Literal::Text(text) = value else { continue };
+        let Some(plain) = text.plain() else { continue };
+        let topic = ast::Name { text: plain.to_lowercase(), span: text.span };
+        wrong |= named::topic(cx, &topic).is_none();
+    }
+    wrong
+}
+
+/// Whether a value is that of a journey, as far as the line says it by which journeys are told apart: that line, or what lets people in, is
+/// reported to be wrong.
+fn is_of_lost_value(cx: &Cx<'_>, property: &str, said: &ast::Name) -> bool {
+    let is_own = ast::trigger_property(&said.text) == Some(property);
+    is_own && (cx.several_is_lost() || cx.several().is_some_and(|key| super::trigger::is_lacking(cx, key)))
+}
+
+/// `webinar is trigger.webnar`: of a property that no trigger has, one letter beside the one that it has.
+fn is_misspelt(cx: &Cx<'_>, property: &str, said: &ast::Name) -> bool {
+    let written = ast::trigger_property(&said.text).unwrap_or_default();
+    cx.type_of(&said.text).is_none() && suggest::nearest(written, [property]).is_some()
 }
 
 /// `webinar is trigger.webinar`, where journeys are told apart by their webinar.

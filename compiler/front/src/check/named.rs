@@ -36,7 +36,8 @@ pub(super) fn event(cx: &mut Cx<'_>, name: &Name) -> Option<EventId> {
     let found = cx.env.schema.event(&name.text);
     match found {
         Some(event) => cx.means(name.span, Meaning::Event(event)),
-        None if name.text == CONFIRMED && cx.env.confirm_mail.is_none() => {
+        None if name.text == CONFIRMED && !cx.env.nobody_confirms() => {}
+        None if name.text == CONFIRMED => {
             cx.report(names::nobody_confirms(cx.at(name.span)));
         }
         None => {

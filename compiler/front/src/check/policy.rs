@@ -78,6 +78,10 @@ fn check_confirm(cx: &mut Cx<'_>, email: &Name, at: Span) -> bool {
         return false;
     }
     let found = named::email(cx, email);
+    if let Some(meant) = cx.env.confirm_meant.filter(|meant| *meant != email.text) {
+        cx.report(names::no_mail_to_confirm_by(&email.text, meant, cx.at(email.span)));
+        return false;
+    }
     if cx.env.schema.consent.is_none() && !cx.env.scope.policy.iter().any(|policy| policy.node.broken) {
         cx.report(names::confirms_nothing(cx.at(at)));
         return false;

@@ -361,8 +361,10 @@ fn check_bare_word(cx: &mut Cx<'_>, name: &ast::Name, asked: Asked<'_>) -> Cond 
         cx.report(types::not_a_condition(&name.text, "an email", at, &example));
         return Cond::Unknown;
     }
-    if name.text == CONFIRMED && cx.env.confirm_mail.is_none() {
-        cx.report(names::nobody_confirms(cx.at(name.span)));
+    if name.text == CONFIRMED && cx.env.schema.confirmed.is_none() {
+        if cx.env.nobody_confirms() {
+            cx.report(names::nobody_confirms(cx.at(name.span)));
+        }
         return Cond::Unknown;
     }
     let env = cx.env;

@@ -75,10 +75,16 @@ fn report_unread(cx: &mut Cx<'_>, workflow: &str, given: &Given) {
         }
         return;
     }
+    // No field keeps it only because this line is read for the first time.
+    if env.triggers.reads(workflow, property) {
+        return;
+    }
     let read = env.triggers.read_by(workflow);
     let known = cx.suggesting().listed(read.iter().copied());
     let at = cx.at(given.property.span);
-    cx.report(trigger::given_and_not_read(property, workflow, (&read, &known), at));
+    let mut diagnostic = trigger::given_and_not_read(property, workflow, (&read, &known), at);
+    diagnostic.may_follow = env.triggers.misreads(workflow, property);
+    cx.report(diagnostic);
 }
 
 /// What is known of the person, of the kind that the started workflow reads.

@@ -169,7 +169,7 @@ pub(super) fn name_text(cx: &mut Cx<'_>, text: &Text, what: &str, example: &str)
 pub(super) fn fixed_text(cx: &mut Cx<'_>, text: &Text) -> Option<String> {
     let plain = text.plain();
     if plain.is_none() {
-        let diagnostic = types::no_fields_here(cx.at(text.span));
+        let diagnostic = types::no_fields_here(cx.at(text.span), text.field_alone());
         cx.report(diagnostic);
     }
     plain

@@ -44,6 +44,14 @@ impl Cx<'_> {
         }
     }
 
+    /// Whether a line of the workflow at hand could not be read by which its journeys may be told apart.
+    pub(super) fn several_is_lost(&self) -> bool {
+        match &self.trigger_of {
+            TriggerOf::Steps(workflow) | TriggerOf::Around(workflow) => self.env.triggers.several_is_lost(workflow),
+            TriggerOf::Nobody | TriggerOf::Mail(..) => false,
+        }
+    }
+
     /// Whether a property of another event says, by its name and type, for which of them that is.
     pub(super) fn tells_journeys_apart(&self, name: &str, ty: &FieldType) -> bool {
         let (TriggerOf::Steps(workflow) | TriggerOf::Around(workflow)) = &self.trigger_of else { return false };
@@ -126,6 +134,11 @@ pub(super) fn report(cx: &mut Cx<'_>, name: &Name, property: &str) {
 /// Whether what lets people in is reported to be wrong, so that nothing is said of what it says.
 pub(super) fn is_unclear(cx: &Cx<'_>, property: &str) -> bool {
     matches!(cx.said(property), Some(Err(Unsaid::Unclear)))
+}
+
+/// Whether nobody comes in with a property, which is told at the line that tells journeys apart by it.
+pub(super) fn is_lacking(cx: &Cx<'_>, property: &str) -> bool {
+    matches!(cx.said(property), Some(Err(Unsaid::Unclear | Unsaid::NoEvent | Unsaid::NotOf(_))))
 }
 
 /// What is wrong with reading a property that no trigger says. That there is no trigger at all is told once of a declaration, however often it

@@ -38,6 +38,8 @@ pub struct Diagnostic {
     pub(crate) tries: Vec<Mend>,
     /// `edits` are such a guess too, made from a word or two.
     pub(crate) guessed: bool,
+    /// It may follow from another error, and is told only where there is none.
+    pub(crate) may_follow: bool,
     /// The name that nothing declares, and what it could be.
     pub(crate) missing: Option<Missing>,
 }
@@ -91,6 +93,7 @@ impl Diagnostic {
             readings: Vec::new(),
             tries: Vec::new(),
             guessed: false,
+            may_follow: false,
             missing: None,
         }
     }

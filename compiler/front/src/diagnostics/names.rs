@@ -113,7 +113,9 @@ pub(crate) fn unknown_topic(name: &str, known: &Names<'_>, at: Location) -> Diag
         "nobody can want or refuse a topic that no line declares, so mail about it would go by the word for all mail",
     );
     match known.nearest(name) {
-        None if !known.is_empty() => diagnostic.help(declare),
+        None if !known.is_empty() => {
+            diagnostic.help(format!("the topics of this project are {}; or {declare}", known.list(8)))
+        }
         _ => diagnostic,
     }
 }
@@ -169,6 +171,19 @@ pub(crate) fn confirm_mail_of_marketing(email: &str, name: Location, kind: Optio
         Some(at) => found.help("say what it is:").edit(at, "kind transactional"),
         None => found.help("add a line to it:\n  kind transactional"),
     }
+}
+
+/// `confirm by letter`, where `meant` is the one email with the link.
+pub(crate) fn no_mail_to_confirm_by(email: &str, meant: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(
+        Code::NoConfirmLink,
+        format!("`{email}` has no link by which people could confirm that they want mail"),
+        at,
+        "asks nobody to confirm",
+    )
+    .why(format!("`{meant}` has that link, and nobody would be sent it"))
+    .help("name the email that asks for it:")
+    .edit(at, meant)
 }
 
 /// `confirmed` where nobody is asked to confirm anything.

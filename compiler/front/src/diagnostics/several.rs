@@ -27,6 +27,15 @@ pub(crate) fn counts_since_entry(said: &str, at: Location, alone: Option<String>
     }
 }
 
+/// `attended(webinar is trigger.webnar)`
+pub(crate) fn misspelt_value(said: &str, property: &str, at: Location) -> Diagnostic {
+    let message = format!("what lets people in has nothing that `{said}` could be");
+    Diagnostic::error(Code::UnknownProperty, message, at, "not declared")
+        .why(format!("journeys of this workflow are told apart by their `{property}`"))
+        .help(format!("did you mean `trigger.{property}`?"))
+        .edit(at, format!("trigger.{property}"))
+}
+
 /// The event of the line does not let anybody in.
 pub(crate) fn lets_nobody_in(workflow: &str, event: &str, at: Location) -> Diagnostic {
     let message = format!("`{event}` lets nobody into `{workflow}`, so nobody comes in with a value of it");

@@ -117,6 +117,26 @@ pub(crate) fn no_period(what: &str, at: Location, place: &str) -> Diagnostic {
         .edit(end, " in the last 30 days")
 }
 
+/// Of what somebody has not done.
+pub(crate) fn no_period_of_none(what: &str, at: Location, place: &str) -> Diagnostic {
+    let end = Span::new(at.span.end, at.span.end).in_file(at.file);
+    Diagnostic::error(Code::NoPeriod, format!("since when does `{what}` count?"), at, "no period given")
+        .why(format!("{place} has no beginning of its own to count from"))
+        .help(
+            "whoever has never done it; with a time that looks back, it holds again for those who did it before that:",
+        )
+        .edit(end, " ever")
+}
+
+/// Of `confirmed`; `wanted` asks whether that mail is wanted.
+pub(crate) fn no_period_of_confirmed(what: &str, at: Location, wanted: &str) -> Diagnostic {
+    let end = Span::new(at.span.end, at.span.end).in_file(at.file);
+    Diagnostic::error(Code::NoPeriod, format!("since when does `{what}` count?"), at, "no period given")
+        .why("who has confirmed some time may have taken it back since")
+        .reading("whether they may be written to:", at, wanted)
+        .reading("whether they have confirmed at any time, whatever they have said since:", end, " ever")
+}
+
 pub(crate) fn period_not_here(period: &str, at: Location, why: &str) -> Diagnostic {
     Diagnostic::error(Code::PeriodNotHere, format!("`{period}` means nothing here"), at, why.to_owned())
         .help("say how far to look back, such as `in the last 30 days`")

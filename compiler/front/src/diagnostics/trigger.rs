@@ -130,6 +130,14 @@ pub(crate) fn not_in_an_event(said: &str, [event, property]: [&str; 2], ty: &Fie
         ))
 }
 
+/// `attended(webinar is "trigger.webinar")`
+pub(crate) fn read_as_text(said: &str, at: Location) -> Diagnostic {
+    Diagnostic::error(Code::TypeMismatch, format!("\"{said}\" is a text here"), at, "no event ever says these words")
+        .why("between quotes it is compared as it stands, and this would be false for everyone")
+        .help("what the `trigger` said stands without quotes:")
+        .edit(at, said)
+}
+
 /// None of the events that let people in has it.
 pub(crate) fn not_of(property: &str, events: &[String], known: &Names<'_>, at: Location) -> Diagnostic {
     let all = events.iter().map(|event| format!("`{event}`")).collect::<Vec<_>>().join(" and ");

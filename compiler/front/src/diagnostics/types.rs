@@ -1,7 +1,7 @@
 //! Values of the wrong kind.
 
 use super::suggest::Names;
-use super::{Code, Diagnostic, suggest};
+use super::{Code, Diagnostic, Edit, Mend, suggest};
 use crate::naming::instead_of;
 use crate::source::Location;
 use crate::values::{day_after, end_of_month};
@@ -141,9 +141,17 @@ pub(crate) fn bad_address(text: &str, why: &str, at: Location, named: bool) -> D
     }
 }
 
-pub(crate) fn no_fields_here(at: Location) -> Diagnostic {
-    Diagnostic::error(Code::NoFieldsHere, "this text must be the same for everyone", at, "a field would make it differ")
-        .help("write it without `{…}`")
+/// `alone`: the field that is all of it, which may be read there without quotes.
+pub(crate) fn no_fields_here(at: Location, alone: Option<&str>) -> Diagnostic {
+    let message = "this text must be the same for everyone";
+    let mut found = Diagnostic::error(Code::NoFieldsHere, message, at, "a field would make it differ")
+        .help("write it without `{…}`");
+    // A field of the contact is no value of a condition, and its name between quotes would be a text that nobody has.
+    found.tries.extend(alone.filter(|name| name.starts_with("trigger.")).map(|name| Mend {
+        help: "what stands without quotes is read:".to_owned(),
+        edits: vec![Edit { at, text: name.to_owned() }],
+    }));
+    found
 }
 
 pub(crate) fn bad_date(text: &str, at: Location) -> Diagnostic {

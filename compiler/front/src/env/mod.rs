@@ -10,7 +10,7 @@ use crate::Project;
 use crate::diagnostics::Diagnostic;
 use crate::resolve::Scope;
 use crate::source::{FileId, Span};
-use crate::syntax::ast::{Email, Header, Kind};
+use crate::syntax::ast::{Email, EmailKind, Header, Kind, Text};
 use crate::syntax::line::one_line;
 use crate::syntax::settled::{Settled, settled};
 use crate::templates::{FieldNames, FieldShape, Fields, Values};
@@ -29,6 +29,8 @@ pub(crate) struct Env<'p> {
     pub schema: Schema,
     /// The email by which people confirm that they want mail, as the policy names it.
     pub confirm_mail: Option<&'p str>,
+    /// The one email that has the link for it, where the policy names another one that has not.
+    pub confirm_meant: Option<&'p str>,
     /// What the events say that let people in.
     pub triggers: Triggers,
     pub emails: BTreeMap<&'p str, EmailId>,
@@ -96,6 +98,7 @@ impl<'p> Env<'p> {
             template_values: Arc::new(template_values(&schema)),
             field_names: FieldNames::of(schema.field_names()),
             confirm_mail: scope.policy.iter().find_map(|policy| Some(policy.node.confirm_mail()?.text.as_str())),
+            confirm_meant: confirm_meant(scope, project),
             schema,
             triggers,
             emails: numbered(scope.emails.values().map(|email| email.node.name.text.as_str())),
@@ -113,6 +116,12 @@ impl<'p> Env<'p> {
     /// What a segment says, where it could be typed.
     pub(crate) fn segment(&self, id: SegmentId) -> Option<&Cond> {
         self.segments.conds.get(id)?.as_ref()
+    }
+
+    /// Whether no policy names an email by which people confirm, as far as each could be read.
+    pub(crate) fn nobody_confirms(&self) -> bool {
+        let unread = self.may_be_lost(Kind::Policy) || self.scope.policy.iter().any(|policy| policy.node.broken);
+        self.confirm_mail.is_none() && !unread
     }
 
     /// Whether a declaration of a kind could not be read.
@@ -159,6 +168,24 @@ fn template_fields(schema: &Schema) -> BTreeMap<String, FieldShape> {
         (field.shape.name.clone(), FieldShape { printable, optional: field.shape.optional })
     });
     fields.collect()
+}
+
+/// The email by which people can confirm, where the policy names one by which they cannot.
+fn confirm_meant<'p>(scope: &'p Scope, project: &Project) -> Option<&'p str> {
+    let named = scope.policy.iter().find_map(|policy| policy.node.confirm_mail())?;
+    let has_link = |email: &Email| {
+        let path = email.template().and_then(Text::plain)?;
+        let file = project.templates.iter().find(|template| template.path == path)?;
+        Some(file.text.contains("confirm_url"))
+    };
+    // Whoever says what kind of mail it is means that one.
+    let is_other = |email: &Email| email.kind().is_none() && has_link(email) == Some(false);
+    scope.emails.values().find(|email| email.node.name.text == named.text && is_other(&email.node))?;
+    let mut others = scope
+        .emails
+        .values()
+        .filter(|email| has_link(&email.node) == Some(true) && email.node.kind() == Some(EmailKind::Transactional));
+    others.next().filter(|_| others.next().is_none()).map(|email| email.node.name.text.as_str())
 }
 
 fn groups(scope: &Scope) -> BTreeMap<&str, Vec<WorkflowId>> {

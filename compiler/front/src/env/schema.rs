@@ -363,7 +363,7 @@ fn report_choices(choices: &[ast::Literal], field: &Declared<ast::Field>, diagno
     let mut seen: BTreeMap<String, Span> = BTreeMap::new();
     for choice in choices {
         let Some(text) = choice.plain() else {
-            diagnostics.push(types::no_fields_here(field.at(choice.span())));
+            diagnostics.push(types::no_fields_here(field.at(choice.span()), None));
             continue;
         };
         match seen.get(&text.to_lowercase()) {

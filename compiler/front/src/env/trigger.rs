@@ -31,8 +31,12 @@ struct Trigger {
     own: usize,
     /// The property by whose values its journeys of one person are told apart.
     several: Option<String>,
+    /// A line of it could not be read, and none says whether people come in again.
+    several_is_lost: bool,
     /// The properties that its steps and mails read.
     read: BTreeSet<String>,
+    /// What its mails name where no field has that name, which is told there, and may be meant of what it is given.
+    misread: BTreeSet<String>,
     /// The fields of its journeys, by property.
     fields: BTreeMap<String, FieldId>,
     /// The fields of what a `start` gives it until it begins, by property.
@@ -100,7 +104,10 @@ impl Triggers {
             let name = workflow.node.name.text.as_str();
             let ways = ways_in(workflow, schema);
             let several = workflow.node.per_value().map(|per| per.property.text.clone());
-            let trigger = Trigger { own: ways.len(), ways, several, ..Trigger::default() };
+            let mut headers = workflow.node.headers();
+            let several_is_lost =
+                workflow.node.broken && !headers.any(|header| matches!(header.kind, Header::Reenter(_)));
+            let trigger = Trigger { own: ways.len(), ways, several, several_is_lost, ..Trigger::default() };
             triggers.workflows.insert(name.to_owned(), trigger);
             each_step(workflow.node.all_steps(), &mut |step| {
                 if let StepKind::Start(start) = &step.kind {
@@ -126,7 +133,11 @@ impl Triggers {
             let read = email.node.triggers.iter().cloned().chain(in_template(&email.node, project));
             let read: BTreeSet<String> = read.collect();
             let senders = self.senders.get(&email.node.name.text).into_iter().flatten();
-            senders.for_each(|sender| of_mails.entry(sender).or_default().extend(read.iter().cloned()));
+            for sender in senders {
+                of_mails.entry(sender).or_default().extend(read.iter().cloned());
+                let trigger = self.workflows.entry(sender.clone()).or_default();
+                trigger.misread.extend(misread(email, scope, project, schema));
+            }
         }
         for workflow in &scope.workflows {
             let name = workflow.node.name.text.as_str();
@@ -155,8 +166,13 @@ impl Triggers {
         self.workflows.get(workflow).map(|trigger| trigger.ways.as_slice()).unwrap_or_default()
     }
 
-    fn reads(&self, workflow: &str, property: &str) -> bool {
+    pub(crate) fn reads(&self, workflow: &str, property: &str) -> bool {
         self.workflows.get(workflow).is_some_and(|trigger| trigger.read.contains(property))
+    }
+
+    /// Whether a mail of a workflow names a property in a way that is no way to read it.
+    pub(crate) fn misreads(&self, workflow: &str, property: &str) -> bool {
+        self.workflows.get(workflow).is_some_and(|trigger| trigger.misread.contains(property))
     }
 
     /// Whether a `start` gives a workflow anything.
@@ -256,6 +272,10 @@ impl Triggers {
         match said {
             Some(said) => Ok(Said { lacking, ..said }),
             None if ways.iter().any(|(way, _)| *way == Way::Unclear) => Err(Unsaid::Unclear),
+            // A `start` that could not be read may have given it.
+            None if events.is_empty() && self.some_unread && ways.iter().all(|(way, _)| *way == Way::Silent) => {
+                Err(Unsaid::Unclear)
+            }
             None if events.is_empty() => Err(Unsaid::NoEvent),
             None => Err(Unsaid::NotOf(events)),
         }
@@ -300,6 +320,11 @@ impl Triggers {
     /// The property by whose values somebody's journeys in a workflow are told apart.
     pub(crate) fn several(&self, workflow: &str) -> Option<&str> {
         self.workflows.get(workflow)?.several.as_deref()
+    }
+
+    /// Whether the line could not be read that may have said so.
+    pub(crate) fn several_is_lost(&self, workflow: &str) -> bool {
+        self.workflows.get(workflow).is_some_and(|trigger| trigger.several_is_lost)
     }
 
     /// Where a line of the workflow lets people in by what has no value of a property.
@@ -465,6 +490,36 @@ fn in_template(email: &ast::Email, project: &Project) -> BTreeSet<String> {
     named
         .filter_map(|(at, word)| text.get(at + word.len()..)?.split(|sign| !is_of_name(sign)).next().map(str::to_owned))
         .collect()
+}
+
+/// The names that a mail has in braces and nobody has as a field: `{product}`, `{bought.product}`, `{trigger product}`.
+fn misread(email: &Declared<ast::Email>, scope: &Scope, project: &Project, schema: &Schema) -> BTreeSet<String> {
+    let declared = scope.sources.get(email.file.0 as usize).map_or("", |source| email.node.span.text(&source.text));
+    let path = email.node.template().and_then(ast::Text::plain).unwrap_or_default();
+    let template = project.templates.iter().find(|template| template.path == path);
+    let of_template = template.map_or("", |template| template.text.as_str());
+    let named = |text: &str, opens: &str| -> Vec<String> {
+        let holes = text.split(opens).skip(1).filter_map(|rest| rest.split_once('}')).map(|(hole, _)| hole);
+        holes.filter(|hole| hole.len() <= MAX_HOLE_BYTES).filter_map(|hole| misread_in(hole, schema)).collect()
+    };
+    named(declared, "{").into_iter().chain(named(of_template, "{{")).collect()
+}
+
+/// A longer text in braces is no name.
+const MAX_HOLE_BYTES: usize = 100;
+
+fn misread_in(hole: &str, schema: &Schema) -> Option<String> {
+    let name = hole.split(" or ").next().unwrap_or_default().trim();
+    let is_name =
+        |word: &&str| !word.is_empty() && word.chars().all(|sign| sign.is_ascii_alphanumeric() || sign == '_');
+    let parts: Vec<&str> = name.split(['.', ' ']).collect();
+    let property = match parts.as_slice() {
+        [field] => (schema.field(field).is_none()).then_some(*field),
+        ["trigger", _] if name.contains('.') => None,
+        [_, property] => Some(*property),
+        _ => None,
+    };
+    property.filter(is_name).map(str::to_owned)
 }
 
 fn each_step<'t>(steps: impl IntoIterator<Item = &'t Step>, visit: &mut impl FnMut(&'t Step)) {

@@ -93,6 +93,10 @@ pub(super) fn without_braces(diagnostic: &Diagnostic, text: &str) -> Option<Mend
     }
     let mended = match head.split_whitespace().next()? {
         "segment" => format!("{}= {inner}{behind}", head.trim_end().trim_end_matches('=').trim_end().to_owned() + " "),
+        "topics" => {
+            let names: Vec<&str> = inner.split([',', ';', ' ']).filter(|name| !name.is_empty()).collect();
+            format!("{} {}{behind}", head.trim_end(), names.join(", "))
+        }
         "tags" | "use" => format!("{} {inner}{behind}", head.trim_end()),
         _ => format!("{}({inner}){behind}", head.trim_end()),
     };

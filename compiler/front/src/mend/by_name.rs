@@ -5,7 +5,7 @@ use crate::env::schema::SchemaEvent;
 use crate::syntax::ast::Email;
 use crate::syntax::line::tokens_at;
 use crate::syntax::wording::Wording;
-use flow_ir::FieldType;
+use flow_ir::{CONFIRMED, FieldType};
 use std::ops::Range;
 
 /// How many emails that have a link are thought of.
@@ -20,6 +20,7 @@ pub(super) fn wordings(env: &Env<'_>, line: &str) -> Vec<Wording> {
     let mut found = links(env, line, &words);
     found.extend(sender_without_address(env, line));
     for (at, (place, word)) in words.iter().enumerate() {
+        found.extend(confirmed_topic(env, &words, at));
         found.extend(no_field(env, &words, at));
         found.extend(event_with_word(env, line, &words, at));
         found.extend(event_with_text(env, &words, at, place, word));
@@ -95,6 +96,9 @@ fn event_with_text(
 ) -> Option<Wording> {
     let properties = text_properties(env, word);
     let [property] = properties.as_slice() else { return None };
+    if word == CONFIRMED {
+        return None;
+    }
     let next = |ahead: usize| words.get(at + ahead);
     if let (Some((_, "(")), Some((_, text)), Some((end, ")"))) = (next(1), next(2), next(3))
         && text.starts_with('"')
@@ -125,6 +129,7 @@ fn event_with_word(env: &Env<'_>, line: &str, words: &[(Range<usize>, &str)], at
     let is_free = first.starts_with(char::is_alphanumeric)
         && !is_joint(first)
         && first != *property
+        && *event != CONFIRMED
         && env.schema.event(first).is_none();
     let end = end_of_clump(words, from)?;
     let text = line.get(start.start..end).filter(|_| is_free)?;
@@ -233,6 +238,20 @@ pub(super) fn quoted(line: &str) -> Option<Wording> {
         edits.extend(text.map(|text| (start.start..start.start + text.len(), format!("\"{text}\""))));
     }
     (!edits.is_empty()).then_some(Wording { edits, help: "texts stand in quotes:" })
+}
+
+/// `confirmed "news"`, `confirmed subscription to news`, `confirmed(news)`: a topic of the project, whatever stands around it.
+fn confirmed_topic(env: &Env<'_>, words: &[(Range<usize>, &str)], at: usize) -> Option<Wording> {
+    const MAX_BETWEEN: usize = 6;
+    let (start, _) = words.get(at).filter(|(_, word)| matches!(*word, "confirmed" | "confirms" | "confirm"))?;
+    let behind = words.iter().enumerate().skip(at + 1).take(MAX_BETWEEN);
+    let mut behind = behind
+        .take_while(|(_, (_, word))| !matches!(*word, "and" | "or" | "," | "within" | "in" | "up" | "no" | "not"));
+    let is_topic = |word: &str| env.schema.topic(word.trim_matches('"')).is_some();
+    let (nth, (end, topic)) = behind.find(|(_, (_, word))| is_topic(word))?;
+    let close = words.get(nth + 1).filter(|(_, word)| *word == ")").map_or(end.end, |(place, _)| place.end);
+    let text = format!("confirmed {}", topic.trim_matches('"'));
+    Some(change(start.start..close, text, "what somebody has confirmed is named by its topic:"))
 }
 
 /// `clicked "case-study"`, `clicked the guide link`: the email which has that link.

@@ -1,7 +1,7 @@
 //! What a line may have meant: the guesses of whoever found it wrong, and those that its words suggest, the likeliest first.
 
 use super::spelling::Spelt;
-use super::{Bench, MAX_GUESSES, blocks, by_name, by_trigger, may_be_worded, signs, spelling, trial};
+use super::{Bench, MAX_GUESSES, blocks, by_journey, by_name, by_trigger, may_be_worded, signs, spelling, trial};
 use crate::diagnostics::{Code, Diagnostic, Mend};
 use crate::syntax::wording;
 use std::collections::BTreeSet;
@@ -21,6 +21,7 @@ impl Bench<'_> {
             let wordings = wordings.chain(spelt.likely);
             loose.extend(wording::loose(line).into_iter().chain(fillers).map(|said| trial::in_piece(&said, start)));
             let trigger = by_trigger::Trigger::of(self.env, text);
+            first.extend(by_journey::wordings(self.env, line).iter().map(|said| trial::in_piece(said, start)));
             first.extend(by_name::of_named_event(self.env, line).map(|said| trial::in_piece(&said, start)));
             first.extend(trigger.and_then(|trigger| trigger.wording(line)).map(|said| trial::in_piece(&said, start)));
             said.extend(signs::doubled(line).map(|said| trial::in_piece(&said, start)));

@@ -12,11 +12,13 @@
 //! as one with few.
 
 mod blocks;
+mod by_journey;
 mod by_name;
 mod by_trigger;
 mod followers;
 mod guesses;
 mod keeps;
+mod literal;
 mod nearly;
 mod plain;
 mod recast;
@@ -480,6 +482,9 @@ impl<'e> Bench<'e> {
         self.tries = tries;
         let Some(mut attempt) = trial::edited(text, edits) else { return Ok(None) };
         let line = attempt.lines();
+        if self.makes_a_text_of_a_name(text, &attempt) {
+            return Ok(None);
+        }
         self.spend((line.end - line.start) as usize).ok_or(NoMoreTime)?;
         // What a line that cannot be read may have meant is asked only where that is followed.
         let asked = if readable { NOWHERE } else { line };
@@ -527,6 +532,15 @@ impl<'e> Bench<'e> {
             }
         }
         Ok(None)
+    }
+
+    /// Whether a change puts into quotes what is no text, in a line that asks for something.
+    fn makes_a_text_of_a_name(&self, before: &str, attempt: &Attempt) -> bool {
+        let asks = matches!(before.split_whitespace().next(), Some("workflow" | "segment" | "policy" | "team"));
+        let change = trial::difference(before, &attempt.text);
+        let old = before.get(trial::lines_of(before, &change.at.span.range())).unwrap_or_default();
+        let new = attempt.text.get(attempt.lines().range()).unwrap_or_default();
+        asks && literal::makes_a_text_of_a_name(self.env, old, new)
     }
 
     /// Whether nothing is wrong with any line that is another than before.

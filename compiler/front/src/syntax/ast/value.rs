@@ -145,6 +145,14 @@ pub(crate) enum TextPiece {
 }
 
 impl Text {
+    /// The field that is all of it: `"{first_name}"`.
+    pub(crate) fn field_alone(&self) -> Option<&str> {
+        match self.pieces.as_slice() {
+            [TextPiece::Field { field, fallback: None, .. }] => Some(&field.text),
+            _ => None,
+        }
+    }
+
     /// The characters, where there is no field among them.
     pub(crate) fn plain(&self) -> Option<String> {
         let mut out = String::new();

@@ -74,13 +74,15 @@ impl Reader<'_> {
         self.lost = Some(indent);
         let opened = head(pair);
         let nested = what_of_line(line.split('{').next().unwrap_or_default());
-        let word = recover::first_name(line).len() as u32;
-        self.diagnostics.push(syntax::nested_declaration(
-            &nested,
-            &what_of(pair),
-            self.at(Span::new(at, at + word)),
-            self.at(opened),
-        ));
+        let word = recover::first_name(line);
+        let place = self.at(Span::new(at, at + word.len() as u32));
+        let mut found = syntax::nested_declaration(&nested, &what_of(pair), place, self.at(opened));
+        if pair.as_rule() == Rule::email_decl && matches!(word, "topics" | "list") {
+            let topic = line.split_whitespace().nth(1).unwrap_or("news").trim_end_matches(',');
+            found = found.help(format!("what an email is about is its `topic`: `topic {topic}`"));
+            self.nested = Some(at);
+        }
+        self.diagnostics.push(found);
         true
     }
 

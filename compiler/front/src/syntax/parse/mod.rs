@@ -117,6 +117,7 @@ pub(crate) fn parse_guessing(file: FileId, text: &str, guess: Guess) -> Parsed {
                 file,
                 diagnostics: Vec::new(),
                 lost: None,
+                nested: None,
                 unclear: 0,
                 guess,
                 unclosed: false,
@@ -192,6 +193,8 @@ struct Reader<'s> {
     /// A brace is missing or too many, and reported: how far the line stands in at which that was. Up to the next declaration that
     /// stands no further in, what is out of place is so for that reason.
     lost: Option<usize>,
+    /// Where a declaration begins that is meant as a line of the one before it, and declares nothing.
+    nested: Option<u32>,
     /// The lines so far of which it may be asked what was meant.
     unclear: usize,
     /// For which of them it is tried out.
@@ -290,6 +293,12 @@ impl Reader<'_> {
             _ => {
                 let at = span(pair);
                 let indent = self.indent_at(at.start);
+                if let Some(kind) = Kind::of_keyword(first_word_of(pair))
+                    && self.nested.take() == Some(at.start)
+                {
+                    declarations.push(Clause { kind: Declaration::Unreadable(kind), span: at });
+                    return;
+                }
                 if self.lost.is_some_and(|lost| indent <= lost) {
                     self.lost = None;
                 }

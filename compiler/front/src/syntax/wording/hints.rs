@@ -10,7 +10,7 @@ const NO_OPT_OUT: &str = "only people themselves stop their mail, by the link in
 pub(super) const EXAMPLES: &[&[&str]] = &[
     &["goal \"…\" when … within 30 days"],
     &["enter when …"],
-    &["reenter never", "reenter after 90 days"],
+    &["reenter never", "reenter after 90 days", "reenter per registered.webinar"],
     &["reviewed 2026-10-01"],
     &["send welcome", "send on weekdays from 09:00 to 17:00 in contact timezone"],
     &["wait 2 days", "wait until … up to 5 days"],
@@ -37,6 +37,10 @@ const QUIET: &str = "quiet hours are a rule of the whole project: `policy { quie
 
 const ALL_WORKFLOWS: &str = "how many mails somebody gets is a rule of the whole project and no workflow's: \
     `policy { cap 2 emails per 7 days then delay }`, beside the workflows";
+
+const UNCONFIRMED: &str = "nobody comes in by what they do not do: let them in by what they signed up with, such as \
+    `enter when submitted_form(form is \"newsletter\")`, and wait for it among the steps: \
+    `wait until confirmed up to $n $u, otherwise { .. }`";
 
 const NOT_EMPTY: &str =
     "a text cannot be emptied: leave it as it is, or say what it becomes, as in `set $f = \"closed\"`";
@@ -201,6 +205,9 @@ pub(super) const HINTS: &[(&str, &str)] = &[
         "^ enter when $a.. and not|no $e:name within|in $n:number $u:unit",
         "what should not happen afterwards is a wait among the steps: `wait until $e up to $n $u`, and then `if timed out { .. }`; what did not happen before is `no $e in the last $n $u`",
     ),
+    ("^ enter when not|no confirmed [within|in|after] [the] [last] [for] $n:number $u:unit $", UNCONFIRMED),
+    ("^ enter when not|no confirmed $t:name within|after|in [the] [last] $n:number $u:unit $", UNCONFIRMED),
+    ("^ enter when unconfirmed [within|in|after] [for] $n:number $u:unit $", UNCONFIRMED),
     (
         "^ stop all workflows|journeys|campaigns|others",
         "`stop` names the workflow, or the group, that it ends: a line for each",
@@ -228,7 +235,11 @@ pub(super) const HINTS: &[(&str, &str)] = &[
         "a topic of mail is declared beside the workflows, `topics $l`, and `enter when subscribed to $l new only` lets in who subscribes to it",
     ),
     (
-        "^ send $e:mail on $d.. $",
+        "^ send $e:mail on monday|tuesday|wednesday|thursday|friday|saturday|sunday|weekdays|weekday|weekends|weekend|working|business|every|each|mondays|tuesdays|wednesdays|thursdays|fridays $r.. $",
+        "a send window holds for the whole workflow: its days and hours stand at its top, as in `send on weekdays from 09:00 to 17:00 in contact timezone`",
+    ),
+    (
+        "^ send $e:mail on $d:name $",
         "a send window holds for the whole workflow: put `send on $d` at its top, with `in contact timezone` at its end",
     ),
     (

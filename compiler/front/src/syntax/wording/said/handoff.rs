@@ -1,6 +1,6 @@
 //! Handoffs and the teams that are told.
 
-use super::{ANSWERS, PARTS, Row, SAY};
+use super::{ANSWERS, OF_A_TOPIC, PARTS, Row, SAY};
 
 const OWNER: &str = "whoever the workflow has as its owner is told so:";
 const TOLD: &str = "your own people are told so, by mail:";
@@ -254,7 +254,8 @@ pub(super) const ROWS: &[Row] = &[
     // What a team says need not name it: of the latest handoff it is.
     ("refused|rejected|declined by [the] $t:name [team]", "refused", ANSWERS),
     ("taken|accepted|claimed by [the] $t:name [team]", "taken", ANSWERS),
-    ("unsubscribed from [the] [topic] $t:name", "not subscribed to $t", SAY),
+    ("unsubscribed from [the] [topic] $t:name", "not subscribed to $t", OF_A_TOPIC),
+    ("unsubscribed from [the] [topic] $t:text", "not subscribed to $t@", OF_A_TOPIC),
     ("removed|taken|gone from|off [the] [static] list $t:name", "not in list $t", SAY),
     ("rejected|declined", "refused", SAY),
     ("accepted|claimed", "taken", SAY),

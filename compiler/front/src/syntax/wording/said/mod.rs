@@ -42,7 +42,9 @@ pub(crate) const EVERYONE: &str = "everyone in the workflow gets it:";
 /// What is said where a line names the team whose answer it asks for.
 pub(crate) const ANSWERS: &str = "an answer of a team is about the latest handoff, and need not name the team:";
 /// What is said of lines that name what need not be named.
-pub(crate) const NEEDS_NO_NAME: &[&str] = &[EVERYONE, ANSWERS];
+pub(crate) const NEEDS_NO_NAME: &[&str] = &[EVERYONE, ANSWERS, OF_A_TOPIC];
+/// `unsubscribed` is of all mail.
+const OF_A_TOPIC: &str = "whether somebody wants mail about a topic is asked so:";
 const PARTS: &str = "what is asked of an event stands in parentheses:";
 
 /// The first that fits and works is offered: a file before the next one, and a line before those below it.

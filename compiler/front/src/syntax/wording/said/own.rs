@@ -2,6 +2,8 @@
 
 use super::{Row, SAY};
 
+const EITHER: &str = "each topic is asked for by itself, and one of them is enough:";
+
 pub(super) const ROWS: &[Row] = &[
     (
         "unsubscribed|unsubscribes|unsubscribe from|to [all|any|our|my|the] emails|mails|email|mail|list|lists|marketing|newsletter|everything",
@@ -32,6 +34,8 @@ pub(super) const ROWS: &[Row] = &[
     ("[is|are] subscribed to [the] [topic|list|newsletter] $t:text", "subscribed to $t@", SAY),
     ("[is|are] subscribed to [the] topic|list|newsletter $t:name", "subscribed to $t", SAY),
     ("is|are|has subscribed to $t:name", "subscribed to $t", SAY),
+    ("confirmed [any|all] [of] $a:name ,|or $b:name", "confirmed $a or confirmed $b", EITHER),
+    ("confirmed $a:name or confirmed $b:name ,|or $c:name", "confirmed $a or confirmed $b or confirmed $c", EITHER),
     ("has|have confirmed", "confirmed", SAY),
     ("[has|have] confirmed [the] topic|newsletter|list $t:name", "confirmed $t", SAY),
     ("has|have confirmed $t:name", "confirmed $t", SAY),

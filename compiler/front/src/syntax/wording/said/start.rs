@@ -4,6 +4,8 @@ use super::{Row, SAY};
 
 const WITH: &str = "what the other workflow is given stands behind `with`, each value with its name:";
 
+const EACH: &str = "each step stands for itself:";
+
 pub(super) const ROWS: &[Row] = &[
     ("^ add|move|enroll|enrol|put [them|contact|lead|person] to|into|in [workflow] $w:name $", "start $w", SAY),
     ("^ start|enrol|enroll|enter|begin [them] [in|into] [workflow] $w:name $", "start $w", SAY),
@@ -43,7 +45,10 @@ pub(super) const ROWS: &[Row] = &[
     ("^ exit|end|stop|leave [the] [this] workflow|journey|campaign $", "exit", SAY),
     ("^ start $w:name ( $r.. ) $", "start $w with $r", WITH),
     ("^ start $w:name with ( $r.. ) $", "start $w with $r", WITH),
-    ("^ start $w:name using|passing|where|given|and|, $r.. $", "start $w with $r", WITH),
+    ("^ start $w:name using|passing|where|given $r.. $", "start $w with $r", WITH),
+    ("^ start $w:name and|, $p:name = $r.. $", "start $w with $p = $r", WITH),
+    ("^ start $w:name and|, stop|exit|end|leave $", "start $w; exit", EACH),
+    ("^ start $w:name and|, [start] $v:name $", "start $w; start $v", EACH),
     ("^ start $w:name with $p:name :|is|as|to|== $v $", "start $w with $p = $v", WITH),
     ("^ start $w:name with $p:name $v:text $", "start $w with $p = $v", WITH),
     ("^ start $w:name with $p:name $", "start $w with $p = $p", WITH),
