@@ -43,6 +43,12 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("nobody, because the contact only tries things out", "a rehearsal takes them for people as all others"),
     ("it could not leave for as long as a mail may be held", "no window of the project is closed for so long"),
     ("the contact left this workflow too recently to come in again for this value", "no value comes in again"),
+    ("their address came more than ten minutes after they had asked for mail", "whoever asks has an address by then"),
+    (
+        "for as long as it may be held, the contact had as many mails about a topic as the policy allows",
+        "a place for mail about a topic is free again within the days that it may be held",
+    ),
+    ("a workflow suppressed the contact, as one had before", "whoever was suppressed has come back by then"),
     ("the contact is in this workflow for as many values as somebody can be at once", "there are few things to order"),
     (
         "the contact was in this workflow for as many values as can be remembered, so that nobody knows whether this one is new",

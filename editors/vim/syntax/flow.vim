@@ -15,19 +15,19 @@ syntax keyword flowOperator allows and between bounced changes clicked confirmed
 syntax keyword flowOperator left no not opened or replied sent starts subscribed tagged timed today unknown weekday with
 syntax match flowOperator "\<contains\>"
 syntax keyword flowKeyword a about after again ago always an any as assign at away back backup because before blackout
-syntax keyword flowKeyword business by cap capacity confirm consent continue converted country covers delay drop due
-syntax keyword flowKeyword emails enter entry ever every everyone exactly existing first for from goal group hand hold
-syntax keyword flowKeyword holdout hours including journey keep kind last late least less link marketing member month
-syntax keyword flowKeyword more most never new next note now of on once one only open opt out owner past pause pauses
-syntax keyword flowKeyword people per preview quiet rate reassign reenter reply reviewed robin round run since skip
-syntax keyword flowKeyword stage stops subject taken task template than the then this time times timezone to tomorrow
-syntax keyword flowKeyword topic transactional up week weekdays while window within word year
+syntax keyword flowKeyword business by cap capacity comes confirm consent continue converted country covers delay drop
+syntax keyword flowKeyword due emails enter entry ever every everyone exactly existing first for from goal group hand
+syntax keyword flowKeyword hold holdout hours including journey keep kind last late least less link marketing member
+syntax keyword flowKeyword month more most never new next note now of on once one only open opt out owner past pause
+syntax keyword flowKeyword pauses people per preview quiet rate reassign reenter reply reviewed robin round run since
+syntax keyword flowKeyword skip stage stops subject taken task template than the then this time times timezone to
+syntax keyword flowKeyword tomorrow topic transactional up week weekdays while window within word year
 syntax keyword flowConstant friday monday saturday sunday thursday tuesday wednesday weekends yes
 syntax keyword flowUnit day days minute minutes months weeks
 " Words that the language has and this version does not run yet. They are names elsewhere (`score += 10`).
-syntax match flowLater "^\s*\%(\<add\>\|\<call\>\|\<comes\>\|\<company\>\|\<experiment\>\|\<in_app\>\)\%(\s*\%([-+]=\|(\)\)\@!"
-syntax match flowLater "^\s*\%(\<notice\>\|\<priority\>\|\<promise\>\|\<push\>\|\<score\>\|\<sms\>\)\%(\s*\%([-+]=\|(\)\)\@!"
-syntax match flowLater "^\s*\%(\<test\>\|\<webhook\>\)\%(\s*\%([-+]=\|(\)\)\@!"
+syntax match flowLater "^\s*\%(\<add\>\|\<call\>\|\<company\>\|\<experiment\>\|\<in_app\>\|\<notice\>\)\%(\s*\%([-+]=\|(\)\)\@!"
+syntax match flowLater "^\s*\%(\<priority\>\|\<promise\>\|\<push\>\|\<score\>\|\<sms\>\|\<test\>\)\%(\s*\%([-+]=\|(\)\)\@!"
+syntax match flowLater "^\s*\%(\<webhook\>\)\%(\s*\%([-+]=\|(\)\)\@!"
 " A field's type stands behind its name: `first_name text?`
 syntax match flowField "^\s*\h\w*\s\+\%(country\|date\|email\|moment\|money\|number\|text\|timezone\|url\|yes/no\)?\=\ze\s*\%(=\|//\|;\|$\|}\)" contains=flowType
 syntax match flowType "\s\@<=\%(country\|date\|email\|moment\|money\|number\|text\|timezone\|url\|yes/no\)?\=" contained

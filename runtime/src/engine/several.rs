@@ -18,7 +18,8 @@ use crate::inbound::Known;
 use crate::store::{HeldEntry, JourneyRecord, JourneyValue};
 use flow_ir::limits::MAX_LIVE_JOURNEYS;
 use flow_ir::{
-    CivilSpan, Field, FieldId, FieldType, FieldValue, Pattern, PatternEvent, PatternId, Program, SeveralSlots, SlotId, TriggerKept, WorkflowId,
+    CivilSpan, Field, FieldId, FieldType, FieldValue, Pattern, PatternEvent, PatternId, Program, SeveralSlots, SlotId,
+    TriggerKept, WorkflowId,
 };
 
 /// How many values are remembered of one person's journeys that have ended. Who had as many comes in with none that is new, since nobody would know
@@ -485,10 +486,7 @@ mod tests {
         let field = |ty: &FieldType, value| print_of_field(&program, "season", ty, &value);
         let known = |value: Option<Known>| print_of_known("season", value.as_ref());
         let text = |text: &str| Some(Known::Text(text.to_owned()));
-        assert_eq!(
-            field(&FieldType::Text, FieldValue::Text("Spring".to_owned())),
-            known(text("spring"))
-        );
+        assert_eq!(field(&FieldType::Text, FieldValue::Text("Spring".to_owned())), known(text("spring")));
         assert_eq!(field(&FieldType::Number, FieldValue::Int(70_000)), known(Some(Known::Number(70_000))));
         let one_of = FieldType::OneOf(vec!["Spring".to_owned(), "Fall".to_owned()].into());
         assert_eq!(field(&one_of, FieldValue::Int(2)), known(text("fall")));

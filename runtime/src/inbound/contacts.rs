@@ -547,6 +547,21 @@ mod tests {
         assert!(found[1].starts_with("c.csv:2: industry: worked out from other fields: `saas`"), "{found:?}");
     }
 
+    /// `derived newsletter` says nothing of a column `Newsletter` with a no in it: that stays in doubt, as where nothing is declared.
+    #[test]
+    fn a_column_that_sounds_like_consent_is_not_set_aside_for_a_field_that_follows_from_others() {
+        let mut program = guide_nurture();
+        let field = program.fields.find(|field| field.name == "industry").unwrap();
+        program.derived.push(flow_ir::Derived { field, values: Vec::new() });
+        for name in ["newsletter", "email_consent"] {
+            program.fields.at_mut(field).name = name.to_owned();
+            let header = format!("user id,{name}\nu-1,no\n");
+            let reader = ContactReader::open(header.as_bytes(), "c.csv", &program, &Columns::new());
+            let ignored = reader.map(|reader| reader.ignored_columns().to_vec());
+            assert!(ignored.as_ref().is_ok_and(|names| names == &[name]), "{name}: {ignored:?}");
+        }
+    }
+
     #[test]
     fn of_two_columns_for_one_thing_the_first_that_is_filled_counts() {
         let program = guide_nurture();

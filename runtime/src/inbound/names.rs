@@ -187,8 +187,17 @@ impl FieldNames {
         let ids = plain_of(&|name| name.kind == NameKind::Column && name.of == "user_id");
         let changed = plain_of(&|name| name.kind == NameKind::Changed);
         let email = by_name.get("email").copied();
-        let by_name = by_name.iter().map(own).collect();
-        Self { by_name, aliases, email, consent, consent_words, refusals, no_consent, of_sms, ids, changed }
+        let declared = by_name;
+        let by_name = declared.iter().map(own).collect();
+        let mut found =
+            Self { by_name, aliases, email, consent, consent_words, refusals, no_consent, of_sms, ids, changed };
+        // Nobody has said what a column means that sounds like consent where the field of its name follows from others: its cells say nothing of that.
+        for (name, _) in declared.iter().filter(|(_, field)| program.derived_of(**field).is_some()) {
+            if found.may_be_consent(name) || found.may_be_consent_by_its_cells(name) {
+                found.by_name.remove(name);
+            }
+        }
+        found
     }
 
     /// What a name fills; for a nested trait its path: `company_name` for `company.name`. A field that the project declares is filled, and

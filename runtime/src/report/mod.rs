@@ -196,7 +196,8 @@ impl RunReport {
                 suppressed: suppressed(&totals),
                 addresses_left_out: counted(counter::ADDRESSES_LEFT_OUT),
                 same_person: counted(counter::JOINED),
-                consented: totals.decided(None, DecisionCode::Consented).saturating_sub(granted(&totals)),
+                consented: (totals.decided(None, DecisionCode::Consented))
+                    .saturating_sub(granted(&totals) + came_back(&totals)),
                 came_back: came_back(&totals),
                 granted: granted(&totals),
                 asked_to_confirm: totals.decided(None, DecisionCode::AskedToConfirm),

@@ -313,7 +313,8 @@ fn a_value_comes_in_once_over_changes_of_the_line() {
         text.replace("REENTER", reenter)
     };
     let webinar = by("reenter per registered.webinar");
-    for between in ["reenter per registered.city", "reenter never", "reenter per registered.city again after 400 days"] {
+    for between in ["reenter per registered.city", "reenter never", "reenter per registered.city again after 400 days"]
+    {
         let mut world = world(&webinar);
         ada(&mut world);
         let said = |webinar: &str, city: &str| json!({ "webinar": webinar, "city": city });

@@ -329,9 +329,7 @@ impl<'a> Seen<'a> {
         let says = |event: &EventRecord| match event.name.as_str() {
             "Subscribed" => !self.wider().is_some_and(|rules| rules.confirms),
             "Confirmed" => true,
-            "identify" => {
-                ["consent", "topic", "unsubscribed"].iter().any(|name| event.properties.contains(name))
-            }
+            "identify" => ["consent", "topic", "unsubscribed"].iter().any(|name| event.properties.contains(name)),
             _ => false,
         };
         !self.is_alone(contact)

@@ -1,10 +1,11 @@
-//! `comes back when P`: whoever a step has suppressed gets mail again at what happens, or when something becomes true. That is an entry as others are,
-//! into a workflow of one step that nobody wrote; whom it lets in, the sender decides.
+//! `comes back when EVENT`: whoever a step has suppressed gets mail again at what they do. That is an entry as others are, into a workflow of one
+//! step that nobody wrote; whom it lets in, the sender decides. What becomes true lets nobody back: a late event, a sync and time make things true of
+//! which nobody can say that the person did them after the suppression (E7).
 
 use super::Known;
 use super::confirm::of_one_step;
 use super::cx::Cx;
-use super::enter::{Trigger, either, trigger};
+use super::enter::{Trigger, trigger};
 use super::predicate::{Asked, check_predicate};
 use crate::diagnostics::contract;
 use crate::env::Env;
@@ -23,11 +24,8 @@ pub(super) fn check_comes_back(cx: &mut Cx<'_>, when: &Predicate, span: Span) ->
     match found {
         Trigger::Unknown => None,
         Trigger::Event => Some(TypedEntry::Event { when: part(cond), at }),
-        Trigger::Becomes => Some(TypedEntry::Becomes { when: part(cond), existing: false, at }),
         Trigger::Unclear => {
-            let mut found = contract::comes_back_unclear(cx.at(when.span()));
-            found.readings = either(cx, when, &cond);
-            cx.report(found);
+            cx.report(contract::comes_back_unclear(cx.at(when.span())));
             None
         }
     }

@@ -136,8 +136,7 @@ fn triggering(when: &Cond) -> Vec<&Pattern> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Trigger {
     Event,
-    Becomes,
-    /// Nobody could say at which moment, or at more kinds of events than are told apart.
+    /// It is no event, nobody could say at which moment, or there are more kinds of events than are told apart.
     Unclear,
     /// A part of it is wrong, which was reported.
     Unknown,
@@ -148,16 +147,8 @@ pub(super) fn trigger(cx: &Cx<'_>, cond: &Cond) -> Trigger {
     match triggers(cond) {
         _ if has_unknown(cx.env, cond) => Trigger::Unknown,
         Triggers::Always if is_clear => Trigger::Event,
-        Triggers::Never => Trigger::Becomes,
-        Triggers::Always | Triggers::Sometimes | Triggers::Negated => Trigger::Unclear,
+        Triggers::Always | Triggers::Never | Triggers::Sometimes | Triggers::Negated => Trigger::Unclear,
     }
-}
-
-/// Whatever of the two comes first, where a condition asks for an event or for something else.
-pub(super) fn either(cx: &Cx<'_>, predicate: &ast::Predicate, cond: &Cond) -> Vec<Mend> {
-    let mut events = Vec::new();
-    triggering_at(cond, &mut events);
-    either_or_both(cx, predicate, cond, &events, false)
 }
 
 /// Whether an entry holds only at an event.

@@ -144,9 +144,9 @@ pub(crate) fn two_triggers(one: &str, other: &str, at: Location) -> Diagnostic {
 
 /// `comes back when P`, where nobody could say at which moment.
 pub(crate) fn comes_back_unclear(at: Location) -> Diagnostic {
-    Diagnostic::error(Code::ComesBackUnclear, "at which moment does this let people come back?", at, "it names no one moment")
-        .why("in doubt nobody gets mail, so it has to be plain what they did, or what became true of them")
-        .help("name one event, such as `comes back when requested_demo`, with what must hold beside it behind `and`; or what becomes true, such as `comes back when stage >= opportunity`; what happened before has a period, or `ever`")
+    Diagnostic::error(Code::ComesBackUnclear, "people come back by what they do", at, "this names no event of theirs, or not it alone")
+        .why("in doubt nobody gets mail: what an import, a sync or time makes true is nothing that they did after they were suppressed")
+        .help("name an event, such as `comes back when requested_demo`, or several joined by `or`; what must hold beside it stands behind `and`: `comes back when requested_demo and stage >= lead`")
 }
 
 pub(crate) fn trigger_negated(at: Location) -> Diagnostic {

@@ -223,7 +223,10 @@ impl Handing {
         });
         let reassigns = if self.reassigns { "; reassign" } else { "" };
         let stops = self.stops.map(|group| format!("; stop {group}")).unwrap_or_default();
-        format!("handoff to sales {{ note \"look\"; keep in workflow{reassigns}{stops}{} }}", within.unwrap_or_default())
+        format!(
+            "handoff to sales {{ note \"look\"; keep in workflow{reassigns}{stops}{} }}",
+            within.unwrap_or_default()
+        )
     }
 }
 
@@ -238,7 +241,10 @@ impl Asked {
             Asked::Answered(answer) => format!("{answer} in the last 5 days"),
             Asked::Own(event) => {
                 let (name, property) = EVENTS[event];
-                property.map_or_else(|| name.to_owned(), |(property, _)| format!("{name}({property} is trigger.{property})"))
+                property.map_or_else(
+                    || name.to_owned(),
+                    |(property, _)| format!("{name}({property} is trigger.{property})"),
+                )
             }
         }
     }

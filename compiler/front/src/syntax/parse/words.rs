@@ -75,6 +75,7 @@ fn of_rule(rule: Rule) -> Option<Expected> {
         Rule::open_most => Expected::Thing("a number of people such as `40 open`"),
         Rule::a_day => Expected::Thing("a number of people such as `10 a day`"),
         Rule::away => Expected::Words(&["away"]),
+        Rule::about => Expected::Refinement(&Expected::Form("about …")),
         Rule::capped => Expected::Thing("a number of emails such as `2 emails`"),
         Rule::day_span => Expected::Thing("a date such as `2026-10-01`"),
         Rule::of_country => Expected::Form("for country is \"DE\""),
