@@ -553,7 +553,7 @@ mod tests {
         let mut program = guide_nurture();
         let field = program.fields.find(|field| field.name == "industry").unwrap();
         program.derived.push(flow_ir::Derived { field, values: Vec::new() });
-        for name in ["newsletter", "email_consent"] {
+        for name in ["newsletter", "mail_ok"] {
             program.fields.at_mut(field).name = name.to_owned();
             let header = format!("user id,{name}\nu-1,no\n");
             let reader = ContactReader::open(header.as_bytes(), "c.csv", &program, &Columns::new());
