@@ -1,12 +1,10 @@
-//! `comes back when P`: whom that lets get mail again (E7).
+//! `comes back when EVENT`: whom that lets get mail again (E7).
 //!
 //! Of those whom no step has suppressed it says nothing, and nothing is recorded of them. What was so before the suppression, or at the same instant,
 //! lifts nothing: in doubt nobody gets mail.
 
 use super::enrol::Enrolment;
 use super::event::Trigger;
-use super::plan::Becoming;
-use super::rate::BECAME;
 use super::touch::Touch;
 use flow_ir::NEVER;
 
@@ -18,13 +16,6 @@ impl Touch<'_> {
         }
         let holds = self.holds_entry(trigger.workflow, trigger.bits)?;
         holds.then(|| Enrolment::of_event(trigger))
-    }
-
-    /// Whom something lets come back that becomes true. It is noted of everybody, so that what was true before is known.
-    pub(super) fn judge_become_back(&mut self, entry: &Becoming, holds: bool, import: bool) -> Option<Enrolment> {
-        let became = self.contact.write(self.plan, entry.was, i64::from(holds)) && holds;
-        let comes_back = became && !import && self.may_come_back(self.now);
-        comes_back.then(|| Enrolment::now(entry.workflow, super::enrol::OWN_ENTRY, BECAME, self.now))
     }
 
     /// Whether a step has suppressed them, and before this.

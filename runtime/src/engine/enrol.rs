@@ -141,9 +141,6 @@ impl Touch<'_> {
         if self.is_put_off(entry, holds, import) {
             return None;
         }
-        if plan.come_back == Some(entry.workflow) {
-            return self.judge_become_back(entry, holds, import);
-        }
         let became = self.contact.write(plan, entry.was, i64::from(holds)) && holds;
         let taken = became && (entry.existing || !import);
         if !holds || !(taken || self.contact.is(plan, entry.owed)) {
