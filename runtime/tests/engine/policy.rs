@@ -18,7 +18,7 @@ fn three(policy: &str) -> World {
     world
 }
 
-fn does(world: &mut World, when: &str, name: &str) {
+pub(crate) fn does(world: &mut World, when: &str, name: &str) {
     let properties = match name {
         "visited" => json!({ "page": "/" }),
         "downloaded" => json!({ "asset": "guide" }),
@@ -28,11 +28,11 @@ fn does(world: &mut World, when: &str, name: &str) {
 }
 
 /// What became of the mails.
-fn mails(world: &World) -> Vec<String> {
+pub(crate) fn mails(world: &World) -> Vec<String> {
     mails_of(world, "ada")
 }
 
-fn mails_of(world: &World, user: &str) -> Vec<String> {
+pub(crate) fn mails_of(world: &World, user: &str) -> Vec<String> {
     let of_mail = |line: &String| ["Sent", "Held", "Withheld", "Undelivered"].iter().any(|what| line.contains(what));
     world.story(user).into_iter().filter(of_mail).collect()
 }

@@ -1,5 +1,6 @@
 //! `cap 1 email about news per 7 days then delay`: how much mail anybody gets about one topic, beside how much they get at all (E8).
 
+use crate::policy::{does, mails, mails_of};
 use crate::support::{World, world};
 use flow_runtime::report::RunReport;
 use serde_json::json;
@@ -28,24 +29,6 @@ fn under(policy: &str) -> World {
 
 fn project(policy: &str) -> String {
     format!("policy {{ {policy} }}\n{TOPICS}{EMAILS}{WORKFLOWS}")
-}
-
-fn does(world: &mut World, when: &str, name: &str) {
-    let properties = match name {
-        "visited" => json!({ "page": "/" }),
-        "downloaded" => json!({ "asset": "guide" }),
-        _ => json!({}),
-    };
-    world.at(when).event("ada", name, properties).run();
-}
-
-fn mails(world: &World) -> Vec<String> {
-    mails_of(world, "ada")
-}
-
-fn mails_of(world: &World, user: &str) -> Vec<String> {
-    let of_mail = |line: &String| ["Sent", "Held", "Withheld", "Undelivered"].iter().any(|what| line.contains(what));
-    world.story(user).into_iter().filter(of_mail).collect()
 }
 
 #[test]

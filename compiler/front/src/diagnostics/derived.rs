@@ -1,6 +1,6 @@
 //! `derived`: fields that follow from others.
 
-use super::reach::with_conditions;
+use super::reach::{decided_for_all, left_to_all};
 use super::{Code, Diagnostic};
 use crate::source::Location;
 
@@ -35,20 +35,18 @@ pub(crate) fn everyone_has_it(test: &str, at: Location) -> Diagnostic {
 
 /// The conditions before decide it for all whom it is true of.
 pub(crate) fn nobody_has_it(test: &str, at: Location, because: Vec<Location>) -> Diagnostic {
-    let message = format!("`{test}` can never be true here");
-    let diagnostic = Diagnostic::error(Code::NeverTrue, message, at, "nobody gets this value");
-    with_conditions(diagnostic, because, "decided it before")
+    decided_for_all(test, at, because, "nobody gets this value")
         .why("the conditions are asked in their order, and the first one that holds decides")
         .help("ask for the fewest people first, or leave this out")
 }
 
 /// `derived size = when seats >= 60 "many" when seats < 60 "few" otherwise unknown`
 pub(crate) fn the_rest_have_it(test: &str, at: Location, because: Vec<Location>) -> Diagnostic {
-    let message = format!("`{test}` is always true here");
-    let diagnostic = Diagnostic::error(Code::AlwaysTrue, message, at, "everyone who is left has this value");
-    with_conditions(diagnostic, because, "decided it before").why("the values behind it would never be used").help(
-        "let this be the value behind `otherwise`, or ask for something that is true of some of those who are left",
-    )
+    left_to_all(test, at, because, "everyone who is left has this value")
+        .why("the values behind it would never be used")
+        .help(
+            "let this be the value behind `otherwise`, or ask for something that is true of some of those who are left",
+        )
 }
 
 pub(crate) fn empty_value(at: Location) -> Diagnostic {

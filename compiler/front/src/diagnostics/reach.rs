@@ -52,20 +52,33 @@ pub(crate) fn everyone_gets_it(test: &str, at: Location) -> Diagnostic {
         .help("ask for something that is true of some of them, or keep this subject alone")
 }
 
+/// Of what is asked in an order: the conditions before decide it for all whom this one is true of.
+pub(super) fn decided_for_all(
+    test: &str,
+    at: Location,
+    because: Vec<Location>,
+    comes_of_it: &'static str,
+) -> Diagnostic {
+    let message = format!("`{test}` can never be true here");
+    with_conditions(Diagnostic::error(Code::NeverTrue, message, at, comes_of_it), because, "decided it before")
+}
+
+/// The same: this one is true of all whom the conditions before leave.
+pub(super) fn left_to_all(test: &str, at: Location, because: Vec<Location>, comes_of_it: &'static str) -> Diagnostic {
+    let message = format!("`{test}` is always true here");
+    with_conditions(Diagnostic::error(Code::AlwaysTrue, message, at, comes_of_it), because, "decided it before")
+}
+
 /// `subject when score >= 60 "A" when score >= 80 "B" otherwise "C"`
 pub(crate) fn nobody_gets_it(test: &str, at: Location, because: Vec<Location>) -> Diagnostic {
-    let message = format!("`{test}` can never be true here");
-    let diagnostic = Diagnostic::error(Code::NeverTrue, message, at, "nobody gets this subject");
-    with_conditions(diagnostic, because, "decided it before")
+    decided_for_all(test, at, because, "nobody gets this subject")
         .why("the conditions of a subject are asked in their order, and the first one that holds decides")
         .help("ask for the fewest people first, or leave this out")
 }
 
 /// `subject when score >= 60 "A" when score < 60 "B" otherwise "C"`
 pub(crate) fn the_rest_get_it(test: &str, at: Location, because: Vec<Location>) -> Diagnostic {
-    let message = format!("`{test}` is always true here");
-    let diagnostic = Diagnostic::error(Code::AlwaysTrue, message, at, "everyone who is left gets this subject");
-    with_conditions(diagnostic, because, "decided it before")
+    left_to_all(test, at, because, "everyone who is left gets this subject")
         .why("the subjects behind it would never be used")
         .help("let this be the one behind `otherwise`, or ask for something that is true of some of those who are left")
 }
@@ -79,18 +92,14 @@ pub(crate) fn covers_everyone(test: &str, at: Location) -> Diagnostic {
 
 /// `if score >= 60 { .. } else if score >= 80 { .. }`: whoever meets it went another way before.
 pub(crate) fn taken_before(test: &str, at: Location, because: Vec<Location>) -> Diagnostic {
-    let message = format!("`{test}` can never be true here");
-    let diagnostic = Diagnostic::error(Code::NeverTrue, message, at, "nobody comes here of whom it is true");
-    with_conditions(diagnostic, because, "decided it before")
+    decided_for_all(test, at, because, "nobody comes here of whom it is true")
         .why("the conditions are asked in their order, and this block would never run")
         .help("ask for the fewest people first, or leave this out")
 }
 
 /// `if timed out` where those for whom the time passed have left: what was asked or said before rules it out.
 pub(crate) fn never_true_here(test: &str, at: Location, because: Vec<Location>) -> Diagnostic {
-    let message = format!("`{test}` can never be true here");
-    let diagnostic = Diagnostic::error(Code::NeverTrue, message, at, "nobody comes here of whom it is true");
-    with_conditions(diagnostic, because, "decided it before")
+    decided_for_all(test, at, because, "nobody comes here of whom it is true")
         .why("this block would never run")
         .help("leave it out, or ask for something that is still open here")
 }
@@ -107,9 +116,7 @@ pub(crate) fn nothing_done_yet(test: &str, at: Location) -> Diagnostic {
 
 /// `if stage >= mql { .. } else if stage < mql { .. }`
 pub(crate) fn everyone_else(test: &str, at: Location, because: Vec<Location>, condition: Location) -> Diagnostic {
-    let message = format!("`{test}` is always true here");
-    let diagnostic = Diagnostic::error(Code::AlwaysTrue, message, at, "everyone who is left takes this way");
-    with_conditions(diagnostic, because, "decided it before")
+    left_to_all(test, at, because, "everyone who is left takes this way")
         .why("who reads it looks for those who are neither the one nor the other, and there are none")
         .help("`else` says it:")
         .edit(condition, "")
@@ -117,9 +124,7 @@ pub(crate) fn everyone_else(test: &str, at: Location, because: Vec<Location>, co
 
 /// `if stage >= subscriber`: where that is the first of the stages.
 pub(crate) fn always_true(test: &str, at: Location, because: Vec<Location>) -> Diagnostic {
-    let message = format!("`{test}` is always true here");
-    let diagnostic = Diagnostic::error(Code::AlwaysTrue, message, at, "everyone takes this way");
-    with_conditions(diagnostic, because, "decided it before")
+    left_to_all(test, at, because, "everyone takes this way")
         .why("an `if` is for some and not for others; this one parts nobody from anybody")
         .help("ask for something else, or leave the `if` out and keep its steps")
 }
